@@ -1,0 +1,6 @@
+import { createHash } from 'node:crypto'
+
+/** The first 16 hex digits of the SHA-256 of `data`: enough to tell contents apart, short enough to show. */
+export function digest(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex').slice(0, 16)
+}
