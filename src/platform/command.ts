@@ -1,0 +1,156 @@
+// Runs one program as a job: something slow that the daemon does on the side, with a deadline. For jobs only: execa ends
+// its children when the daemon is told to end, which a run of an agent must survive.
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
+import { execa } from 'execa'
+import { descendants, groupMembers } from './process-tree.ts'
+import { systemProcesses, type ProcessRow } from './processes.ts'
+
+/** How and where a job runs. */
+export interface CommandOptions {
+  readonly cwd: string
+  /** The whole environment; nothing of the daemon's is added but a mark that lets its processes be found. */
+  readonly env: Readonly<Record<string, string>>
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+  /** What is kept of stdout and of stderr, each; the rest is read and dropped. */
+  readonly maxBytes: number
+  /** Undefined: stdin is empty. */
+  readonly stdin?: string | undefined
+}
+
+/** What a job printed. `truncated` says that stdout or stderr was longer than kept. */
+export interface CommandOutput {
+  readonly stdout: string
+  readonly stderr: string
+  readonly truncated: boolean
+  readonly durationMs: number
+}
+
+/** How a job ended. An exit code of 128 + n is a death by signal n. */
+export type CommandResult =
+  | ({ readonly kind: 'exited'; readonly exitCode: number } & CommandOutput)
+  | ({ readonly kind: 'deadline' } & CommandOutput)
+  | ({ readonly kind: 'aborted' } & CommandOutput)
+  | { readonly kind: 'missing'; readonly detail: string }
+
+type Ending =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'deadline' | 'aborted' }
+
+const MARK = 'MARROW_JOB' // In the environment of a job, so that its processes are found wherever they hide.
+const TERM_GRACE_MS = 250 // Long enough for git to remove its lock files, short enough to keep deadlines meaningful.
+const DRAIN_MS = 200 // After the end, for what is still in the pipe. Only a process that we cannot find holds it longer.
+
+/**
+ * Runs `words` without a shell and returns at the latest shortly after its deadline, whatever its descendants do, and
+ * ends what it left behind. Never rejects for anything that a program, a deadline or an abort can cause.
+ */
+export async function runCommand(words: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  const startedAt = performance.now()
+  const mark = randomUUID()
+  if (options.signal.aborted)
+    return { kind: 'aborted', stdout: '', stderr: '', truncated: false, durationMs: 0 }
+  const child = start(words, options, mark)
+  const exited = new Promise<Ending>((resolve) => {
+    child.nodeChildProcess.once('exit', (code, signal) => {
+      resolve({ kind: 'exited', exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) })
+    })
+  })
+  const stdout = keepHead(child.stdout, options.maxBytes)
+  const stderr = keepHead(child.stderr, options.maxBytes)
+  const { pid } = child
+  if (pid === undefined)
+    return { kind: 'missing', detail: (await child).originalMessage ?? 'it did not start' }
+
+  const ending = await firstOf(exited, options)
+  if (ending.kind === 'exited') {
+    killRemains(pid, mark, [])
+  } else {
+    const recorded = descendants(systemProcesses.list(), [pid]) // Before the signal: afterwards nobody is their parent.
+    child.kill('SIGTERM')
+    await within(TERM_GRACE_MS, exited)
+    killRemains(pid, mark, recorded)
+  }
+  await within(DRAIN_MS, child)
+  child.stdout.destroy()
+  child.stderr.destroy()
+  return {
+    ...ending,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    truncated: stdout.truncated() || stderr.truncated(),
+    durationMs: Math.round(performance.now() - startedAt),
+  }
+}
+
+function start([program = '', ...rest]: readonly string[], options: CommandOptions, mark: string) {
+  return execa(program, rest, {
+    cwd: options.cwd,
+    env: { ...options.env, [MARK]: mark },
+    extendEnv: false,
+    reject: false, // How it ended is data.
+    buffer: false, // We keep the head ourselves: execa would end a program that prints more than its limit.
+    killDescendants: true,
+    forceKillAfterDelay: TERM_GRACE_MS,
+    ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
+  })
+}
+
+/** Whichever comes first: the end, the deadline, the abort. */
+async function firstOf(exited: Promise<Ending>, { deadlineMs, signal }: CommandOptions): Promise<Ending> {
+  const cut = Promise.withResolvers<Ending>()
+  const timer = setTimeout(cut.resolve, deadlineMs, { kind: 'deadline' })
+  const abort = () => cut.resolve({ kind: 'aborted' })
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([exited, cut.promise])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+async function within(ms: number, awaited: Promise<unknown>): Promise<void> {
+  const timeUp = Promise.withResolvers<void>()
+  const timer = setTimeout(timeUp.resolve, ms)
+  await Promise.race([awaited, timeUp.promise])
+  clearTimeout(timer)
+}
+
+/** Reads a stream to its end and keeps its first bytes; reading on keeps the program from waiting for a full pipe. */
+function keepHead(stream: Readable, maxBytes: number) {
+  const chunks: Buffer[] = []
+  let kept = 0
+  let cut = false
+  stream.on('data', (chunk: Buffer) => {
+    const room = maxBytes - kept
+    if (chunk.length > room) cut = true
+    if (room <= 0) return
+    chunks.push(chunk.subarray(0, room))
+    kept += Math.min(chunk.length, room)
+  })
+  stream.on('error', () => {}) // Destroyed by us while somebody still held the other end.
+  return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => cut }
+}
+
+/** Ends every process of the job that is left: in its group, in its session, recorded before, or with its mark. */
+function killRemains(pid: number, mark: string, recorded: readonly ProcessRow[]): void {
+  for (let round = 0; round < 10; round++) {
+    const rows = systemProcesses.list()
+    const before = new Map(recorded.map((row) => [row.pid, row.startTime]))
+    const known = new Set([
+      ...groupMembers(rows, pid).map((row) => row.pid),
+      ...rows.filter((row) => before.get(row.pid) === row.startTime).map((row) => row.pid),
+      ...rows
+        .filter((row) => systemProcesses.hasEnvironment(row.pid, `${MARK}=${mark}`))
+        .map((row) => row.pid),
+    ])
+    const left = [...known, ...descendants(rows, [...known]).map((row) => row.pid)].filter(
+      (each) => each !== process.pid,
+    )
+    if (left.length === 0) return
+    for (const each of left) systemProcesses.signal(each, 'SIGKILL')
+  }
+}

@@ -1,0 +1,155 @@
+// The door to the file system: the few things that marrow does with files, each under its own name. All are
+// synchronous, because a pass may wait for a local file but not be interrupted by other work.
+import { randomUUID } from 'node:crypto'
+import {
+  cpSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { MarrowError, reasonOf } from '../base/errors.ts'
+
+/** What `entryOf` says of a path; a symbolic link is itself, not what it points to. */
+export interface FileEntry {
+  readonly name: string
+  readonly kind: 'file' | 'folder' | 'link' | 'other'
+  readonly bytes: number
+  /** Epoch ms, an integer. */
+  readonly modifiedAt: number
+  readonly executable: boolean
+}
+
+/** The text of a file, or undefined when there is none. Throws when there is one that cannot be read. */
+export function readIfExists(path: string): string | undefined {
+  return unlessMissing(() => readFileSync(path, 'utf8'))
+}
+
+/** Replaces a file in one step, so that nobody reads half of it. Follows links. Throws CANNOT_WRITE. */
+export function writeAtomic(path: string, text: string, mode = 0o644): void {
+  writing(path, () => writeFileAtomic.sync(path, text, { mode }))
+}
+
+/**
+ * Creates a file whose name must be free; it appears complete. False when the name is taken, by whatever kind of
+ * file. By default only this user can read it. Throws CANNOT_WRITE.
+ */
+export function createExclusive(path: string, text: string, mode = 0o600): boolean {
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
+  return writing(path, () => {
+    try {
+      writeFileSync(draft, text, { flag: 'wx', mode })
+      linkSync(draft, path) // Unlike a rename, a link never replaces what is there.
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
+      throw error
+    } finally {
+      rmSync(draft, { force: true })
+    }
+  })
+}
+
+/** Creates a folder and those above it; a folder that is there stays as it is. Throws CANNOT_WRITE. */
+export function makeFolder(path: string): void {
+  writing(path, () => mkdirSync(path, { recursive: true }))
+}
+
+/** The same, but the folders that are created are open to this user only. */
+export function makePrivateFolder(path: string): void {
+  writing(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
+}
+
+/** Copies a folder with all in it. Links are copied as links, modes and times are kept. Throws CANNOT_WRITE. */
+export function copyFolder(from: string, to: string): void {
+  writing(to, () => cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true }))
+}
+
+/** Removes a file or a folder with all in it; nothing happens when there is none. Throws CANNOT_WRITE. */
+export function remove(path: string): void {
+  writing(path, () => rmSync(path, { recursive: true, force: true }))
+}
+
+/** What is in a folder, by name; empty when there is no such folder. */
+export function listFolder(path: string): FileEntry[] {
+  const names = unlessMissing(() => readdirSync(path)) ?? []
+  return names.toSorted().flatMap((name) => entryOf(join(path, name)) ?? [])
+}
+
+/** What stands at a path, or undefined when nothing does. */
+export function entryOf(path: string): FileEntry | undefined {
+  const found = unlessMissing(() => lstatSync(path))
+  if (found === undefined) return undefined
+  return {
+    name: basename(path),
+    kind: found.isFile()
+      ? 'file'
+      : found.isDirectory()
+        ? 'folder'
+        : found.isSymbolicLink()
+          ? 'link'
+          : 'other',
+    bytes: found.size,
+    modifiedAt: Math.floor(found.mtimeMs),
+    executable: (found.mode & 0o111) !== 0,
+  }
+}
+
+/** Whether a folder stands at a path; links are followed. */
+export function isFolder(path: string): boolean {
+  return unlessMissing(() => statSync(path))?.isDirectory() ?? false
+}
+
+/** Makes `link` a symbolic link to `target`, in place of any file or link of that name. Throws CANNOT_WRITE. */
+export function replaceLink(target: string, link: string): void {
+  writing(link, () => {
+    rmSync(link, { force: true })
+    symlinkSync(target, link)
+  })
+}
+
+/**
+ * The real path of `path` if it lies in `root` (or is it) after all links are followed; else undefined. Asked before
+ * marrow writes where an agent may have put a link that points elsewhere.
+ */
+export function realPathInside(root: string, path: string): string | undefined {
+  const realRoot = unlessMissing(() => realpathSync(root))
+  const realPath = unlessMissing(() => realpathSync(path))
+  if (realRoot === undefined || realPath === undefined) return undefined
+  const inside =
+    realPath === realRoot || realPath.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)
+  return inside ? realPath : undefined
+}
+
+function writing<T>(path: string, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    throw new MarrowError('CANNOT_WRITE', `Cannot write ${path}: ${reasonOf(error)}.`, {
+      fix: 'Check that its folder belongs to you and that its disk is neither full nor read-only.',
+      cause: error,
+    })
+  }
+}
+
+function unlessMissing<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    // ENOTDIR: something above it is a file.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
