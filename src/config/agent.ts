@@ -1,0 +1,105 @@
+/** Reads one `[[agents]]` entry of the file. */
+import { agentNameProblem, slugOf } from '../base/ids.ts'
+import { defaultAdapterName } from '../agents/adapters.ts'
+import { roleFiles } from '../prompt/role-files.ts'
+import { readCommand } from './command.ts'
+import type { AgentConfig, EnvPolicy } from './config.ts'
+import type { Place } from './paths.ts'
+import type { KeyPath, Report } from './report.ts'
+import { checkTimezone, readActiveHours, readSchedule } from './schedule.ts'
+import { readTable, type Table } from './schema.ts'
+import { durationOf, numberOf, pathOf, pathValue } from './values.ts'
+
+/** What an `[[agents]]` entry takes from the top of the file and from the machine. */
+export interface AgentContext {
+  readonly place: Place
+  readonly logRetentionDays: number
+  readonly logMaxCount: number
+}
+
+/**
+ * Reads one `[[agents]]` entry. It is always complete: where a mistake was reported, an empty text or list stands in
+ * its place, so that the other rules can still be checked. Use it only when nothing was reported.
+ */
+export function readAgent(entry: unknown, at: KeyPath, context: AgentContext, report: Report): AgentConfig {
+  const table = readTable('agents', entry, at, report)
+  const { values } = table
+  checkTimezone(table)
+  const command = readCommand(table, context.place)
+  const workspace = pathOf(table, 'workspace', context.place, '')
+  const name = readName(table)
+  return {
+    name,
+    slug: slugOf(name),
+    schedule: readSchedule(table),
+    catchUp: values.catch_up ?? 'once',
+    activeHours: readActiveHours(table),
+    timeoutMs: numberOf(table, 'heartbeat_timeout') * 1_000,
+    command,
+    workspace,
+    workDir: pathOf(table, 'work_dir', context.place, workspace),
+    contextDirs: readContextDirs(table, context.place),
+    role: readRole(table),
+    adapter: values.adapter ?? defaultAdapterName(command),
+    promptVia: values.prompt_via,
+    env: readEnv(table),
+    gate: values.gate ?? 'always',
+    gateWritten: values.gate !== undefined,
+    maxQuietMs: durationOf(table, 'max_quiet'),
+    wakeOn: [...new Set(values.wake_on ?? ['handoff' as const])],
+    logRetentionDays: numberOf(table, 'log_retention_days', context.logRetentionDays),
+    logMaxCount: numberOf(table, 'log_max_count', context.logMaxCount),
+  }
+}
+
+function readName({ at, values, report }: Table<'agents'>): string {
+  if (values.name === undefined) return ''
+  const name = values.name.trim()
+  const mistake = agentNameProblem(name)
+  if (mistake === undefined) return name
+  report.problem([...at, 'name'], `${mistake}.`, 'Choose a short name such as scout.')
+  return ''
+}
+
+/** One folder or a list; blank ones are dropped, as in marrow-core. */
+function readContextDirs({ at, values, report }: Table<'agents'>, place: Place): readonly string[] {
+  const path = [...at, 'context_dirs']
+  const written = values.context_dirs ?? []
+  if (typeof written === 'string')
+    return written.trim() === '' ? [] : [pathValue(written, path, place, report)]
+  return written.flatMap((dir, index) =>
+    dir.trim() === '' ? [] : [pathValue(dir, [...path, index], place, report)],
+  )
+}
+
+function readRole({ at, values, report }: Table<'agents'>): string | undefined {
+  const role = values.role
+  if (role === undefined) return undefined
+  if (roleFiles(role) !== undefined) return role
+  const fix = 'Put the file into roles/ beside marrow.toml and write its name, such as "scout" or "l1/scout".'
+  report.problem([...at, 'role'], `is not a name below roles/: "${role}".`, fix)
+  return undefined
+}
+
+function readEnv({ at, values, report }: Table<'agents'>): EnvPolicy {
+  if (values.env === undefined) return { pass: [], set: {} }
+  const path = [...at, 'env']
+  const { pass = [], set = {} } = readTable('env', values.env, path, report).values
+  for (const [index, name] of pass.entries()) checkVariable(name, [...path, 'pass', index], report)
+  for (const [name, value] of Object.entries(set)) {
+    const here = [...path, 'set', name]
+    checkVariable(name, here, report)
+    if (value.includes('\0')) report.problem(here, 'holds a zero byte.', 'Write the value without it.')
+  }
+  return { pass, set }
+}
+
+function checkVariable(name: string, path: KeyPath, report: Report): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    const fix = 'Use letters, digits and underscores, and no digit first.'
+    report.problem(path, `is not the name of a variable: "${name}".`, fix)
+  } else if (name.startsWith('MARROW_')) {
+    const fix = 'Remove it, or choose a name without MARROW_.'
+    report.problem(path, `${name} is one that marrow itself gives to a run.`, fix)
+  }
+}

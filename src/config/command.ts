@@ -1,0 +1,58 @@
+/** Reads `agent_command`. */
+import { split } from 'shlex'
+import { reasonOf } from '../base/errors.ts'
+import { PLACEHOLDERS } from '../agents/placeholders.ts'
+import { nearest } from './nearest.ts'
+import { expandPath, type Place } from './paths.ts'
+import type { Table } from './schema.ts'
+
+/**
+ * The words of `agent_command`: a list as it is, text as POSIX sh splits it. No shell runs, so only the program itself
+ * gets its `~` and `$VAR` expanded, because it is a path. Empty when a mistake was reported.
+ */
+export function readCommand({ at, values, report }: Table<'agents'>, place: Place): readonly string[] {
+  const written = values.agent_command
+  if (written === undefined) return []
+  const path = [...at, 'agent_command']
+  const problem = (reason: string, fix: string) => {
+    report.problem(path, reason, fix)
+    return []
+  }
+  const words = typeof written === 'string' ? splitWords(written) : written
+  if ('reason' in words) return problem(words.reason, 'Close every quote, or write the words as a list.')
+  const [program = '', ...rest] = words
+  if (program.trim() === '') return problem('names no program.', 'Write a program and its arguments.')
+  if (words.some((word) => word.includes('\0')))
+    return problem('holds a zero byte.', 'Write the words without it.')
+  const expanded = expandProgram(program, place)
+  if ('reason' in expanded) return problem(expanded.reason, expanded.fix)
+  for (const { reason, fix } of doubts(expanded.path, rest)) report.warning(path, reason, fix)
+  return [expanded.path, ...rest]
+}
+
+function splitWords(written: string): readonly string[] | { readonly reason: string } {
+  try {
+    return split(written)
+  } catch (error) {
+    return { reason: `cannot be split into words: ${reasonOf(error)}.` }
+  }
+}
+
+function expandProgram(program: string, place: Place): ReturnType<typeof expandPath> {
+  return /^(~\/|\$)/.test(program) ? expandPath(program, place) : { path: program }
+}
+
+/** What starts, but is probably not what was meant. */
+function doubts(program: string, rest: readonly string[]): { reason: string; fix: string }[] {
+  const found: { reason: string; fix: string }[] = []
+  if (program.includes('/') && !program.startsWith('/') && !program.startsWith('{')) {
+    const reason = `${program} is looked for from wherever marrow run is started.`
+    found.push({ reason, fix: 'Write its absolute path.' })
+  }
+  for (const [written] of [program, ...rest].join(' ').matchAll(/\{[a-z_]+\}/g)) {
+    const meant = PLACEHOLDERS.includes(written) ? undefined : nearest(written, PLACEHOLDERS)
+    if (meant !== undefined)
+      found.push({ reason: `${written} stays as it is.`, fix: `Did you mean ${meant}?` })
+  }
+  return found
+}

@@ -1,0 +1,84 @@
+import type { Problem } from '../base/errors.ts'
+
+/** When an agent's slots are: every so many seconds from its first tick on, or at the minutes that a cron line names. */
+export type Schedule =
+  | { readonly kind: 'interval'; readonly intervalMs: number }
+  | { readonly kind: 'cron'; readonly expression: string; readonly timezone: string | undefined }
+
+/** The part of the day in which slots count; `to` may be before `from` (over midnight). Minutes since midnight. */
+export interface ActiveHours {
+  readonly fromMinute: number
+  readonly toMinute: number
+  readonly timezone: string | undefined
+}
+
+/** How the prompt reaches the agent CLI. */
+export type PromptVia = 'stdin' | 'argument' | 'file'
+
+/** What wakes an agent before its next slot: a new file in a handoff folder to it, or in `tasks/queue`. */
+export type WakeSource = 'handoff' | 'tasks'
+
+/** The environment of a run beyond the fixed one: names passed on from the daemon's, and explicit values. */
+export interface EnvPolicy {
+  readonly pass: readonly string[]
+  readonly set: Readonly<Record<string, string>>
+}
+
+/** One `[[agents]]` entry, complete: every default filled in, every path absolute. */
+export interface AgentConfig {
+  readonly name: string
+  readonly slug: string
+  readonly schedule: Schedule
+  readonly catchUp: 'once' | 'skip'
+  readonly activeHours: ActiveHours | undefined
+  /** The deadline of a run (`heartbeat_timeout`); counts only time that the machine was awake. */
+  readonly timeoutMs: number
+  /** The words of `agent_command`, placeholders not yet filled in. */
+  readonly command: readonly string[]
+  readonly workspace: string
+  readonly workDir: string
+  readonly contextDirs: readonly string[]
+  /** The role's name as written; found as Markdown in the operator's layer, then in the core. */
+  readonly role: string | undefined
+  readonly adapter: AdapterName
+  /** Undefined: what the adapter does by itself. */
+  readonly promptVia: PromptVia | undefined
+  readonly env: EnvPolicy
+  readonly gate: 'always' | 'changed'
+  /** False when the file has no `gate` key for this agent, so that doctor can hint at it. */
+  readonly gateWritten: boolean
+  readonly maxQuietMs: number
+  readonly wakeOn: readonly WakeSource[]
+  /** 0 switches the limit off. */
+  readonly logRetentionDays: number
+  /** Runs kept per agent; 0 switches the limit off. The last 20 failed ones are always kept. */
+  readonly logMaxCount: number
+}
+
+/** The agent CLIs that marrow knows by name. */
+export type AdapterName = 'opencode' | 'generic'
+
+/** All of `marrow.toml`, complete and checked. */
+export interface Config {
+  /** The file that was read, absolute. Its folder is the operator's layer. */
+  readonly path: string
+  readonly operatorDir: string
+  readonly stateDir: string
+  readonly coreDir: string
+  readonly agents: readonly AgentConfig[]
+  readonly ipc: { readonly enabled: boolean; readonly socketPath: string; readonly taskDir: string }
+  readonly sync: {
+    readonly enabled: boolean
+    readonly intervalMs: number
+    readonly failureBackoffMs: number
+    readonly stateFile: string
+    readonly lockFile: string
+  }
+  readonly maxConcurrentRuns: number
+  readonly stopGraceMs: number
+  readonly contextTimeoutMs: number
+  /** Names of workspace context providers that may replace a shipped one of the same name. */
+  readonly contextReplace: readonly string[]
+  /** Mistakes that do not stop the file from being used: clamped values, layouts that are allowed but unwise. */
+  readonly warnings: readonly Problem[]
+}

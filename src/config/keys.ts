@@ -1,0 +1,303 @@
+/** The one table of everything that marrow.toml may say: the schema, the clamps and docs/configuration.md follow it. */
+
+/** The tables of the file; `top` is what stands before the first `[section]`, `env` is `[agents.env]`. */
+export type Section = 'top' | 'agents' | 'env' | 'ipc' | 'sync'
+
+/** One key as its reader meets it. `range` is inclusive: a number outside is clamped to it with a warning. */
+export interface Key {
+  readonly type: string
+  readonly default: string
+  readonly range?: readonly [number, number]
+  readonly rule?: string
+  /** How it is written, for a key that has no default. */
+  readonly example?: string
+  readonly meaning: string
+}
+
+/** Week-long and day-long limits are those of marrow-core, so that its files keep their meaning. */
+const week = 604_800
+const day = 86_400
+
+export const keys = {
+  top: {
+    core_dir: {
+      type: 'path',
+      default: '`/opt/marrow-core` if that exists, else the folder of the installed program',
+      meaning: 'The core: `prompts/rules.md`, roles, shipped context providers. Agents never write it.',
+    },
+    state_dir: {
+      type: 'path',
+      default: '`$XDG_STATE_HOME/marrow`, else `~/.local/state/marrow`',
+      meaning: "marrow's own memory. One daemon, one configuration, one state_dir.",
+    },
+    max_concurrent_runs: {
+      type: 'integer',
+      default: '3',
+      range: [1, 1_000],
+      meaning: 'Runs at one time, over all agents; the rest wait in the order in which they are due.',
+    },
+    stop_grace_seconds: {
+      type: 'seconds',
+      default: '30',
+      range: [0, 3_600],
+      meaning: 'How long runs may finish after `marrow stop`, before they are ended.',
+    },
+    context_timeout_seconds: {
+      type: 'seconds',
+      default: '15',
+      range: [1, 300],
+      meaning: 'The deadline of each context provider.',
+    },
+    context_replace: {
+      type: 'list of file names',
+      default: '`[]`',
+      rule: 'names without a folder',
+      meaning: 'Shipped context providers that a file of the same name in a context_dir replaces.',
+    },
+    log_retention_days: {
+      type: 'days',
+      default: '7',
+      range: [0, 36_500],
+      rule: '0 = no limit',
+      meaning: 'For agents that do not write their own: how long finished runs are kept.',
+    },
+    log_max_count: {
+      type: 'integer',
+      default: '200',
+      range: [0, 1_000_000],
+      rule: '0 = no limit',
+      meaning: 'For agents that do not write their own: how many finished runs are kept.',
+    },
+  },
+  agents: {
+    name: {
+      type: 'text',
+      default: 'required',
+      example: '"scout"',
+      rule: 'letters, digits, space, `-`, `_`, `.`; no `-to-`; unique, also without regard to case',
+      meaning: "The agent's name in commands, logs and file names.",
+    },
+    agent_command: {
+      type: 'text or list of texts',
+      default: 'required',
+      example: '"opencode run"',
+      rule: 'text is split into words as a POSIX shell does; no shell runs',
+      meaning:
+        'What a run starts. Placeholders: `{prompt}`, `{prompt_file}`, `{workspace}`, `{work_dir}`, `{agent}`, `{run_id}`.',
+    },
+    workspace: {
+      type: 'path',
+      default: 'required',
+      example: '"~/agents"',
+      rule: 'not inside state_dir, core_dir or the folder of marrow.toml',
+      meaning: 'The folder that the agent may write: `context.d/`, `tasks/`, `runtime/`.',
+    },
+    work_dir: {
+      type: 'path',
+      default: 'the workspace',
+      meaning: 'The folder that the agent works on, usually a git repository.',
+    },
+    heartbeat_interval: {
+      type: 'seconds',
+      default: '300',
+      range: [60, week],
+      rule: 'not together with `schedule`',
+      meaning: 'The time between two slots.',
+    },
+    schedule: {
+      type: 'cron line',
+      default: 'none',
+      rule: 'five fields, or `@hourly`, `@daily` and the like',
+      meaning:
+        'Slots at set times instead of an interval. `H` stands for a fixed value of its own per agent.',
+    },
+    timezone: {
+      type: 'text',
+      default: "the machine's",
+      rule: 'a name such as `Europe/Berlin`',
+      meaning: 'Where `schedule` and `active_hours` are read.',
+    },
+    catch_up: {
+      type: '`"once"` or `"skip"`',
+      default: '`"once"`',
+      meaning: 'After sleep or downtime: one tick for all missed slots, or none until the next slot.',
+    },
+    active_hours: {
+      type: 'text',
+      default: 'all day',
+      rule: '`"09:00-18:00"`; `"22:00-06:00"` goes over midnight',
+      meaning: 'Slots outside these hours do not count.',
+    },
+    heartbeat_timeout: {
+      type: 'seconds',
+      default: '500',
+      range: [5, day],
+      meaning: 'The deadline of a run; only time that the machine was awake counts.',
+    },
+    context_dirs: {
+      type: 'path or list of paths',
+      default: '`[]`',
+      meaning: 'Folders with context providers of your own; the shipped ones run before them.',
+    },
+    role: {
+      type: 'text',
+      default: 'none',
+      rule: 'a name below `roles/`, with or without `.md`',
+      meaning:
+        'The Markdown file that says who the agent is: the one beside marrow.toml, else the one of the core.',
+    },
+    adapter: {
+      type: '`"opencode"` or `"generic"`',
+      default: 'the name of the program if marrow knows it, else `"generic"`',
+      meaning:
+        'What marrow knows of the agent CLI: its flags, how it takes the prompt, how its output reads.',
+    },
+    prompt_via: {
+      type: '`"stdin"`, `"argument"` or `"file"`',
+      default: 'what suits the adapter',
+      meaning: 'How the prompt reaches the agent CLI.',
+    },
+    gate: {
+      type: '`"always"` or `"changed"`',
+      default: '`"always"`',
+      meaning: 'With `changed` a tick starts a run only for news, open work, or after `max_quiet`.',
+    },
+    max_quiet: {
+      type: 'duration',
+      default: '`"24h"`',
+      rule: 'such as `90m` or `1h30m`',
+      range: [60_000, 365 * day * 1_000],
+      meaning: 'The longest silence that `gate = "changed"` keeps.',
+    },
+    wake_on: {
+      type: 'list of `"handoff"`, `"tasks"`',
+      default: '`["handoff"]`',
+      meaning:
+        'New files that wake the agent before its next slot; `tasks` makes it the one that works the queue.',
+    },
+    log_retention_days: {
+      type: 'days',
+      default: 'as at the top',
+      range: [0, 36_500],
+      rule: '0 = no limit',
+      meaning: 'How long finished runs are kept.',
+    },
+    log_max_count: {
+      type: 'integer',
+      default: 'as at the top',
+      range: [0, 1_000_000],
+      rule: '0 = no limit',
+      meaning: 'How many finished runs are kept; the last 20 failed ones always are.',
+    },
+    env: {
+      type: 'table',
+      default: 'see `[agents.env]`',
+      meaning:
+        'What the environment of a run holds beyond HOME, PATH, LANG, TERM, USER and the `MARROW_` names.',
+    },
+  },
+  env: {
+    pass: {
+      type: 'list of names',
+      default: '`[]`',
+      meaning: "Variables handed on from the daemon's environment.",
+    },
+    set: {
+      type: 'table of texts',
+      default: '`{}`',
+      rule: 'no name that begins with `MARROW_`',
+      meaning: 'Variables with these values.',
+    },
+  },
+  ipc: {
+    enabled: { type: 'boolean', default: '`true`', meaning: 'Whether `marrow run` listens on its socket.' },
+    socket_path: {
+      type: 'path',
+      default: '`<state_dir>/marrow.sock`',
+      rule: 'at most 100 bytes; outside every workspace',
+      meaning: "The operator's socket: whoever may open it may give orders.",
+    },
+    task_dir: {
+      type: 'path',
+      default: '`<first workspace>/tasks/queue`',
+      meaning: 'Where `marrow task add` puts tasks.',
+    },
+  },
+  sync: {
+    enabled: {
+      type: 'boolean',
+      default: '`false`',
+      rule: 'not available in this version',
+      meaning: 'Whether the core updates itself.',
+    },
+    interval_seconds: {
+      type: 'seconds',
+      default: '3600',
+      range: [60, week],
+      meaning: 'The time between two attempts.',
+    },
+    failure_backoff_seconds: {
+      type: 'seconds',
+      default: '300',
+      range: [5, day],
+      meaning: 'The wait after a failed attempt.',
+    },
+    state_file: {
+      type: 'path',
+      default: '`<first workspace>/runtime/state/sync-status.json`',
+      meaning: 'Where the last attempt is written down.',
+    },
+    lock_file: {
+      type: 'path',
+      default: '`<first workspace>/runtime/state/sync.lock`',
+      meaning: 'Keeps two attempts apart.',
+    },
+  },
+} as const satisfies Record<Section, Record<string, Key>>
+
+/** How each table is headed in the file. */
+export const sectionTitles: Readonly<Record<Section, string>> = {
+  top: 'The top of the file',
+  agents: '[[agents]]',
+  env: '[agents.env]',
+  ipc: '[ipc]',
+  sync: '[sync]',
+}
+
+/** The row of a key by names that come from a file; undefined for a name that the table does not have. */
+export function findKey(section: Section, name: string): Key | undefined {
+  const table: Readonly<Record<string, Key>> = keys[section]
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+/** What to write for a key instead of what is there. */
+export function fixFor(section: Section, name: string): string {
+  const key = findKey(section, name)
+  if (key?.example !== undefined) return `Write it, for example: ${name} = ${key.example}`
+  return `Its default is ${key?.default.replaceAll('`', '') ?? 'none'}.`
+}
+
+/** The whole table as Markdown, one part per section. */
+export function renderKeysTable(): string {
+  const sections: readonly Section[] = ['top', 'agents', 'env', 'ipc', 'sync']
+  return sections.map(renderSection).join('\n')
+}
+
+function renderSection(section: Section): string {
+  const title = section === 'top' ? sectionTitles.top : `\`${sectionTitles[section]}\``
+  const rows = Object.entries<Key>(keys[section]).map(([name, key]) =>
+    row([`\`${name}\``, key.type, key.default, ruleOf(key), key.meaning]),
+  )
+  const head = row(['key', 'type', 'default', 'rule', 'meaning'])
+  return `### ${title}\n\n${[head, row(['---', '---', '---', '---', '---']), ...rows].join('\n')}\n`
+}
+
+function ruleOf(key: Key): string {
+  const range =
+    key.type === 'duration' || key.range === undefined ? [] : [`${key.range[0]} to ${key.range[1]}`]
+  return [...range, ...(key.rule === undefined ? [] : [key.rule])].join('; ')
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
