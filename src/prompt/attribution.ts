@@ -1,0 +1,64 @@
+// Owns the account of a prompt: what each layer costs, and the digests by which its changes are seen.
+import { digest } from '../base/digest.ts'
+import { compareText, orderLayers, renderLayer, type Layer, type LayerKind } from './layers.ts'
+
+/** One row of the table of layers. */
+export interface LayerShare {
+  readonly kind: LayerKind
+  readonly name: string
+  readonly source: string
+  /** Bytes of its block, header included. */
+  readonly bytes: number
+  /** About: a quarter of the bytes, unless a real counter was given. */
+  readonly tokens: number
+  /** Percent of the prompt's tokens, 0 to 100. */
+  readonly share: number
+  readonly digest: string
+  readonly volatile: boolean
+  readonly failed: string | undefined
+}
+
+/** What the text costs in tokens, about. Good enough to compare; a real tokenizer costs 55 MiB of memory. */
+export function aboutTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 4)
+}
+
+/** One row per layer that is sent, in the order of the prompt. */
+export function attribute(
+  layers: readonly Layer[],
+  countTokens: (text: string) => number = aboutTokens,
+): LayerShare[] {
+  const rows = orderLayers(layers).map((layer) => {
+    const block = renderLayer(layer)
+    return { layer, bytes: Buffer.byteLength(block), tokens: countTokens(block) }
+  })
+  const total = rows.reduce((sum, { tokens }) => sum + tokens, 0)
+  return rows.map(({ layer, bytes, tokens }) => ({
+    kind: layer.kind,
+    name: layer.name,
+    source: layer.source,
+    bytes,
+    tokens,
+    share: total === 0 ? 0 : (100 * tokens) / total,
+    digest: digest(layer.text.trim()),
+    volatile: layer.volatile,
+    failed: layer.failed,
+  }))
+}
+
+/**
+ * A digest per name of everything whose change is worth a run: not the volatile layers, and not the trigger, which is
+ * an occasion and no state (its end would look like a change). Layers of one name share a digest.
+ */
+export function digestLayers(layers: readonly Layer[]): Record<string, string> {
+  const counted = orderLayers(layers).filter((layer) => !layer.volatile && layer.kind !== 'trigger')
+  const byName = Map.groupBy(counted, (layer) => layer.name)
+  return Object.fromEntries(
+    [...byName]
+      .toSorted(([a], [b]) => compareText(a, b))
+      .map(([name, same]) => [
+        name,
+        digest(JSON.stringify(same.map(({ kind, text }) => [kind, text.trim()]))),
+      ]),
+  )
+}

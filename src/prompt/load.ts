@@ -1,0 +1,168 @@
+// Owns the reading of what prompts are made of: rules, roles, and the output of context providers.
+import { accessSync, constants } from 'node:fs'
+import { open, readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MarrowError, reasonOf } from '../base/errors.ts'
+import type { runCommand } from '../platform/command.ts'
+import { blockName, layerNames, type Layer } from './layers.ts'
+import {
+  chooseProviders,
+  contextLayer,
+  isVolatileScript,
+  KEPT_BYTES_MAX,
+  type FoundFile,
+  type Provider,
+  type SkippedFile,
+} from './providers.ts'
+import { roleFiles } from './role-files.ts'
+
+const TEXT_BYTES_MAX = 1024 * 1024 // Of one file of rules or of a role. More is surely not meant for a prompt.
+
+/**
+ * The core's rules, then the operator's; a file that is missing gives no layer. Throws CONFIG_INVALID for one that is
+ * there and cannot be used: an agent must not run without rules that its operator wrote.
+ */
+export async function loadRules(coreDir: string, operatorDir: string): Promise<Layer[]> {
+  const core = textLayer('rules', layerNames.coreRules, join(coreDir, 'prompts', 'rules.md'))
+  const operator = textLayer('rules', layerNames.operatorRules, join(operatorDir, 'rules.md'))
+  return (await Promise.all([core, operator])).filter((layer) => layer !== undefined)
+}
+
+/**
+ * The role's Markdown, from the operator's layer or else from the core. `role` is written like `scout`, `l1/scout` or
+ * `l1/scout.md`. Throws NOT_FOUND when there is no such file, CONFIG_INVALID when the name is no plain path inside the
+ * folder of roles or the file cannot be used.
+ */
+export async function loadRole(role: string, operatorDir: string, coreDir: string): Promise<Layer> {
+  const files = roleFiles(role)
+  if (files === undefined) {
+    const name = JSON.stringify(role)
+    throw new MarrowError('CONFIG_INVALID', `Cannot load the role ${name}: it is not a plain path.`, {
+      fix: 'Write the role like scout or l1/scout: names inside the folder roles.',
+    })
+  }
+  const paths = [operatorDir, coreDir].flatMap((dir) => files.map((file) => join(dir, 'roles', file)))
+  for (const path of paths) {
+    const layer = await textLayer('role', layerNames.role, path)
+    if (layer !== undefined) return layer
+  }
+  throw new MarrowError('NOT_FOUND', `Cannot load the role ${role}: there is none of ${paths.join(', ')}.`, {
+    fix: `Write ${paths[0]} or change the role of the agent.`,
+  })
+}
+
+async function textLayer(kind: Layer['kind'], name: string, path: string): Promise<Layer | undefined> {
+  try {
+    const stats = await stat(path)
+    if (!stats.isFile()) throw new Error('it is not a file')
+    if (stats.size > TEXT_BYTES_MAX) throw new Error(`it has more than ${TEXT_BYTES_MAX} bytes`)
+    const text = new TextDecoder().decode(await readFile(path)).replaceAll('\0', '\uFFFD')
+    return { kind, name, source: path, text, volatile: false, failed: undefined }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw new MarrowError('CONFIG_INVALID', `Cannot read ${path}: ${reasonOf(error)}.`, {
+      fix: 'Make it a text file that marrow may read, or remove it.',
+      cause: error,
+    })
+  }
+}
+
+/**
+ * The context providers of an agent, in name order: those shipped in `<coreDir>/context.d`, and every executable
+ * regular file of `contextDirs` (hidden ones left aside). Missing folders are empty ones. `replace` lists the shipped
+ * names that a file of `contextDirs` may take.
+ */
+export async function findProviders(places: {
+  readonly coreDir: string
+  readonly contextDirs: readonly string[]
+  readonly replace: readonly string[]
+}): Promise<{ readonly providers: Provider[]; readonly skipped: SkippedFile[] }> {
+  const dirs = [join(places.coreDir, 'context.d'), ...places.contextDirs]
+  const real = await Promise.all(dirs.map((dir) => realpath(dir).catch(() => dir)))
+  // A folder that is listed twice, or the core's own, must not compete with itself.
+  const once = dirs.filter((_, index) => real.indexOf(real[index] ?? '') === index)
+  const found = await Promise.all(once.map((dir) => filesIn(dir, dir === dirs[0])))
+  const unreadable = found.flatMap((files) => ('reason' in files ? [files] : []))
+  const { chosen, skipped } = chooseProviders(
+    found.flatMap((files) => ('reason' in files ? [] : files)),
+    places.replace,
+  )
+  const providers = await Promise.all(
+    chosen.map(async ({ file, path, shipped }) => {
+      return { name: blockName(file), path, shipped, volatile: isVolatileScript(await startOf(path)) }
+    }),
+  )
+  return { providers, skipped: [...unreadable, ...skipped] }
+}
+
+async function filesIn(dir: string, shipped: boolean): Promise<FoundFile[] | SkippedFile> {
+  try {
+    const files = (await readdir(dir)).filter((file) => !file.startsWith('.')).toSorted()
+    return await Promise.all(
+      files.map(async (file) => {
+        const path = join(dir, file)
+        const isFile = await stat(path).then(
+          (stats) => stats.isFile(),
+          () => false, // Gone meanwhile, or a link to nowhere.
+        )
+        return { file, path, shipped, kind: isFile ? 'file' : 'other', executable: mayExecute(path) }
+      }),
+    )
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? [] : { path: dir, reason: `cannot be read: ${reasonOf(error)}` }
+  }
+}
+
+function mayExecute(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Empty when the file may be executed but not read: then it is not volatile. */
+async function startOf(path: string): Promise<string> {
+  try {
+    await using handle = await open(path)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4 * 1024))
+    return buffer.toString('utf8', 0, bytesRead)
+  } catch {
+    return ''
+  }
+}
+
+/** What context providers run with. */
+export interface ProviderOptions {
+  /** Everything that they see. */
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** The deadline of each. */
+  readonly timeoutMs: number
+  readonly run: typeof runCommand
+  readonly signal: AbortSignal
+}
+
+/** One context layer per provider that printed something or failed. All run at once; none ever makes this throw. */
+export async function runProviders(
+  providers: readonly Provider[],
+  options: ProviderOptions,
+): Promise<Layer[]> {
+  const layers = await Promise.all(providers.map((provider) => runProvider(provider, options)))
+  return layers.filter((layer) => layer !== undefined)
+}
+
+async function runProvider(provider: Provider, options: ProviderOptions): Promise<Layer | undefined> {
+  const { env, cwd, timeoutMs, signal, run } = options
+  try {
+    const limits = { deadlineMs: timeoutMs, signal, maxBytes: KEPT_BYTES_MAX }
+    return contextLayer(provider, await run([provider.path], { cwd, env, ...limits }))
+  } catch (error) {
+    return contextLayer(provider, { kind: 'missing', detail: reasonOf(error) })
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
