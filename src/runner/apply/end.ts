@@ -1,0 +1,125 @@
+// Ends a run so that its real exit code is still written and no process of it is left.
+import { readIfExists } from '../../platform/files.ts'
+import { descendants, groupMembers } from '../../platform/process-tree.ts'
+import type { ProcessIdentity, Processes, ProcessRow } from '../../platform/processes.ts'
+import { parseExitCode, parsePids, runPaths } from '../folder.ts'
+
+/** One run's processes: how they are found. */
+export interface RunProcesses {
+  /** Its id, which stands in the environment of each. */
+  readonly run: string
+  readonly folder: string
+  /** The launcher; undefined when nobody ever saw it. */
+  readonly launcher: ProcessIdentity | undefined
+  /** What `sendTerm` returned: processes that may since have left every group and lost their parent. */
+  readonly recorded: readonly ProcessIdentity[]
+}
+
+const ROUNDS_MAX = 10 // Each round sees only what was forked before it; a killed process forks no more.
+
+/** Everything that the launcher's run consists of now, without the launcher and its writers. */
+export function descendantsOf(run: RunProcesses, processes: Processes): ProcessIdentity[] {
+  const rows = processes.list()
+  return identities(processes, ownRows(processes, rows, run))
+}
+
+/**
+ * Asks the run to end: TERM to its group, which the launcher and its writers survive. Returns what belonged to the run
+ * before the signal. Every real agent CLI starts its tools in sessions of their own, and once it has died
+ * nothing connects them to the run: record them, and hand them to `killRemains`.
+ */
+export function sendTerm(run: RunProcesses, processes: Processes): ProcessIdentity[] {
+  const rows = processes.list()
+  const before = identities(processes, ownRows(processes, rows, run))
+  const { launcher } = run
+  if (launcher !== undefined && holdsGroup(rows, launcher, processes.boot))
+    processes.signal(-launcher.pid, 'SIGTERM')
+  return before
+}
+
+/**
+ * Kills whatever is left of the run but the launcher and its writers, which still have the exit code and the last
+ * words to write. Returns how many it could not see die; 0 is the rule.
+ */
+export function killRemains(run: RunProcesses, processes: Processes): number {
+  return killAll(processes, (rows) => ownRows(processes, rows, run))
+}
+
+/** The same, with the launcher and its writers: for a run whose code is written, or that will never write one. */
+export function killEverything(run: RunProcesses, processes: Processes): number {
+  return killAll(processes, (rows) => [...ownRows(processes, rows, run), ...keeperRows(processes, rows, run)])
+}
+
+/** Whether the launcher or one of its writers is still at work. */
+export function isWriting(run: RunProcesses, processes: Processes): boolean {
+  return keeperRows(processes, processes.list(), run).length > 0
+}
+
+function killAll(processes: Processes, find: (rows: readonly ProcessRow[]) => readonly ProcessRow[]): number {
+  let left: readonly ProcessRow[] = []
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    left = find(processes.list())
+    if (left.length === 0) return 0
+    for (const row of left) processes.signal(row.pid, 'SIGKILL')
+  }
+  return left.length
+}
+
+/** The run's processes without launcher and writers: by group and session, by descent, by record, by environment. */
+function ownRows(processes: Processes, rows: readonly ProcessRow[], run: RunProcesses): ProcessRow[] {
+  const { launcher } = run
+  const spared = new Set(keeperRows(processes, rows, run).map((row) => row.pid))
+  const mark = `MARROW_RUN=${run.run}`
+  const before = new Map(
+    run.recorded.filter((each) => each.boot === processes.boot).map((each) => [each.pid, each.startTime]),
+  )
+  const inGroup =
+    launcher !== undefined && holdsGroup(rows, launcher, processes.boot)
+      ? groupMembers(rows, launcher.pid)
+      : []
+  const roots = new Set([
+    ...inGroup.map((row) => row.pid),
+    ...rows.filter((row) => before.get(row.pid) === row.startTime).map((row) => row.pid),
+    ...rows.filter((row) => !row.zombie && processes.hasEnvironment(row.pid, mark)).map((row) => row.pid),
+  ])
+  const all = new Set([...roots, ...descendants(rows, [...roots]).map((row) => row.pid)])
+  return rows.filter(
+    (row) => all.has(row.pid) && !row.zombie && !spared.has(row.pid) && row.pid !== process.pid,
+  )
+}
+
+/**
+ * The launcher, its writers and what these run: `cat`, and the launcher's own tools once the command has ended. They are
+ * recognised by the words that name the folder, so that a reused pid is none of them.
+ */
+function keeperRows(processes: Processes, rows: readonly ProcessRow[], run: RunProcesses): ProcessRow[] {
+  const paths = runPaths(run.folder)
+  const isKeeper = (row: ProcessRow) => processes.commandLine(row.pid)?.includes(run.folder) ?? false
+  const writers = new Set(pidsIn(paths.writers))
+  const launchers = new Set([
+    ...pidsIn(paths.started),
+    ...(run.launcher === undefined ? [] : [run.launcher.pid]),
+  ])
+  const keepers = rows.filter((row) => (writers.has(row.pid) || launchers.has(row.pid)) && isKeeper(row))
+  // Read after the rows were: until the code is known, the launcher's child is the command itself.
+  const commandEnded = [paths.exitDraft, paths.exit].some(
+    (path) => parseExitCode(readIfExists(path) ?? '') !== undefined,
+  )
+  const parents = new Set(keepers.filter((row) => commandEnded || writers.has(row.pid)).map((row) => row.pid))
+  return [...keepers, ...rows.filter((row) => parents.has(row.parent))].filter((row) => !row.zombie)
+}
+
+function pidsIn(path: string): number[] {
+  return parsePids(readIfExists(path) ?? '')
+}
+
+/** False when the launcher's pid now belongs to another process: then its group is gone, and what has that number is not ours. */
+function holdsGroup(rows: readonly ProcessRow[], launcher: ProcessIdentity, boot: string): boolean {
+  if (launcher.boot !== boot) return false
+  const row = rows.find((each) => each.pid === launcher.pid)
+  return row === undefined || row.startTime === launcher.startTime
+}
+
+function identities(processes: Processes, rows: readonly ProcessRow[]): ProcessIdentity[] {
+  return rows.map(({ pid, startTime }) => ({ pid, startTime, boot: processes.boot }))
+}

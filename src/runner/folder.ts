@@ -1,0 +1,45 @@
+// The files of one run's folder. The names are a contract with bin/launch.
+import { join } from 'node:path'
+
+/** The paths in the folder of one run. */
+export interface RunPaths {
+  /** The prompt, as the agent gets it. */
+  readonly prompt: string
+  readonly stdout: string
+  readonly stderr: string
+  /** The pid of the launcher. Whoever creates it decides whether the run begins. */
+  readonly started: string
+  /** The exit code; it is there as soon as the command itself has ended. */
+  readonly exit: string
+  /** The code on its way to `exit`: blank until the command has ended. */
+  readonly exitDraft: string
+  /** The pids of the two processes that keep the output. */
+  readonly writers: string
+}
+
+/** Where the run whose folder this is keeps its files. */
+export function runPaths(folder: string): RunPaths {
+  return {
+    prompt: join(folder, 'prompt'),
+    stdout: join(folder, 'stdout'),
+    stderr: join(folder, 'stderr'),
+    started: join(folder, 'started'),
+    exit: join(folder, 'exit'),
+    exitDraft: join(folder, 'exit.new'),
+    writers: join(folder, 'writers'),
+  }
+}
+
+/** What stands in `started` when a daemon created it, so that a late launcher leaves. Not a pid. */
+export const CLAIMED = 'claimed\n'
+
+/** The pids in `started` or `writers`; empty while the file is being written, and for a claimed run. */
+export function parsePids(text: string): number[] {
+  return text.split(/\s+/).flatMap((word) => (/^[1-9]\d*$/.test(word) ? [Number(word)] : []))
+}
+
+/** The code in `exit`, or undefined when the file holds something else. */
+export function parseExitCode(text: string): number | undefined {
+  const code = text.trim()
+  return /^\d{1,3}$/.test(code) ? Number(code) : undefined
+}

@@ -1,0 +1,75 @@
+/** What is on record of a run, from before it is started until its retention ends. */
+import type { AdapterName } from '../config/config.ts'
+import type { Moment } from '../base/moment.ts'
+import type { ProcessIdentity } from '../platform/processes.ts'
+import type { Reading } from '../agents/adapter.ts'
+import type { Cause } from '../observability/events.ts'
+import type { EndCause, Outcome } from './outcome.ts'
+
+/** `recorded`: known, perhaps not yet launched. `running`: its launcher was started. */
+export type RunState = 'recorded' | 'running' | 'ended'
+
+/** How far marrow's order to end the run has come. */
+export interface Ending {
+  readonly by: EndCause
+  /** When TERM went out; undefined before. */
+  readonly termAt: Moment | undefined
+  readonly killed: boolean
+  /** Everything below the run at the time of the signal: tools put themselves into sessions of their own. */
+  readonly descendants: readonly ProcessIdentity[]
+}
+
+/** One layer of the prompt that was sent, without its text. */
+export interface SentLayer {
+  readonly kind: string
+  readonly name: string
+  readonly source: string
+  readonly bytes: number
+  readonly digest: string
+  readonly volatile: boolean
+  readonly failed: string | null
+}
+
+/** `head` and a digest of the status of a git work_dir. */
+export interface GitState {
+  readonly head: string
+  readonly status: string
+}
+
+/** What is known when a run is recorded. */
+export interface RunPlan {
+  readonly id: string
+  readonly agent: string
+  readonly tick: number
+  readonly tickName: string
+  readonly role: string | null
+  /** Run ids from the first of the chain to the parent; empty for a tick's own run. */
+  readonly lineage: readonly string[]
+  readonly adapter: AdapterName
+  /** The words that are started, redacted. */
+  readonly words: readonly string[]
+  readonly workDir: string
+  readonly workspace: string
+  readonly recordedAt: number
+  readonly deadline: Moment
+  readonly causes: readonly Cause[]
+  readonly layers: readonly SentLayer[]
+  /** What the gate compares with later, by layer name. */
+  readonly digests: Readonly<Record<string, string>>
+  readonly promptBytes: number
+  readonly coreDigest: string
+  readonly operatorDigest: string
+  readonly gitBefore: GitState | null
+  readonly worldBefore: string | null
+}
+
+export interface RunRecord extends RunPlan {
+  readonly state: RunState
+  readonly identity: ProcessIdentity | undefined
+  readonly startedAt: number | undefined
+  readonly ending: Ending | undefined
+  readonly endedAt: number | undefined
+  readonly outcome: Outcome | undefined
+  readonly reading: Reading | undefined
+  readonly gitAfter: GitState | undefined
+}
