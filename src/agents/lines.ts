@@ -1,0 +1,30 @@
+/** The printed text of a program as lines that can be read, shown and stored: no colours, no bare controls, bounded. */
+
+// The longest detail that an outcome carries: one line of a status table and a bit.
+const DETAIL_CHARS_MAX = 300
+
+// The longest result that is kept of a run. The whole output stays in its run folder.
+const RESULT_CHARS_MAX = 16_384
+
+// A control character with the colour, cursor or title sequence that it opens. Tab and the line ends are kept.
+const controlPattern = /(?![\t\n\r])\p{Cc}(?:\[[0-?]*[ -/]*[@-~]|\][^\p{Cc}]*(?:\p{Cc}\\?)?)?/gu
+
+/** The lines of `text` that say something, without colours and control characters, right-trimmed. */
+export function spokenLines(text: string): string[] {
+  return text
+    .replace(controlPattern, '')
+    .split(/[\r\n]+/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+}
+
+/** `text` on one line, cut with a visible mark after `charsMax`. */
+export function oneLine(text: string, charsMax = DETAIL_CHARS_MAX): string {
+  const line = text.replace(controlPattern, '').replace(/\s+/g, ' ').trim()
+  return line.length <= charsMax ? line : `${line.slice(0, charsMax - 1).toWellFormed()}…`
+}
+
+/** The end of `text`, cut in front with a visible mark: a result's last words matter most. */
+export function lastChars(text: string, charsMax = RESULT_CHARS_MAX): string {
+  return text.length <= charsMax ? text : `…${text.slice(1 - charsMax).toWellFormed()}`
+}

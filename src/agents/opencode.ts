@@ -1,0 +1,131 @@
+/** How opencode is started for an unattended turn, and how its output is read. */
+import type { Adapter, Delivery, Failure, Reading, RunOutput, Usage, WordsRequest } from './adapter.ts'
+import { detailOf, failureOfApi } from './failures.ts'
+import { lastChars, spokenLines } from './lines.ts'
+import { readEvents } from './opencode-events.ts'
+import type { OpencodeEvent } from './opencode-events.ts'
+
+export const opencode: Adapter = {
+  name: 'opencode',
+  // opencode quotes arguments anew, which breaks a prompt that holds quotes. From stdin it takes every byte as it is.
+  promptVia: 'stdin',
+  // A run must not exchange the program under the next one. Its other switches would take something away from
+  // people who rely on it (the list of models, language servers, sharing), so they stay the operator's choice.
+  env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+  words: wordsFor,
+  read,
+}
+
+function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {
+  const complete = withJsonFormat(words)
+  if (promptPlaced) return { words: complete, promptOnStdin: false }
+  if (promptVia === 'argument') return { words: [...complete, '--', prompt], promptOnStdin: false }
+  return { words: complete, promptOnStdin: true }
+}
+
+/** Without JSON lines nothing can be told about a run but its exit code. */
+function withJsonFormat(words: readonly string[]): readonly string[] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length
+  if (words.slice(0, end).some((word) => word === '--format' || word.startsWith('--format='))) return words
+  const program = words.findIndex((word) => /(?:^|\/)opencode$/.test(word))
+  const run = words.indexOf('run', program + 1)
+  const place = program >= 0 && run > program && run < end ? run + 1 : end
+  return [...words.slice(0, place), '--format', 'json', ...words.slice(place)]
+}
+
+function read(output: RunOutput): Reading {
+  const events = readEvents(output.stdout)
+  const steps = events.filter((event) => event.type === 'step_finish')
+  return {
+    result: lastWords(events),
+    usage: steps.length === 0 ? undefined : steps.reduce(addUsage, NO_USAGE),
+    costUsd: steps.length === 0 ? undefined : steps.reduce((sum, { part }) => sum + part.cost, 0),
+    cliSession: events.find((event) => event.sessionID !== undefined)?.sessionID,
+    failure: reportedError(events, output) ?? statedOnStderr(output) ?? silentFailure(steps.length, output),
+  }
+}
+
+const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }
+
+type StepFinish = Extract<OpencodeEvent, { type: 'step_finish' }>
+
+/** opencode gives figures per request. Its input is without the cached part, its output without the reasoning. */
+function addUsage(sum: Usage, { part: { tokens } }: StepFinish): Usage {
+  return {
+    inputTokens: sum.inputTokens + tokens.input,
+    outputTokens: sum.outputTokens + tokens.output + tokens.reasoning,
+    cacheReadTokens: sum.cacheReadTokens + tokens.cache.read,
+    cacheWriteTokens: sum.cacheWriteTokens + tokens.cache.write,
+  }
+}
+
+/** All parts of the last message that had words. */
+function lastWords(events: readonly OpencodeEvent[]): string | undefined {
+  const texts = events.filter((event) => event.type === 'text').map((event) => event.part)
+  const last = texts.at(-1)
+  if (last === undefined) return undefined
+  const parts = texts.filter(
+    (part) => part === last || (part.messageID !== undefined && part.messageID === last.messageID),
+  )
+  return lastChars(
+    parts
+      .map((part) => part.text)
+      .join('\n')
+      .trim(),
+  )
+}
+
+/** An error after which a step still finished was overcome. */
+function reportedError(events: readonly OpencodeEvent[], { endedAt }: RunOutput): Failure | undefined {
+  const last = events.findLastIndex((event) => event.type === 'error')
+  const event = events[last]
+  if (event?.type !== 'error' || events.slice(last).some(({ type }) => type === 'step_finish'))
+    return undefined
+  const { name, data } = event.error
+  const message = data.message ?? name
+  if (name === 'ProviderAuthError') return { reason: 'authentication', detail: detailOf(message) }
+  return failureOfApi({
+    message,
+    status: data.statusCode,
+    headers: lowerCaseNames(data.responseHeaders),
+    at: endedAt,
+  })
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** Two mishaps that opencode takes for success: it worked as another agent, or was not allowed to do its work. */
+function statedOnStderr({ stderr }: RunOutput): Failure | undefined {
+  const lines = spokenLines(stderr)
+  const wrongAgent = lines.find((line) => /^!\s*agent ".*Falling back to default agent/.test(line))
+  if (wrongAgent !== undefined)
+    return { reason: 'wrong-agent', detail: detailOf(wrongAgent.replace(/^!\s*/, '')) }
+  const denied = lines.find((line) => /^!\s*permission requested: /.test(line))
+  if (denied !== undefined)
+    return { reason: 'permission-denied', detail: detailOf(denied.replace(/^!\s*/, '')) }
+  return undefined
+}
+
+/** No event says what went wrong. Codes above 125 are the launcher's, the shell's and those of signals. */
+function silentFailure(steps: number, { stdout, stderr, exitCode }: RunOutput): Failure | undefined {
+  if (exitCode > 0 && exitCode <= 125) {
+    const detail = `exited with code ${exitCode}: ${lastError(stderr)}`
+    return { reason: 'exit-code', detail: detailOf(detail) }
+  }
+  // Output that ends in the middle of a line was cut: what is missing may have held the result.
+  const cut = stdout !== '' && !stdout.endsWith('\n')
+  if (exitCode !== 0 || steps > 0 || cut) return undefined
+  return {
+    reason: 'no-result',
+    detail: 'exited with code 0 but finished no step; marrow reads its JSON lines (--format json)',
+  }
+}
+
+/** The last message that begins with `Error:`, with the lines that explain it; else the last line. */
+function lastError(stderr: string): string {
+  const lines = spokenLines(stderr)
+  const start = lines.findLastIndex((line) => line.startsWith('Error:'))
+  return (start < 0 ? lines.slice(-1) : lines.slice(start)).join(' ') || 'it said nothing'
+}

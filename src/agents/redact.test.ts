@@ -1,0 +1,55 @@
+import { describe, test } from 'vitest'
+import { redactText, redactWords } from './redact.ts'
+
+describe('redactWords', () => {
+  test('shows the size of the prompt instead of the prompt', ({ expect }) => {
+    const prompt = 'Say "ü" and ghp_0123456789abcdefABCD.'
+    expect(redactWords(['agent', '--', prompt, `--message=${prompt}`], prompt)).toEqual([
+      'agent',
+      '--',
+      `<prompt, ${Buffer.byteLength(prompt)} bytes>`,
+      `--message=<prompt, ${Buffer.byteLength(prompt)} bytes>`,
+    ])
+    expect(redactWords(['agent', ''], '')).toEqual(['agent', ''])
+  })
+
+  test('hides the word after a flag that names a secret', ({ expect }) => {
+    expect(redactWords(['agent', '--api-key', 'hunter2', '--token', '--verbose', '-m', 'a/b'], 'x')).toEqual([
+      'agent',
+      '--api-key',
+      '<redacted>',
+      '--token',
+      '--verbose',
+      '-m',
+      'a/b',
+    ])
+  })
+})
+
+describe('redactText', () => {
+  test.for<[string, string]>([
+    ['key sk-ant-api03-abcDEF_123-456 refused', 'key <redacted> refused'],
+    ['ghp_0123456789abcdefghij', '<redacted>'],
+    ['github_pat_11ABCDEFG0abcdefghij_xyz', '<redacted>'],
+    ['AKIAIOSFODNN7EXAMPLE', '<redacted>'],
+    ['Authorization: Bearer abc.def-123', 'Authorization: Bearer <redacted>'],
+    ['OPENAI_API_KEY=abc MODEL=x', 'OPENAI_API_KEY=<redacted> MODEL=x'],
+    ['MY_SECRET="a b" next', 'MY_SECRET=<redacted> next'],
+    ['--auth-token=abc', '--auth-token=<redacted>'],
+    ['https://me:hunter2@example.org/x', 'https://me:<redacted>@example.org/x'],
+    ['token eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl', 'token <redacted>'],
+  ])('hides what is secret in %j', ([text, redacted], { expect }) => {
+    expect(redactText(text)).toBe(redacted)
+  })
+
+  test.for([
+    'task-management-system',
+    'the risk-assessment of today',
+    'MONKEYS=3',
+    'a/b:c@d',
+    'tokens=300',
+    'bearer of bad',
+  ])('leaves %j alone', (text, { expect }) => {
+    expect(redactText(text)).toBe(text)
+  })
+})

@@ -1,0 +1,47 @@
+/** Keeps prompts and keys out of what is recorded and shown. */
+
+const REDACTED = '<redacted>'
+
+// Key shapes that providers publish. The letter before is checked so that "task-…" is no "sk-…".
+const keyShapes = [
+  /(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}/g, // OpenAI, Anthropic, OpenRouter
+  /(?<![A-Za-z0-9])gh[opsur]_[A-Za-z0-9]{16,}/g, // GitHub
+  /(?<![A-Za-z0-9])github_pat_[A-Za-z0-9_]{16,}/g,
+  /(?<![A-Za-z0-9])glpat-[A-Za-z0-9_-]{16,}/g, // GitLab
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, // AWS
+  /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}/g, // Google
+  /(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,}/g, // Slack
+  /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}/g,
+  /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, // a JSON web token
+]
+
+const bearer = /\b(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}/gi
+const urlPassword = /\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/gi
+const secretName = String.raw`[A-Za-z0-9_-]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)`
+const assignment = new RegExp(
+  String.raw`(?<![A-Za-z0-9])((?:--?)?${secretName}=)(?:"[^"]*"|'[^']*'|[^\s"';&]+)`,
+  'gi',
+)
+const secretFlag = new RegExp(String.raw`^--?(?:${secretName})$`, 'i')
+
+/** `text` without anything that looks like a key, a bearer token or the value of a secret variable. */
+export function redactText(text: string): string {
+  const shapeless = keyShapes.reduce((rest, shape) => rest.replace(shape, REDACTED), text)
+  return shapeless
+    .replace(bearer, `$1${REDACTED}`)
+    .replace(urlPassword, `$1${REDACTED}`)
+    .replace(assignment, `$1${REDACTED}`)
+}
+
+/**
+ * The words of a command as they may be recorded: the prompt becomes its size, keys become `<redacted>`, also the
+ * word after a flag such as `--api-key`.
+ */
+export function redactWords(words: readonly string[], prompt: string): string[] {
+  const mark = `<prompt, ${Buffer.byteLength(prompt)} bytes>`
+  return words.map((word, index) => {
+    if (prompt !== '' && word.includes(prompt))
+      return redactText(word.replaceAll(prompt, () => '\0')).replaceAll('\0', mark)
+    return secretFlag.test(words[index - 1] ?? '') && !word.startsWith('-') ? REDACTED : redactText(word)
+  })
+}

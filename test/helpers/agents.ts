@@ -1,0 +1,29 @@
+import type { AgentConfig } from '../../src/config/config.ts'
+
+/** A complete agent for pure tests; what a test is about stands in `overrides`. */
+export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
+  const name = overrides.name ?? 'scout'
+  return {
+    name,
+    slug: name.toLowerCase(),
+    schedule: { kind: 'interval', intervalMs: 3_600_000 },
+    catchUp: 'once',
+    activeHours: undefined,
+    timeoutMs: 500_000,
+    command: ['true'],
+    workspace: '/srv/ws',
+    workDir: '/srv/ws',
+    contextDirs: [],
+    role: undefined,
+    adapter: 'generic',
+    promptVia: undefined,
+    env: { pass: [], set: {} },
+    gate: 'always',
+    gateWritten: true,
+    maxQuietMs: 24 * 3_600_000,
+    wakeOn: ['handoff'],
+    logRetentionDays: 7,
+    logMaxCount: 200,
+    ...overrides,
+  }
+}

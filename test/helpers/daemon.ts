@@ -1,0 +1,104 @@
+/** Owns whole daemons for tests, in this process: a real store, real files and real agents, with a clock of choice. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock, type Clock } from '../../src/platform/clock.ts'
+import { silentLog } from '../../src/platform/log.ts'
+import { systemProcesses } from '../../src/platform/processes.ts'
+import { readConfig } from '../../src/config/load.ts'
+import { formatProblem } from '../../src/base/errors.ts'
+import { installedProgram } from '../../src/daemon/main.ts'
+import { startDaemon, type RunningDaemon } from '../../src/daemon/start.ts'
+import type { EventView } from '../../src/ipc/protocol/status.ts'
+import type { RunView } from '../../src/ipc/protocol/runs.ts'
+import { eventually } from './eventually.ts'
+import { test as base } from './temp-dir.ts'
+
+/** A folder with everything of one configuration, and the daemons that were started on it. */
+export interface Home {
+  readonly dir: string
+  readonly workspace: string
+  readonly stateDir: string
+  readonly configPath: string
+  /** Writes marrow.toml: one entry per agent, values as TOML text, plus what stands above them. */
+  write(agents: Record<string, Record<string, string>>, top?: string): Promise<void>
+  /** Starts a daemon on it; it is stopped when the test ends, with everything that it runs. */
+  start(options?: { clock?: Clock; scheduled?: boolean; ipc?: boolean }): Promise<LiveDaemon>
+}
+
+export interface LiveDaemon extends RunningDaemon {
+  events(kind?: string): Promise<EventView[]>
+  runs(): Promise<RunView[]>
+  /** Waits until that many runs have ended, and returns them, oldest first. */
+  ended(count: number): Promise<RunView[]>
+}
+
+/** Words of an agent that is a line of sh; what the adapter adds comes behind and is ignored. */
+export function sh(script: string): string {
+  return JSON.stringify(['sh', '-c', script, 'agent'])
+}
+
+/** `test` with `home`: an empty configuration folder whose daemons do not outlive the test. */
+export const test = base.extend<{ home: Home }>({
+  home: async ({ dir }, use) => {
+    const home = await makeHome(dir)
+    const started: LiveDaemon[] = []
+    await use({
+      ...home,
+      start: async (options) => {
+        const daemon = await startOn(home.configPath, options)
+        started.push(daemon)
+        return daemon
+      },
+    })
+    for (const daemon of started) await endWithRuns(daemon)
+  },
+})
+
+async function makeHome(dir: string): Promise<Omit<Home, 'start'>> {
+  const [workspace, stateDir, conf] = [join(dir, 'ws'), join(dir, 'state'), join(dir, 'conf')]
+  const configPath = join(conf, 'marrow.toml')
+  await Promise.all([mkdir(workspace), mkdir(conf)])
+  const write: Home['write'] = async (agents, top = '') => {
+    const entries = Object.entries(agents).map(([name, values]) => {
+      const all = { name: `'${name}'`, workspace: `'${workspace}'`, heartbeat_interval: '3600', ...values }
+      return ['[[agents]]', ...Object.entries(all).map(([key, value]) => `${key} = ${value}`)].join('\n')
+    })
+    const head = [`state_dir = '${stateDir}'`, 'stop_grace_seconds = 0', top].join('\n')
+    await writeFile(configPath, [head, ...entries, ''].join('\n\n'))
+  }
+  return { dir, workspace, stateDir, configPath, write }
+}
+
+async function startOn(path: string, options: Parameters<Home['start']>[0] = {}): Promise<LiveDaemon> {
+  const { config, problems } = await readConfig(path)
+  if (!config) throw new Error(problems.map(formatProblem).join('\n'))
+  const daemon = await startDaemon({
+    config,
+    program: installedProgram(),
+    clock: options.clock ?? systemClock,
+    processes: systemProcesses,
+    log: silentLog,
+    env: process.env,
+    random: Math.random,
+    ipc: options.ipc ?? false,
+    scheduled: options.scheduled ?? true,
+  })
+  const runs = async () => (await daemon.handlers.runs({ agent: undefined, limit: 1_000 })).runs.toReversed()
+  return {
+    ...daemon,
+    runs,
+    events: async (kind) =>
+      (await daemon.handlers.events({ after: undefined, limit: 1_000, kind, agent: undefined })).events,
+    ended: (count) =>
+      eventually(`${count} ended runs`, async () => {
+        const ended = (await runs()).filter(({ state }) => state === 'ended')
+        return ended.length >= count ? ended : undefined
+      }),
+  }
+}
+
+/** Stops with all runs. One that was handed over or stopped by the test has nothing left to do. */
+async function endWithRuns(daemon: LiveDaemon): Promise<void> {
+  daemon.stop()
+  await daemon.done
+}

@@ -1,0 +1,21 @@
+/** The seam between the scripted model server and the API dialects that it speaks: one object per dialect. */
+import type { ServerResponse } from 'node:http'
+import type { ScriptedAnswer, ScriptedStatus } from './model-script.ts'
+
+export interface Conversation {
+  /** The newest message of the user. */
+  readonly prompt: string
+  /** Assistant messages after that prompt. */
+  readonly turn: number
+  /** Names of the tools that the client offers. */
+  readonly tools: readonly string[]
+}
+
+export interface ModelProtocol {
+  readonly name: string
+  /** The path of its requests, without a leading `/v1`. */
+  readonly path: string
+  readonly read: (body: unknown) => Conversation
+  readonly answer: (response: ServerResponse, answer: ScriptedAnswer, body: unknown) => void
+  readonly refuse: (response: ServerResponse, status: ScriptedStatus) => void
+}
