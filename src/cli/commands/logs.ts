@@ -1,0 +1,22 @@
+import { connect, type CommonOptions } from '../connection.ts'
+import { readLast, readOn } from '../log-reader.ts'
+
+/** Flags of `marrow logs`. */
+export interface LogsOptions extends CommonOptions {
+  /** A run, or an agent for its last one. */
+  readonly target: string
+  readonly follow?: boolean
+  readonly stderr?: boolean
+  readonly lines: number
+}
+
+/** `marrow logs`: the last lines that a run printed; with `follow` whatever it prints until it ends. */
+export async function logs(options: LogsOptions): Promise<number> {
+  const connection = connect(options)
+  const stream = options.stderr ? 'stderr' : 'stdout'
+  const last = await readLast(connection, options.target, stream, options.lines)
+  process.stdout.write(last.text)
+  if (!options.follow) return 0
+  for await (const text of readOn(connection, last, stream)) process.stdout.write(text)
+  return 0
+}

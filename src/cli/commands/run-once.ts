@@ -1,0 +1,39 @@
+import type { TickView } from '../../ipc/protocol/agents.ts'
+import { connect, isNobody, type CommonOptions } from '../connection.ts'
+import { print, printJson } from '../output.ts'
+import { plain } from '../render/screen.ts'
+
+/** Flags of `marrow run-once`. */
+export interface RunOnceOptions extends CommonOptions {
+  readonly agents: readonly string[]
+  readonly jsonLogs?: boolean
+  readonly json?: boolean
+}
+
+/** Runs have their own deadlines; a tick also waits for a free place. This only ends a daemon that never answers. */
+const TICKS_TIMEOUT_MS = 7 * 86_400_000
+
+/** `marrow run-once`: one tick each, now, through the daemon or without one. 1 when a tick failed. */
+export async function runOnce(options: RunOnceOptions): Promise<number> {
+  const ticks = await ticksOf(options)
+  if (options.json) printJson({ ticks })
+  else print(...ticks.map(line))
+  return ticks.every(({ ok }) => ok) ? 0 : 1
+}
+
+async function ticksOf(options: RunOnceOptions): Promise<readonly TickView[]> {
+  const { agents, jsonLogs = false, verbose = false } = options
+  const connection = connect(options)
+  try {
+    const asked = await connection.ask('runOnce', { agents: [...agents] }, { timeoutMs: TICKS_TIMEOUT_MS })
+    return asked.ticks
+  } catch (error) {
+    if (!isNobody(error)) throw error
+    const { runOnceLocally } = await import('../../daemon/local/run-once.ts')
+    return await runOnceLocally({ configPath: connection.configPath, agents: [...agents], jsonLogs, verbose })
+  }
+}
+
+function line({ tick, run, ok, outcome }: TickView): string {
+  return `${ok ? '✓' : '✗'} ${tick}: ${plain(outcome)}${run === null ? '' : ` (${run})`}`
+}

@@ -1,0 +1,18 @@
+import { connect, type CommonOptions } from '../connection.ts'
+import { print, printJson, screenFor } from '../output.ts'
+import { runLines } from '../render/runs.ts'
+
+/** Flags of `marrow runs`. */
+export interface RunsOptions extends CommonOptions {
+  readonly agent?: string
+  readonly count: number
+  readonly json?: boolean
+}
+
+/** `marrow runs`: the last runs, newest first. */
+export async function runs(options: RunsOptions): Promise<number> {
+  const answer = await connect(options).ask('runs', { agent: options.agent, limit: options.count })
+  if (options.json) printJson(answer)
+  else print(...runLines(answer.runs, await screenFor(answer)))
+  return 0
+}

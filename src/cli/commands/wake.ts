@@ -1,0 +1,18 @@
+import { connect, type CommonOptions } from '../connection.ts'
+import { print } from '../output.ts'
+import { plain } from '../render/screen.ts'
+
+/** Flags of `marrow wake`. */
+export interface WakeOptions extends CommonOptions {
+  readonly agent: string
+  readonly reason?: string
+  readonly prompt?: string
+}
+
+/** `marrow wake`: makes an agent due now, with words for its next prompt. */
+export async function wake(options: WakeOptions): Promise<number> {
+  const { agent, reason, prompt } = options
+  const answer = await connect(options).ask('wake', { agent, reason, prompt })
+  print(`✓ ${answer.agent} is woken: ${plain(answer.next)}`)
+  return 0
+}

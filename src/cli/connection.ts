@@ -1,0 +1,77 @@
+/** Owns which configuration a command means, and the line to the daemon that runs with it. */
+import { realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { MarrowError } from '../base/errors.ts'
+import { findConfig, invalid, readConfig, readSocket } from '../config/load.ts'
+import { defaultSocketPath, defaultStateDir } from '../config/paths.ts'
+import type { Search } from '../config/search.ts'
+import { ask } from '../ipc/client.ts'
+import type { RequestOf, ResultOf } from '../ipc/protocol/table.ts'
+import type { Verb } from '../ipc/routes.ts'
+
+/** What every command understands. */
+export interface CommonOptions {
+  readonly config?: string | undefined
+  readonly verbose?: boolean | undefined
+}
+
+/** The daemon of one configuration, whether it runs or not. */
+export interface Connection {
+  readonly configPath: string
+  readonly stateDir: string
+  readonly socketPath: string
+  ask<V extends Verb>(verb: V, params: RequestOf<V>, options?: AskSettings): Promise<ResultOf<V>>
+}
+
+/** How long to wait for this one answer, and what ends the wait early. */
+export interface AskSettings {
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** The daemon answers from memory and local files: what takes longer than this is a daemon that hangs. */
+const USUAL_TIMEOUT_MS = 10_000
+
+/** From where and with what this command looks for its configuration. */
+export function searchOf({ config }: CommonOptions): Search {
+  return { flag: config, env: process.env, cwd: process.cwd(), home: homedir() }
+}
+
+/** The configuration file of a command. Throws CONFIG_MISSING. */
+export function configPathOf(options: CommonOptions): string {
+  return findConfig(searchOf(options)).path
+}
+
+/** Finds the configuration and where its daemon listens; asks nothing yet. Throws CONFIG_MISSING. */
+export function connect(options: CommonOptions): Connection {
+  const place = searchOf(options)
+  const configPath = configPathOf(options)
+  const written = readSocket(configPath, place)
+  const stateDir = written?.stateDir ?? defaultStateDir(place)
+  const socketPath = written?.socketPath ?? defaultSocketPath(stateDir)
+  const config = realpathSync(configPath)
+  return {
+    configPath,
+    stateDir,
+    socketPath,
+    ask: async (verb, params, { timeoutMs = USUAL_TIMEOUT_MS, signal } = {}) => {
+      try {
+        return await ask(socketPath, verb, params, { timeoutMs, config, signal })
+      } catch (error) {
+        // A daemon keeps going on its last good configuration; only when none answers is the broken file the reason.
+        if (isNobody(error) && written === undefined) await throwMistakes(configPath, place)
+        throw error
+      }
+    },
+  }
+}
+
+/** Whether no daemon runs: the commands that can, then work without one. */
+export function isNobody(error: unknown): boolean {
+  return error instanceof MarrowError && error.code === 'DAEMON_NOT_RUNNING'
+}
+
+async function throwMistakes(path: string, place: Search): Promise<void> {
+  const { problems } = await readConfig(path, place)
+  if (problems.length > 0) throw invalid(path, problems)
+}

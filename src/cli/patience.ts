@@ -1,0 +1,23 @@
+/** Owns what follows a daemon over its restart: whoever watches wants to see on, not an error at each update. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MarrowError } from '../base/errors.ts'
+
+const ATTEMPTS_MAX = 60
+const PAUSE_MS = 500
+
+/** Asks again for up to half a minute while nobody answers. */
+export async function patiently<T>(asking: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await asking()
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !isPassing(error)) throw error
+      await sleep(PAUSE_MS)
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof MarrowError)) return false
+  return error.code === 'DAEMON_NOT_RUNNING' || error.code === 'DAEMON_SILENT' || error.code === 'STOPPING'
+}

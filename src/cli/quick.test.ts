@@ -1,0 +1,14 @@
+import { test } from 'vitest'
+import { recognize } from './quick.ts'
+
+test.for([
+  [[], { config: undefined, verbose: false, rest: [] }],
+  [['status'], { config: undefined, verbose: false, rest: ['status'] }],
+  [['-c', 'a', 'status', '-v'], { config: 'a', verbose: true, rest: ['status'] }],
+  [['status', '--json', '--config=a=b'], { config: 'a=b', verbose: false, rest: ['status', '--json'] }],
+  [['status', '--config', 'a'], { config: 'a', verbose: false, rest: ['status'] }],
+  [['status', '-c'], { config: undefined, verbose: false, rest: ['status', '-c'] }],
+  [['wake', 'x', '--verbose'], { config: undefined, verbose: true, rest: ['wake', 'x'] }],
+] as const)('%j is recognized', ([words, wanted], { expect }) => {
+  expect(recognize(words)).toEqual(wanted)
+})

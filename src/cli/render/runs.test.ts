@@ -1,0 +1,57 @@
+import { test } from 'vitest'
+import { sampleRun } from '../../../test/helpers/fake-daemon.ts'
+import { plainScreen } from '../../../test/helpers/plain-screen.ts'
+import { runDetailLines, runLines } from './runs.ts'
+
+test('runs are a table; one that goes on has no end yet', ({ expect }) => {
+  const going = sampleRun({
+    id: 'b',
+    ended_at: null,
+    duration_ms: null,
+    outcome: null,
+    ok: null,
+    tokens: null,
+    cost_usd: null,
+    state: 'running',
+  })
+  const lines = runLines([going, sampleRun({ id: 'a' })], plainScreen()).map((line) =>
+    line.replace(/\d\d:\d\d/, 'HH:MM'),
+  )
+  expect(lines).toEqual([
+    'RUN  AGENT  STARTED  TOOK  OUTCOME    TOKENS     COST',
+    'b    scout  HH:MM       -  running         -        -',
+    'a    scout  HH:MM     13s  succeeded    5.3k  $0.0123',
+  ])
+})
+
+test('no runs yet is said', ({ expect }) => {
+  expect(runLines([], plainScreen())).toEqual(['(no runs yet)'])
+})
+
+test('everything on record of a run is shown, its last words at the end', ({ expect }) => {
+  const lines = runDetailLines(
+    sampleRun({ words: ['sh', '-c', "echo 'x y'"], role: 'l1/scout' }),
+    plainScreen(),
+  )
+  expect(lines).toContain("command     sh -c 'echo '\\''x y'\\''' (opencode, pid 4300)")
+  expect(lines).toContain('agent       scout as l1/scout')
+  expect(lines).toContain('git         aaaaaaa..bbbbbbb')
+  expect(lines.slice(-2)).toEqual(['', 'Fixed the failing test.'])
+})
+
+test('what is not known has no line', ({ expect }) => {
+  const lines = runDetailLines(
+    sampleRun({ usage: null, tokens: null, cost_usd: null, git: null, result: null, cli_session: null }),
+    plainScreen(),
+  )
+  expect(lines.filter((line) => /^(tokens|cost|git|cli)/.test(line))).toEqual([])
+})
+
+test.for([
+  [{ before: 'a', after: 'a', changed: false }, 'a, nothing changed'],
+  [{ before: 'a', after: 'a', changed: true }, 'a, with changes'],
+  [{ before: 'a', after: 'b', changed: true }, 'a..b'],
+  [{ before: 'a', after: null, changed: false }, 'a, nothing changed'],
+] as const)('git %j is told as %s', ([git, wanted], { expect }) => {
+  expect(runDetailLines(sampleRun({ git }), plainScreen())).toContain(`git         ${wanted}`)
+})

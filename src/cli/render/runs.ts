@@ -1,0 +1,94 @@
+/** Owns how runs are shown: a table of many, every detail of one. */
+import { formatDuration } from '../../base/duration.ts'
+import { clockTime } from '../../base/time.ts'
+import type { RunDetail, RunView } from '../../ipc/protocol/runs.ts'
+import { byteCount, counted, money, shortCount } from './numbers.ts'
+import { plain, plainLines, type Screen } from './screen.ts'
+import { table, type Cell, type Column } from './table.ts'
+
+const columns: readonly Column[] = [
+  { title: 'RUN' },
+  { title: 'AGENT', shrinkTo: 8 },
+  { title: 'STARTED' },
+  { title: 'TOOK', right: true },
+  { title: 'OUTCOME', shrinkTo: 12 },
+  { title: 'TOKENS', right: true },
+  { title: 'COST', right: true },
+]
+
+/** The table of runs in the given order; one sentence when there are none. */
+export function runLines(runs: readonly RunView[], screen: Screen): string[] {
+  if (runs.length === 0) return ['(no runs yet)']
+  return table(
+    columns,
+    runs.map((run) => row(run, screen.now)),
+    screen,
+  )
+}
+
+function row(run: RunView, now: number): Cell[] {
+  return [
+    { text: run.id, style: 'bold' },
+    { text: run.agent },
+    { text: run.started_at === null ? '-' : clockTime(Date.parse(run.started_at), now) },
+    { text: run.duration_ms === null ? '-' : formatDuration(run.duration_ms) },
+    { text: run.outcome ?? run.state, style: run.ok === null ? 'cyan' : run.ok ? 'green' : 'red' },
+    { text: run.tokens === null ? '-' : shortCount(run.tokens) },
+    { text: money(run.cost_usd) },
+  ]
+}
+
+/** Everything on record of one run, one fact a line, its last words at the end. */
+export function runDetailLines(run: RunDetail, screen: Screen): string[] {
+  const facts: readonly (readonly [name: string, value: string | null])[] = [
+    ['run', run.id],
+    ['agent', run.role === null ? run.agent : `${run.agent} as ${run.role}`],
+    ['tick', `${run.tick} because of ${run.causes.join(', ')}`],
+    ['lineage', run.lineage.length === 0 ? null : run.lineage.join(' > ')],
+    ['state', run.outcome === null ? run.state : `${run.state}: ${run.outcome}`],
+    ['time', timeOf(run, screen.now)],
+    [
+      'command',
+      `${run.words.map(quoted).join(' ')} (${run.adapter}${run.pid === null ? '' : `, pid ${run.pid}`})`,
+    ],
+    ['work_dir', run.work_dir],
+    ['folder', run.folder],
+    ['tokens', tokensOf(run)],
+    ['cost', run.cost_usd === null ? null : money(run.cost_usd)],
+    ['cli session', run.cli_session],
+    ['git', gitOf(run)],
+    [
+      'prompt',
+      `${byteCount(run.prompt_bytes)} in ${counted(run.layers.length, 'layer')}: ${run.layers.map(({ name }) => name).join(', ')}`,
+    ],
+    ['digests', `core ${run.core_digest}, operator ${run.operator_digest}`],
+  ]
+  const lines = facts.flatMap(([name, value]) =>
+    value === null ? [] : [`${screen.paint('dim', name.padEnd(12))}${plain(value)}`],
+  )
+  return run.result === null ? lines : [...lines, '', ...plainLines(run.result).trimEnd().split('\n')]
+}
+
+function timeOf({ started_at, ended_at, duration_ms }: RunDetail, now: number): string | null {
+  if (started_at === null) return null
+  const until = ended_at === null ? 'still going' : clockTime(Date.parse(ended_at), now)
+  const took = duration_ms === null ? '' : ` (${formatDuration(duration_ms)})`
+  return `${clockTime(Date.parse(started_at), now)} to ${until}${took}`
+}
+
+function tokensOf({ usage, tokens }: RunDetail): string | null {
+  if (usage === null) return tokens === null ? null : String(tokens)
+  return `${usage.input} in, ${usage.output} out, cache ${usage.cache_read} read, ${usage.cache_write} written`
+}
+
+function gitOf({ git }: RunDetail): string | null {
+  if (git === null) return null
+  if (!git.changed) return `${git.before}, nothing changed`
+  return git.after === null || git.after === git.before
+    ? `${git.before}, with changes`
+    : `${git.before}..${git.after}`
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

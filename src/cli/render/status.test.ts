@@ -1,0 +1,91 @@
+import { test } from 'vitest'
+import { sampleAgent, sampleStatus } from '../../../test/helpers/fake-daemon.ts'
+import { plainScreen } from '../../../test/helpers/plain-screen.ts'
+import { clockTime } from '../../base/time.ts'
+import { statusLines } from './status.ts'
+
+const screen = plainScreen(100)
+const noon = clockTime(Date.UTC(2026, 0, 5, 12), screen.now)
+const later = clockTime(Date.UTC(2026, 0, 5, 13, 5), screen.now)
+
+test('each agent has one line with what it does, how it went and when it is due', ({ expect }) => {
+  const agents = {
+    scout: sampleAgent(),
+    builder: sampleAgent({
+      name: 'builder',
+      state: 'running',
+      doing: 'running 12 s',
+      last_outcome: null,
+      tokens_saved: 0,
+    }),
+    critic: sampleAgent({ name: 'critic', state: 'held', doing: 'held: not logged in', next_tick_at: null }),
+  }
+  const lines = statusLines(sampleStatus({ agents, events: [], runs_open: 1 }), screen)
+  expect(lines.map((line) => line.replaceAll(later, 'SOON.'))).toEqual([
+    'marrow 0.1.0, pid 4242, up 1h, 1 of 3 runs busy, /etc/marrow/marrow.toml',
+    '',
+    '   AGENT    DOING                               LAST       NEXT   TICKS  QUIET  SAVED',
+    '○  scout    quiet since 12:55: nothing changed  succeeded  SOON.      7      4   ~12k',
+    '▶  builder  running 12 s                        -          SOON.      7      4      -',
+    '✖  critic   held: not logged in                 succeeded  -          7      4   ~12k',
+  ])
+})
+
+test('what holds everything is the first line, with how to lift it', ({ expect }) => {
+  const since = Date.UTC(2026, 0, 5, 12) / 1_000
+  const told = (by: 'operator' | 'file') =>
+    statusLines(sampleStatus({ paused: { since, reason: 'lunch', by } }), screen)[0]
+  expect(told('operator')).toBe(`PAUSED since ${noon} by operator: lunch. Lift it with: marrow resume`)
+  expect(told('file')).toBe(
+    `PAUSED since ${noon} by file: lunch. Lift it with: remove /var/lib/marrow/PAUSED`,
+  )
+})
+
+test('a daemon that stops says so before anything else', ({ expect }) => {
+  expect(statusLines(sampleStatus({ stopping: true }), screen)[0]).toMatch(/^STOPPING/)
+})
+
+test('mistakes in the file, warnings and what was found at the start come before the agents', ({
+  expect,
+}) => {
+  const lines = statusLines(
+    sampleStatus({
+      config_problems: ['/m.toml:3: agents[0].name: is empty'],
+      warnings: ['scout shares the user of marrow'],
+      adopted: { adopted: 2, finished: 0, lost: 1, unstarted: 0 },
+    }),
+    screen,
+  )
+  expect(lines.slice(1, 5)).toEqual([
+    '! /m.toml:3: agents[0].name: is empty',
+    '  The last good configuration stays in force until that is mended.',
+    '! scout shares the user of marrow',
+    'Runs found at its start: 2 taken over, 1 lost.',
+  ])
+})
+
+test('what an agent needs attention for stands under the table', ({ expect }) => {
+  const scout = sampleAgent({
+    no_progress: 'same task, tried 3 times',
+    triggers_pending: 2,
+    missed_count: 1,
+    provider_failures: ['queue: code 1'],
+  })
+  expect(statusLines(sampleStatus({ agents: { scout }, events: [] }), screen).slice(-4)).toEqual([
+    '  scout: no progress: same task, tried 3 times',
+    '  scout: 2 wakes waiting for the next tick',
+    '  scout: 1 slot missed',
+    '  scout: context provider failed: queue: code 1',
+  ])
+})
+
+test('it fits a narrow terminal', ({ expect }) => {
+  const scout = sampleAgent({ doing: 'held: the rate limit of the provider lasts until 14:00 of tomorrow' })
+  const narrow = plainScreen(80)
+  const lines = statusLines(sampleStatus({ agents: { scout }, events: [] }), narrow)
+  expect(Math.max(...lines.map((line) => narrow.widthOf(line)))).toBeLessThanOrEqual(80)
+})
+
+test('no agents is said, not shown as an empty table', ({ expect }) => {
+  expect(statusLines(sampleStatus({ agents: {}, events: [] }), screen).at(-1)).toBe('(no agents)')
+})

@@ -1,0 +1,115 @@
+/** Owns what `marrow status` shows on a terminal: what holds everything first, then each agent, then what happened last. */
+import { clockTime } from '../../base/time.ts'
+import { formatDuration } from '../../base/duration.ts'
+import type { AgentStatus, StatusResult } from '../../ipc/protocol/status.ts'
+import { eventLines } from './events.ts'
+import { counted, shortCount } from './numbers.ts'
+import { plain, type Screen, type Style } from './screen.ts'
+import { table, type Cell, type Column } from './table.ts'
+
+const glyphs: Readonly<Record<AgentStatus['state'], readonly [glyph: string, style: Style]>> = {
+  running: ['▶', 'green'],
+  assembling: ['▷', 'green'],
+  ending: ['■', 'yellow'],
+  stopping: ['■', 'yellow'],
+  waiting: ['…', 'cyan'],
+  paused: ['‖', 'yellow'],
+  held: ['✖', 'red'],
+  idle: ['○', 'dim'],
+}
+
+const columns: readonly Column[] = [
+  { title: '' },
+  { title: 'AGENT', shrinkTo: 8 },
+  { title: 'DOING', shrinkTo: 16 },
+  { title: 'LAST', shrinkTo: 12 },
+  { title: 'NEXT' },
+  { title: 'TICKS', right: true },
+  { title: 'QUIET', right: true },
+  { title: 'SAVED', right: true },
+]
+
+/** The lines of the whole view. */
+export function statusLines(status: StatusResult, screen: Screen): string[] {
+  const agents = Object.values(status.agents)
+  return [
+    ...holdLines(status, screen),
+    headline(status),
+    ...troubleLines(status, screen),
+    '',
+    ...(agents.length === 0
+      ? ['(no agents)']
+      : table(
+          columns,
+          agents.map((agent) => row(agent, screen)),
+          screen,
+        )),
+    ...agents.flatMap((agent) => noteLines(agent, screen)),
+    ...(status.events.length === 0
+      ? []
+      : ['', screen.paint('dim', 'LAST EVENTS'), ...eventLines(status.events, screen)]),
+  ]
+}
+
+function holdLines({ paused, stopping, state_dir }: StatusResult, screen: Screen): string[] {
+  const lines: string[] = []
+  if (paused !== null) {
+    const lift = paused.by === 'file' ? `remove ${state_dir}/PAUSED` : 'marrow resume'
+    const why = paused.reason === '' ? '' : `: ${plain(paused.reason)}`
+    const since = clockTime(paused.since * 1_000, screen.now)
+    lines.push(
+      `${screen.paint('yellow', 'PAUSED')} since ${since} by ${paused.by}${why}. Lift it with: ${lift}`,
+    )
+  }
+  if (stopping) lines.push(`${screen.paint('yellow', 'STOPPING')} no new work begins; runs get their grace.`)
+  return lines
+}
+
+function headline(status: StatusResult): string {
+  const up = formatDuration(status.uptime * 1_000)
+  return `marrow ${status.version}, pid ${status.pid}, up ${up}, ${status.runs_open} of ${counted(status.runs_max, 'run')} busy, ${status.config}`
+}
+
+function troubleLines({ config_problems, warnings, adopted }: StatusResult, screen: Screen): string[] {
+  const problems = config_problems.map((problem) => screen.paint('red', `! ${plain(problem)}`))
+  if (problems.length > 0) problems.push('  The last good configuration stays in force until that is mended.')
+  const told = [
+    [adopted.adopted, 'taken over'],
+    [adopted.finished, 'ended while no daemon ran'],
+    [adopted.lost, 'lost'],
+    [adopted.unstarted, 'not begun, started again'],
+  ] as const
+  const found = told.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  const start = found.length === 0 ? [] : [`Runs found at its start: ${found.join(', ')}.`]
+  return [...problems, ...warnings.map((warning) => screen.paint('yellow', `! ${plain(warning)}`)), ...start]
+}
+
+function row(agent: AgentStatus, screen: Screen): Cell[] {
+  const [glyph, style] = glyphs[agent.state]
+  const failed = agent.last_error !== null
+  return [
+    { text: glyph, style },
+    { text: agent.name, style: 'bold' },
+    { text: agent.doing },
+    { text: agent.last_outcome ?? '-', style: failed ? 'red' : undefined },
+    { text: nextOf(agent, screen.now) },
+    { text: String(agent.tick_count) },
+    { text: String(agent.quiet_count) },
+    { text: agent.tokens_saved === 0 ? '-' : `~${shortCount(agent.tokens_saved)}` },
+  ]
+}
+
+function nextOf({ next_tick_at }: AgentStatus, now: number): string {
+  if (next_tick_at === null) return '-'
+  return next_tick_at * 1_000 <= now ? 'now' : clockTime(next_tick_at * 1_000, now)
+}
+
+function noteLines(agent: AgentStatus, screen: Screen): string[] {
+  const notes: string[] = []
+  if (agent.no_progress !== null) notes.push(`no progress: ${agent.no_progress}`)
+  if (agent.triggers_pending > 0)
+    notes.push(`${counted(agent.triggers_pending, 'wake')} waiting for the next tick`)
+  if (agent.missed_count > 0) notes.push(`${counted(agent.missed_count, 'slot')} missed`)
+  for (const failure of agent.provider_failures) notes.push(`context provider failed: ${failure}`)
+  return notes.map((note) => screen.paint('yellow', `  ${plain(agent.name)}: ${plain(note)}`))
+}

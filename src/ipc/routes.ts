@@ -1,0 +1,24 @@
+/**
+ * Method and path of every verb, as plain data: the client and the quick commands need no schema to ask.
+ * The tables in `protocol/` add parameters and results; server, OpenAPI and Handlers type come from those.
+ */
+export const routes = {
+  health: { method: 'GET', path: '/health' },
+  status: { method: 'GET', path: '/status' },
+  tasks: { method: 'GET', path: '/tasks' },
+  addTask: { method: 'POST', path: '/tasks' },
+  wake: { method: 'POST', path: '/wake' },
+  pause: { method: 'POST', path: '/pause' },
+  resume: { method: 'POST', path: '/resume' },
+  cancel: { method: 'POST', path: '/cancel' },
+  stop: { method: 'POST', path: '/stop' },
+  restart: { method: 'POST', path: '/restart' },
+  runOnce: { method: 'POST', path: '/run-once' },
+  dryRun: { method: 'POST', path: '/dry-run' },
+  runs: { method: 'GET', path: '/runs' },
+  showRun: { method: 'GET', path: '/run' },
+  readLog: { method: 'GET', path: '/log' },
+  events: { method: 'GET', path: '/events' },
+} as const
+
+export type Verb = keyof typeof routes

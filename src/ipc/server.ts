@@ -1,0 +1,122 @@
+/** Owns the operator's door: HTTP on a unix socket, its routes derived from the protocol table. */
+import { realpathSync } from 'node:fs'
+import fastify, { type FastifyInstance } from 'fastify'
+import { BODY_BYTES_MAX, configHeader } from './address.ts'
+import { MarrowError } from '../base/errors.ts'
+import type { Handlers } from './protocol/table.ts'
+import { answerError, answerUnparsable } from './server/errors.ts'
+import { addRoutes } from './server/routes.ts'
+import { openSocket } from './server/socket.ts'
+
+/** What the daemon hands in to open its door. */
+export interface ServerOptions {
+  readonly socketPath: string
+  /** 0o600, or 0o660 for a group. */
+  readonly mode: number
+  readonly handlers: Handlers
+  /** Hears of every failure that is ours: what the client gets is only `internal server error`. */
+  readonly onError: (error: unknown, what: string) => void
+  readonly version: string
+  /** The configuration file in force, absolute. A client that names another one is refused before its request is read. */
+  readonly config: string
+  readonly limits?: Partial<ServerLimits>
+}
+
+/** How much of a request is waited for, and how long. */
+export interface ServerLimits {
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly bodyBytes: number
+  readonly connections: number
+  /** How long answers in the making may take once the server closes. */
+  readonly closeMs: number
+}
+
+/** An open door. */
+export interface Server {
+  /** Whether the file at the socket's path is still this server's own. */
+  ownsSocket(): boolean
+  /** Takes no more requests, gives answers in the making a moment, removes the socket if it is still its own. */
+  close(): Promise<void>
+}
+
+const usualLimits: ServerLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  bodyBytes: BODY_BYTES_MAX,
+  connections: 256, // Each holds a descriptor; the daemon needs the rest of its 1024 for runs and files.
+  closeMs: 1_000,
+}
+
+/**
+ * Opens the door. The caller holds the daemon's lock, so a socket that a dead daemon left at the path is replaced.
+ * Throws SOCKET_PATH_TOO_LONG and CANNOT_WRITE.
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const limits = { ...usualLimits, ...options.limits }
+  const app = build(options, limits)
+  await app.ready()
+  app.server.maxConnections = limits.connections
+  const socket = await openSocket(app.server, options.socketPath, options.mode)
+  return {
+    ownsSocket: () => socket.isOwn(),
+    close: async () => {
+      // First the name, so that no client finds a door behind which nobody answers.
+      socket.remove()
+      const cut = setTimeout(() => app.server.closeAllConnections(), limits.closeMs)
+      await app.close()
+      clearTimeout(cut)
+    },
+  }
+}
+
+function build({ handlers, onError, version, config }: ServerOptions, limits: ServerLimits): FastifyInstance {
+  const app = fastify({
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    exposeHeadRoutes: false,
+    // The check decides how late a deadline may be noticed; Node's 30 s would make 10 s into 40 s.
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(2_000, limits.headersMs),
+    },
+    clientErrorHandler: answerUnparsable,
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ connection: 'close', server: `marrow/${version}` })
+    refuseOtherConfig(request.headers[configHeader], config)
+  })
+  app.setErrorHandler((error, request, reply) =>
+    answerError(error, request, reply, onError, limits.bodyBytes),
+  )
+  addRoutes(app, handlers)
+  return app
+}
+
+function refuseOtherConfig(named: string | string[] | undefined, config: string): void {
+  if (typeof named !== 'string') return
+  const asked = decoded(named)
+  // The real path is looked up now: it may lead elsewhere than when the daemon started.
+  if (asked === config || asked === realPath(config)) return
+  throw new MarrowError(
+    'CONFIG_MISMATCH',
+    `Cannot ask the daemon: it runs with ${config}, this command means ${asked}.`,
+    { fix: `Add: -c ${config}` },
+  )
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
