@@ -1,0 +1,202 @@
+/**
+ * Gathers all that an agent's prompt is made of, and asks the gate. The daemon's ticks and the dry run go through
+ * here, so that what is shown is what would be sent.
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import type { AgentConfig, Config } from '../config/config.ts'
+import type { Moment } from '../base/moment.ts'
+import { digest } from '../base/digest.ts'
+import { handoffsFrom } from '../handoffs/observe.ts'
+import type { AgentState, Trigger } from '../heartbeat/state.ts'
+import { runEnvironment } from '../isolation/environment.ts'
+import { adapterFor } from '../agents/adapters.ts'
+import { copyFolder, isFolder, makeFolder, remove } from '../platform/files.ts'
+import { runCommand } from '../platform/command.ts'
+import { gitState } from '../platform/git.ts'
+import { digestLayers } from '../prompt/attribution.ts'
+import { decideGate, type GateDecision } from '../prompt/gate.ts'
+import { baseLayer } from '../prompt/instruction.ts'
+import { orderLayers, renderPrompt, type Layer } from '../prompt/layers.ts'
+import { findProviders, loadRole, loadRules, runProviders } from '../prompt/load.ts'
+import { worldFingerprint } from '../prompt/progress.ts'
+import { triggerLayer } from '../prompt/trigger.ts'
+import type { GitState } from '../runner/record.ts'
+import { listTasks } from '../tasks/observe.ts'
+import type { QueuedTask } from '../tasks/queue.ts'
+import type { Program } from './core.ts'
+
+export interface AssembleRequest {
+  readonly agent: AgentConfig
+  readonly config: Config
+  readonly program: Program
+  /** The daemon's own environment, of which a run inherits a few names. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly run: string
+  readonly state: Pick<AgentState, 'lastSuccess' | 'progress'> | undefined
+  readonly triggers: readonly Trigger[]
+  readonly forced: boolean
+  readonly now: Moment
+  readonly dryRun: boolean
+  readonly signal: AbortSignal
+}
+
+/** A prompt that could be sent now, whether it should be, and what it was made of. */
+export interface Assembly {
+  readonly decision: GateDecision
+  readonly layers: readonly Layer[]
+  readonly prompt: string
+  readonly digests: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly git: GitState | undefined
+  /** The world's fingerprint before the run; undefined without a run, or without open tasks on which it could fail to get on. */
+  readonly world: string | undefined
+  readonly coreDigest: string
+  readonly operatorDigest: string
+  readonly providerFailures: readonly string[]
+}
+
+/** Throws NOT_FOUND when the role is missing; everything else that fails is a mark in the prompt. */
+export async function assemble(request: AssembleRequest): Promise<Assembly> {
+  const { agent, config, triggers, state } = request
+  const notes = notesFolder(request)
+  try {
+    const env = environmentOf(request, notes)
+    const { coreDir, operatorDir } = config
+    const [rules, role, blocks, tasks] = await Promise.all([
+      loadRules(coreDir, operatorDir),
+      agent.role === undefined ? undefined : loadRole(agent.role, operatorDir, coreDir),
+      contextBlocks(request, env),
+      queuedTasks(agent, config),
+    ])
+    const trigger = triggerLayer(triggers.map((one) => ({ ...one, prompt: one.prompt ?? '' })))
+    const layers = orderLayers([...rules, ...present(role), baseLayer, ...present(trigger), ...blocks])
+    const digests = digestLayers(layers)
+    const work = {
+      tasks: agent.wakeOn.includes('tasks') ? tasks.map(({ file }) => file) : [],
+      triggers: triggers.filter((one) => one.cause !== 'handoff').length,
+      handoffs: triggers.filter((one) => one.cause === 'handoff').map((one) => one.path ?? ''),
+    }
+    const needsWorld = state?.progress !== undefined && work.tasks.length > 0
+    const before = needsWorld ? await observeWorld(agent, config, tasks, request.signal) : undefined
+    const decision = decideGate({
+      mode: agent.gate,
+      forced: request.forced,
+      now: request.now,
+      lastSuccess: state?.lastSuccess,
+      digests,
+      work,
+      progress: state?.progress,
+      fingerprint: before?.fingerprint ?? '',
+      maxQuietMs: agent.maxQuietMs,
+    })
+    const world =
+      decision.run && !request.dryRun
+        ? (before ?? (await observeWorld(agent, config, tasks, request.signal)))
+        : before
+    return {
+      decision,
+      layers,
+      prompt: renderPrompt(layers),
+      digests,
+      env,
+      git: world?.git,
+      world: work.tasks.length > 0 ? world?.fingerprint : undefined,
+      coreDigest: digestOf(layers, coreDir, request.program.version),
+      operatorDigest: digestOf(layers, operatorDir, ''),
+      providerFailures: blocks
+        .filter(({ failed }) => failed !== undefined)
+        .map(({ name, failed }) => `${name}: ${failed}`),
+    }
+  } finally {
+    if (request.dryRun) remove(notes)
+  }
+}
+
+/** Tasks, git and handoffs as they are now: what a run can be seen to have changed. */
+export async function observeWorld(
+  agent: Pick<AgentConfig, 'name' | 'slug' | 'workspace' | 'workDir'>,
+  config: Config,
+  known: readonly QueuedTask[] | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly git: GitState | undefined; readonly fingerprint: string }> {
+  const [tasks, git, handoffs] = await Promise.all([
+    known ?? queuedTasks(agent, config),
+    gitState(agent.workDir, signal, ownFolders(agent)),
+    handoffsFrom(agent.workspace, agent),
+  ])
+  const state = git && { head: git.head ?? '', status: git.status }
+  return { git: state, fingerprint: worldFingerprint({ tasks, git: state, handoffs }) }
+}
+
+/** marrow's own files in a workspace that lies in the work_dir are no work. */
+function ownFolders({ workspace, workDir }: Pick<AgentConfig, 'workspace' | 'workDir'>): string[] {
+  const inside = relative(workDir, workspace)
+  return inside.startsWith('..') ? [] : ['runtime', 'tasks'].map((folder) => join(inside, folder))
+}
+
+/** The queues of an agent: its workspace's, and the configured one for agents of the first workspace. */
+export function queueFolders(agent: Pick<AgentConfig, 'workspace'>, config: Config): string[] {
+  const own = join(agent.workspace, 'tasks', 'queue')
+  const first = config.agents[0]?.workspace === agent.workspace
+  return first && config.ipc.taskDir !== own ? [config.ipc.taskDir, own] : [own]
+}
+
+async function queuedTasks(agent: Pick<AgentConfig, 'workspace'>, config: Config): Promise<QueuedTask[]> {
+  return (await Promise.all(queueFolders(agent, config).map(listTasks))).flat()
+}
+
+async function contextBlocks(request: AssembleRequest, env: Record<string, string>): Promise<Layer[]> {
+  const { agent, config, dryRun, signal } = request
+  const { providers } = await findProviders({
+    coreDir: config.coreDir,
+    contextDirs: agent.contextDirs,
+    replace: config.contextReplace,
+  })
+  return runProviders(providers, {
+    env: dryRun ? { ...env, MARROW_DRY_RUN: '1' } : env,
+    cwd: agent.workspace,
+    timeoutMs: config.contextTimeoutMs,
+    run: runCommand,
+    signal,
+  })
+}
+
+/** Where the agent's notes are; a dry run gets a copy, so that nothing it does can be seen later. */
+function notesFolder({ agent, dryRun }: AssembleRequest): string {
+  const own = join(agent.workspace, 'runtime', 'notes', agent.slug)
+  if (!dryRun) {
+    makeFolder(own)
+    return own
+  }
+  const copy = mkdtempSync(join(tmpdir(), 'marrow-notes-'))
+  if (isFolder(own)) copyFolder(own, copy)
+  return copy
+}
+
+function environmentOf({ agent, program, env, run }: AssembleRequest, notes: string): Record<string, string> {
+  return runEnvironment({
+    inherited: env,
+    programBin: program.binDir,
+    agent: agent.name,
+    role: agent.role,
+    run,
+    workspace: agent.workspace,
+    workDir: agent.workDir,
+    notes,
+    socket: undefined,
+    policy: agent.env,
+    adapterEnv: adapterFor(agent.adapter).env,
+  })
+}
+
+/** What was taken from one folder, so that a past run can be tied to the rules that it ran under. */
+function digestOf(layers: readonly Layer[], dir: string, version: string): string {
+  const own = layers.filter(({ source, kind }) => kind !== 'context' && source.startsWith(`${dir}/`))
+  return digest(JSON.stringify([version, own.map(({ name, text }) => [name, text])]))
+}
+
+function present<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value]
+}

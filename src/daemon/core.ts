@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { later, type Moment } from '../base/moment.ts'
+import { delayMs, type Backoff } from '../base/backoff.ts'
+import type { Config } from '../config/config.ts'
+import type { Waker } from '../heartbeat/loop.ts'
+import type { EventKind, EventMap } from '../observability/events.ts'
+import { appendEvent } from '../observability/store.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { Processes } from '../platform/processes.ts'
+import type { Database, Tx } from '../platform/sqlite.ts'
+import type { LaunchRequest } from '../runner/apply/launch.ts'
+import type { Jobs } from './jobs.ts'
+import type { TickView } from '../ipc/protocol/agents.ts'
+
+/** Where the installed program is. */
+export interface Program {
+  readonly root: string
+  readonly launcher: string
+  readonly binDir: string
+  readonly version: string
+}
+
+/** What the daemon knows only while it lives; everything that must outlive it is in the store. */
+export interface Life {
+  readonly startedAt: Moment
+  /** Since when daemon and machine have been awake without a break. */
+  awakeSince: Moment
+  /** When the machine last woke up; undefined: not since the daemon's start. */
+  wokeAt: Moment | undefined
+  lastLook: Moment
+  stopping: 'no' | 'stop' | 'hand-over'
+  stopAt: Moment | undefined
+  /** False: only what run-once asks for is begun. */
+  scheduled: boolean
+  pausedByFile: number | undefined
+  configProblems: readonly string[]
+  nextConfig: Config | undefined
+  agentsSynced: boolean
+  readonly forced: Set<string>
+  /** Launches that were recorded but not yet made, by run id. */
+  readonly launches: Map<string, LaunchRequest & { readonly dueAt: number }>
+  /** Which providers failed in the last assembly, by agent. */
+  readonly providerFailures: Map<string, readonly string[]>
+  readonly steps: Map<string, { readonly failures: number; readonly retryAt: Moment }>
+  adopted: { adopted: number; finished: number; lost: number; unstarted: number }
+  lastPruneAt: Moment | undefined
+}
+
+/** Everything that the daemon's parts share, handed to each of them; no part reaches for anything else. */
+export interface Core {
+  readonly clock: Clock
+  readonly db: Database
+  readonly processes: Processes
+  readonly waker: Waker
+  readonly jobs: Jobs
+  readonly log: Log
+  readonly random: () => number
+  readonly program: Program
+  readonly env: Readonly<Record<string, string | undefined>>
+  config: Config
+  readonly life: Life
+  readonly tickEnded: (view: TickView & { readonly forced: boolean }) => void
+}
+
+export type Emit = <Kind extends EventKind>(
+  kind: Kind,
+  about: { agent?: string | undefined; run?: string | undefined },
+  data: EventMap[Kind],
+) => void
+
+/** One transaction with its events: they are in the journal exactly if the change is, and in the log afterwards. */
+export async function write<T>(core: Core, body: (tx: Tx, emit: Emit) => T): Promise<T> {
+  const said: { kind: string; agent: string | undefined; run: string | undefined; data: object }[] = []
+  const at = core.clock.now().wall
+  const result = await core.db.write((tx) =>
+    body(tx, (kind, about, data) => {
+      appendEvent(tx, at, kind, about, data)
+      said.push({ kind, agent: about.agent, run: about.run, data })
+    }),
+  )
+  for (const { kind, agent, run, data } of said) core.log.info(kind, { agent, run, ...data })
+  return result
+}
+
+const STEP_RETRY: Backoff = { delayMsMin: 1_000, delayMsMax: 60_000, attemptsMax: Number.POSITIVE_INFINITY }
+
+/** When a step that failed `failures` times may be tried again. */
+export function retryMoment(failures: number, now: Moment): Moment {
+  return later(now, delayMs(failures - 1, STEP_RETRY) ?? 0)
+}
+
+/** The folder of a run, the only place that marrow reads of it. */
+export function folderOf({ stateDir }: Pick<Config, 'stateDir'>, run: string): string {
+  return join(stateDir, 'runs', run)
+}
+
+/** The checkout or installation that this code runs from (`src/daemon` and `dist/daemon` are equally deep). */
+export const programRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')

@@ -1,0 +1,79 @@
+/** What the next tick of agents would do, and the prompt that it would send. Starts no run, changes no state. */
+import type { AgentConfig, Config } from '../config/config.ts'
+import { mayStart } from '../heartbeat/breaker.ts'
+import type { AgentState, Trigger } from '../heartbeat/state.ts'
+import { readAgents } from '../heartbeat/store/agents.ts'
+import { pendingTriggers } from '../heartbeat/store/triggers.ts'
+import type { DryRunView } from '../ipc/protocol/agents.ts'
+import type { Clock } from '../platform/clock.ts'
+import { readIfExists } from '../platform/files.ts'
+import type { Database } from '../platform/sqlite.ts'
+import { attribute } from '../prompt/attribution.ts'
+import { renderLayer } from '../prompt/layers.ts'
+import { runPaths } from '../runner/folder.ts'
+import { lastRuns } from '../runner/store.ts'
+import { assemble } from './assemble.ts'
+import { folderOf, type Core, type Program } from './core.ts'
+import { newRunId } from './tick.ts'
+
+export interface DryRunRequest {
+  readonly config: Config
+  readonly program: Program
+  readonly env: Core['env']
+  /** Undefined where no daemon has ever run. */
+  readonly db: Database | undefined
+  readonly clock: Clock
+  readonly random: () => number
+  readonly agents: readonly AgentConfig[]
+}
+
+export function dryRun(request: DryRunRequest): Promise<DryRunView[]> {
+  return Promise.all(request.agents.map((agent) => dryRunOne(request, agent)))
+}
+
+interface Known {
+  readonly state: AgentState | undefined
+  readonly triggers: readonly Trigger[]
+  readonly lastRun: string | undefined
+}
+
+async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<DryRunView> {
+  const { config, program, env, clock } = request
+  const known = await readKnown(request, agent)
+  const run = newRunId(request, agent)
+  const { state, triggers } = known
+  const now = clock.now()
+  const signal = new AbortController().signal
+  const assembly = await assemble({
+    ...{ agent, config, program, env, run, state, triggers, now, signal },
+    forced: false,
+    dryRun: true,
+  })
+  const permission = state ? mayStart(state.breaker, now) : { allowed: true as const }
+  const held = permission.allowed ? undefined : `held: ${permission.reason}`
+  return {
+    agent: agent.name,
+    would_run: held === undefined && assembly.decision.run,
+    reason: held ?? assembly.decision.reason,
+    run,
+    words: [...agent.command],
+    prompt: assembly.prompt,
+    layers: attribute(assembly.layers).map(({ tokens: _, share: __, failed, ...rest }, index) => {
+      const layer = assembly.layers[index]
+      return { ...rest, failed: failed ?? null, text: layer ? renderLayer(layer) : '' }
+    }),
+    last_prompt:
+      known.lastRun === undefined
+        ? null
+        : (readIfExists(runPaths(folderOf(config, known.lastRun)).prompt) ?? null),
+  }
+}
+
+async function readKnown({ db }: DryRunRequest, { name }: AgentConfig): Promise<Known> {
+  if (!db) return { state: undefined, triggers: [], lastRun: undefined }
+  return db.read((tx) => ({
+    state: readAgents(tx).get(name),
+    triggers: pendingTriggers(tx).get(name) ?? [],
+    lastRun: lastRuns(tx, name, 1)[0]?.id,
+  }))
+}

@@ -1,0 +1,134 @@
+import { MarrowError } from '../../base/errors.ts'
+import { formatDuration } from '../../base/duration.ts'
+import type { AgentConfig, Config } from '../../config/config.ts'
+import { closedBreaker } from '../../heartbeat/breaker.ts'
+import { readAgents, updateAgent } from '../../heartbeat/store/agents.ts'
+import { openTicks } from '../../heartbeat/store/ticks.ts'
+import { insertTrigger } from '../../heartbeat/store/triggers.ts'
+import type { TickView } from '../../ipc/protocol/agents.ts'
+import type { Handlers } from '../../ipc/protocol/table.ts'
+import { remove } from '../../platform/files.ts'
+import { write, type Core } from '../core.ts'
+import { dryRun } from '../dry-run.ts'
+import { pauseFile, readPause, storePause } from '../pause.ts'
+import type { TickWaiters } from '../waiters.ts'
+
+type Verbs = 'wake' | 'pause' | 'resume' | 'runOnce' | 'dryRun'
+
+export function agentHandlers(core: Core, waiters: TickWaiters): Pick<Handlers, Verbs> {
+  return {
+    wake: async ({ agent, reason, prompt }) => wake(core, agent, reason ?? '', prompt ?? null),
+    pause: async ({ agent, reason }) => {
+      await pause(core, agent, reason ?? 'by the operator')
+      return { ok: true }
+    },
+    resume: async ({ agent }) => {
+      await resume(core, agent)
+      return { ok: true }
+    },
+    runOnce: async ({ agents }) => ({ ticks: await runOnce(core, waiters, agents) }),
+    dryRun: async ({ agents }) => {
+      const { config, program, env, db, clock, random } = core
+      const named = agentsNamed(config, agents)
+      return { agents: await dryRun({ config, program, env, db, clock, random, agents: named }) }
+    },
+  }
+}
+
+/** The agents of these names; all when none is named. Throws NOT_FOUND naming those that there are. */
+export function agentsNamed(config: Config, names: readonly string[] | undefined): AgentConfig[] {
+  if (names === undefined || names.length === 0) return [...config.agents]
+  return names.map((name) => agentNamed(config, name))
+}
+
+export function agentNamed(config: Config, name: string): AgentConfig {
+  const found = config.agents.find((agent) => agent.name === name || agent.slug === name)
+  if (found) return found
+  const known = config.agents.map((agent) => agent.name).join(', ')
+  throw new MarrowError('NOT_FOUND', `unknown agent: ${name}`, {
+    fix: `The agents of this configuration: ${known}.`,
+  })
+}
+
+async function wake(core: Core, name: string, reason: string, prompt: string | null) {
+  const agent = agentNamed(core.config, name)
+  const at = core.clock.now().wall
+  const next = await write(core, (tx, emit) => {
+    const wakeUp = { agent: agent.name, cause: 'operator', byAgent: false, wakes: true, path: null } as const
+    insertTrigger(tx, { ...wakeUp, reason, prompt, at })
+    emit('wake.received', { agent: agent.name }, { cause: 'operator', reason })
+    if (readPause(core, tx)) return 'Everything is paused: it is delivered after: marrow resume'
+    const state = readAgents(tx).get(agent.name)
+    if (state?.paused) return `${agent.name} is paused: it is delivered after: marrow resume ${agent.name}`
+    if (state?.breaker.state === 'held')
+      return `${agent.name} is held: it is delivered after: marrow resume ${agent.name}`
+    const busy = openTicks(tx).some((tick) => tick.agent === agent.name)
+    return busy
+      ? `${agent.name} is at work: it is delivered with its next tick.`
+      : `${agent.name} starts now.`
+  })
+  core.waker.wake()
+  return { ok: true as const, agent: agent.name, next }
+}
+
+async function pause(core: Core, name: string | undefined, reason: string): Promise<void> {
+  const since = core.clock.now().wall
+  const agent = name === undefined ? undefined : agentNamed(core.config, name).name
+  await write(core, (tx, emit) => {
+    if (agent === undefined) storePause(tx, { since, reason, by: 'operator' })
+    else updateAgent(tx, agent, { paused: { since, reason } })
+    emit('work.paused', { agent }, { reason, by: 'operator' })
+  })
+}
+
+async function resume(core: Core, name: string | undefined): Promise<void> {
+  const agent = name === undefined ? undefined : agentNamed(core.config, name).name
+  // The file says the same as the command: whoever resumes means both.
+  if (agent === undefined) remove(pauseFile(core.config.stateDir))
+  await write(core, (tx, emit) => {
+    if (agent === undefined) storePause(tx, undefined)
+    else updateAgent(tx, agent, { paused: undefined, breaker: closedBreaker, progress: undefined })
+    emit('work.resumed', { agent }, {})
+  })
+  if (agent === undefined) core.life.pausedByFile = undefined
+  core.waker.wake()
+}
+
+const RUN_ONCE_MS_SLACK = 10 * 60_000
+
+async function runOnce(
+  core: Core,
+  waiters: TickWaiters,
+  names: readonly string[] | undefined,
+): Promise<TickView[]> {
+  const agents = agentsNamed(core.config, names)
+  if (core.life.stopping !== 'no') {
+    throw new MarrowError('STOPPING', 'Cannot tick: the daemon is stopping.', {
+      fix: 'Start it again with: marrow run',
+    })
+  }
+  const paused = await core.db.read((tx) => readPause(core, tx))
+  if (paused) {
+    throw new MarrowError('BAD_REQUEST', `Cannot tick: everything is paused (${paused.reason}).`, {
+      fix: 'Lift it with: marrow resume',
+    })
+  }
+  const deadlineMs = Math.max(...agents.map(({ timeoutMs }) => timeoutMs)) * 2 + RUN_ONCE_MS_SLACK
+  const ended = agents.map(({ name }) => waiters.forcedEnd(name, deadlineMs))
+  for (const { name } of agents) core.life.forced.add(name)
+  core.waker.wake()
+  return Promise.all(
+    ended.map(async (end, index) => {
+      const view = await end
+      if (view) return view
+      const name = agents[index]?.name ?? ''
+      return {
+        agent: name,
+        tick: '',
+        run: null,
+        ok: false,
+        outcome: `no end within ${formatDuration(deadlineMs)}`,
+      }
+    }),
+  )
+}

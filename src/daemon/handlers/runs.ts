@@ -1,0 +1,121 @@
+import { MarrowError } from '../../base/errors.ts'
+import { isoTime } from '../../base/time.ts'
+import type { Handlers } from '../../ipc/protocol/table.ts'
+import type { RunDetail, RunView } from '../../ipc/protocol/runs.ts'
+import { readPart } from '../read-part.ts'
+import type { Tx } from '../../platform/sqlite.ts'
+import { runPaths } from '../../runner/folder.ts'
+import { describeOutcome } from '../../runner/outcome.ts'
+import type { RunRecord } from '../../runner/record.ts'
+import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
+import { folderOf, type Core } from '../core.ts'
+import { tokensOf } from '../settle.ts'
+import { askForEnd, settleKey } from '../steps/reap.ts'
+
+export function runHandlers(core: Core): Pick<Handlers, 'runs' | 'showRun' | 'readLog' | 'cancel'> {
+  return {
+    runs: ({ agent, limit }) =>
+      core.db.read((tx) => ({ runs: lastRuns(tx, agent, limit).map((run) => runView(core, run)) })),
+    showRun: ({ id }) => core.db.read((tx) => runDetail(core, runNamed(core, tx, id))),
+    readLog: async ({ id, stream, offset, limit }) => {
+      const run = await core.db.read((tx) => runNamed(core, tx, id))
+      const { text, nextOffset, size } = readPart(
+        runPaths(folderOf(core.config, run.id))[stream],
+        offset,
+        limit,
+      )
+      return { run: run.id, text, next_offset: nextOffset, size, ended: run.state === 'ended' }
+    },
+    cancel: async ({ target }) => {
+      const run = await core.db.read((tx) => openRunOf(core, tx, target))
+      await askForEnd(core, run, 'operator')
+      return { ok: true, run: run.id }
+    },
+  }
+}
+
+/** By id, by a unique part of one, or by an agent's name: its newest. Throws NOT_FOUND, or names the candidates. */
+function runNamed(core: Core, tx: Tx, text: string): RunRecord {
+  const agent = core.config.agents.find(({ name, slug }) => name === text || slug === text)
+  const [newest] = agent ? lastRuns(tx, agent.name, 1) : []
+  if (newest) return newest
+  const found = agent ? [] : findRuns(tx, text, 5)
+  const [run] = found
+  if (run && found.length === 1) return run
+  if (run) {
+    const ids = found.map(({ id }) => id).join(', ')
+    throw new MarrowError('NOT_FOUND', `Cannot tell which run is meant by ${text}: ${ids}.`, {
+      fix: 'Name more of the id.',
+    })
+  }
+  const what = agent ? `${agent.name} has no run on record` : `no run or agent is called ${text}`
+  throw new MarrowError('NOT_FOUND', `Cannot find the run: ${what}.`, { fix: 'List them with: marrow runs' })
+}
+
+function openRunOf(core: Core, tx: Tx, target: string): RunRecord {
+  const agent = core.config.agents.find(({ name, slug }) => name === target || slug === target)
+  const open = openRuns(tx).filter((run) => (agent ? run.agent === agent.name : run.id.includes(target)))
+  const [run] = open
+  if (run && open.length === 1) return run
+  const what = open.length > 1 ? `${target} names ${open.length} runs` : `${target} has no run in flight`
+  throw new MarrowError('NOT_FOUND', `Cannot cancel: ${what}.`, { fix: 'See what runs with: marrow status' })
+}
+
+function runView(core: Core, run: RunRecord): RunView {
+  const { outcome, reading, startedAt, endedAt } = run
+  return {
+    id: run.id,
+    agent: run.agent,
+    tick: run.tickName,
+    state: stateOf(core, run),
+    adapter: run.adapter,
+    started_at: startedAt === undefined ? null : isoTime(startedAt),
+    ended_at: endedAt === undefined ? null : isoTime(endedAt),
+    duration_ms: startedAt === undefined || endedAt === undefined ? null : Math.max(0, endedAt - startedAt),
+    outcome: outcome ? describeOutcome(outcome) : null,
+    ok: outcome ? outcome.kind === 'succeeded' : null,
+    tokens: tokensOf(reading),
+    cost_usd: reading?.costUsd ?? null,
+  }
+}
+
+function stateOf(core: Core, run: RunRecord): RunView['state'] {
+  if (run.state === 'ended') return 'ended'
+  if (core.jobs.has(settleKey(run.id))) return 'settling'
+  return run.ending ? 'ending' : run.state
+}
+
+function runDetail(core: Core, run: RunRecord): RunDetail {
+  const usage = run.reading?.usage
+  const { gitBefore, gitAfter } = run
+  return {
+    ...runView(core, run),
+    role: run.role,
+    lineage: [...run.lineage],
+    words: [...run.words],
+    pid: run.identity?.pid ?? null,
+    work_dir: run.workDir,
+    folder: folderOf(core.config, run.id),
+    usage: usage
+      ? {
+          input: usage.inputTokens,
+          output: usage.outputTokens,
+          cache_read: usage.cacheReadTokens,
+          cache_write: usage.cacheWriteTokens,
+        }
+      : null,
+    cli_session: run.reading?.cliSession ?? null,
+    result: run.reading?.result ?? null,
+    causes: [...run.causes],
+    layers: run.layers.map((layer) => ({ ...layer })),
+    prompt_bytes: run.promptBytes,
+    core_digest: run.coreDigest,
+    operator_digest: run.operatorDigest,
+    git: gitBefore && {
+      before: gitBefore.head,
+      after: gitAfter?.head ?? null,
+      changed:
+        gitAfter !== undefined && (gitAfter.head !== gitBefore.head || gitAfter.status !== gitBefore.status),
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { digest } from '../../base/digest.ts'
+import { markSeen } from '../../heartbeat/store/seen.ts'
+import { insertTrigger } from '../../heartbeat/store/triggers.ts'
+import type { Handlers } from '../../ipc/protocol/table.ts'
+import { entryOf } from '../../platform/files.ts'
+import { addTask } from '../../tasks/apply.ts'
+import { listTasks } from '../../tasks/observe.ts'
+import { queueFolders } from '../assemble.ts'
+import { write, type Core } from '../core.ts'
+import { readPause } from '../pause.ts'
+
+export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
+  return {
+    tasks: async () => {
+      const tasks = await listTasks(core.config.ipc.taskDir)
+      return { tasks: tasks.map(({ file, title, created }) => ({ file, title, created })) }
+    },
+    addTask: async ({ title, body }) => {
+      const dir = core.config.ipc.taskDir
+      const at = core.clock.now().wall
+      const { file, path } = await addTask(dir, { title, body: body ?? '' }, at)
+      const workers = core.config.agents.filter(
+        (agent) => agent.wakeOn.includes('tasks') && queueFolders(agent, core.config).includes(dir),
+      )
+      const paused = await write(core, (tx, emit) => {
+        const entry = entryOf(join(dir, file))
+        if (entry) markSeen(tx, path, digest(`${entry.bytes} ${entry.modifiedAt}`), at)
+        for (const { name } of workers) {
+          const reason = `new task ${path}`
+          const wake = {
+            agent: name,
+            cause: 'tasks',
+            byAgent: false,
+            wakes: true,
+            path,
+            reason,
+            prompt: null,
+            at,
+          } as const
+          insertTrigger(tx, wake)
+        }
+        emit('task.added', {}, { file, title })
+        return readPause(core, tx)
+      })
+      core.waker.wake()
+      return {
+        ok: true,
+        file,
+        path,
+        next: whatNext(
+          workers.map(({ name }) => name),
+          paused !== undefined,
+        ),
+      }
+    },
+  }
+}
+
+function whatNext(workers: readonly string[], paused: boolean): string {
+  if (workers.length === 0) {
+    return 'No agent has "tasks" in its wake_on: the task is read with the next tick of the agents in this workspace.'
+  }
+  const who = workers.join(', ')
+  if (paused) return `Everything is paused: ${who} starts with it after: marrow resume`
+  return `${who} is woken for it now, or as soon as it is free. Follow it with: marrow events -f`
+}

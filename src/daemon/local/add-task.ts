@@ -1,0 +1,16 @@
+/** Adds a task without a daemon: the file is all there is to it, and the next daemon finds it. */
+import { homedir } from 'node:os'
+import { loadConfig } from '../../config/load.ts'
+import { systemClock } from '../../platform/clock.ts'
+import { addTask } from '../../tasks/apply.ts'
+
+/** Writes one task file into the configured queue. Throws CONFIG_MISSING, CONFIG_INVALID, BAD_REQUEST, CANNOT_WRITE. */
+export async function addTaskLocally(request: {
+  readonly configPath: string
+  readonly title: string
+  readonly body: string | undefined
+}): Promise<{ file: string; path: string }> {
+  const { configPath, title, body } = request
+  const config = await loadConfig({ flag: configPath, env: process.env, cwd: process.cwd(), home: homedir() })
+  return addTask(config.ipc.taskDir, { title, body }, systemClock.now().wall)
+}

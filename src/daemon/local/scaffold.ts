@@ -1,0 +1,182 @@
+/** Writes a first configuration and its workspace. */
+import { constants, existsSync, realpathSync } from 'node:fs'
+import { access, lstat, readdir, readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
+import { quote } from 'shlex'
+import { formatProblem, MarrowError, reasonOf, type Problem } from '../../base/errors.ts'
+import type { Config } from '../../config/config.ts'
+import { programRoot } from '../../config/load.ts'
+import { parseConfig } from '../../config/parse.ts'
+import { defaultStateDir } from '../../config/paths.ts'
+import { placesOf } from '../../config/search.ts'
+import { applySteps } from '../../scaffold/apply.ts'
+import { planScaffold, stateDirFor, type ContextScript, type ScaffoldRequest } from '../../scaffold/plan.ts'
+import { simulatedCommands, starterConfig, type Starter } from '../../scaffold/starter.ts'
+
+/** What stands after the names of the flags; relative paths count from the current folder. */
+export interface ScaffoldOptions {
+  readonly workspace: string
+  readonly configOut: string
+  readonly coreDir: string | undefined
+  readonly sourceContextDir: string | undefined
+}
+
+/**
+ * Makes the workspace and the configuration; returns the lines to print. Existing files are left as they are, and
+ * nothing at all is written when the configuration exists or would not be valid. Throws CANNOT_WRITE, CONFIG_INVALID.
+ */
+export async function scaffold(options: ScaffoldOptions): Promise<string[]> {
+  const workspace = resolve(options.workspace)
+  const configOut = resolve(options.configOut)
+  await refuseExisting(configOut)
+  const { scripts, skipped } = await readScripts(options.sourceContextDir)
+  const commands = await agentCommands()
+  const request: ScaffoldRequest = {
+    workspace,
+    configOut,
+    stateDir: stateDirFor({
+      configOut,
+      workspace,
+      userConfig: userConfig(),
+      userState: defaultStateDir(place()),
+    }),
+    coreDir: options.coreDir === undefined ? undefined : resolve(options.coreDir),
+    ...commands,
+    contextScripts: scripts,
+  }
+  checkOwnOutput(request)
+  const made = await applySteps(planScaffold(request))
+  if (!made.some(({ path }) => path === configOut)) throw alreadyThere(configOut)
+  return [
+    `scaffolded workspace: ${workspace}`,
+    `wrote config: ${configOut}`,
+    ...skipped.map((path) => `left out: ${path} (only executable files are context providers)`),
+    ...nextSteps(configOut, commands.command),
+  ]
+}
+
+function nextSteps(configOut: string, command: readonly string[]): string[] {
+  const marrow = quote(join(programRoot, 'bin', 'marrow'))
+  const named = configOut === userConfig() ? '' : ` -c ${quote(configOut)}`
+  const simulated = command[0] === join(programRoot, 'bin', 'marrow')
+  return [
+    '',
+    simulated
+      ? 'No agent CLI was found on PATH: the agents are simulated until you write yours as agent_command.'
+      : `The agents run ${command.join(' ')}: it must be logged in, and allowed to work without asking.`,
+    'Next:',
+    `  ${marrow} validate${named}`,
+    `  ${marrow} doctor${named}`,
+    `  ${marrow} dry-run${named}`,
+    `  ${marrow} run-once${named}`,
+    `  ${marrow} run${named}`,
+  ]
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  if (await lstat(path).catch(() => undefined)) throw alreadyThere(path)
+}
+
+function alreadyThere(path: string): MarrowError {
+  return new MarrowError('CANNOT_WRITE', `Cannot write the configuration: ${path} exists already.`, {
+    fix: 'Choose another --config-out, or move the file away.',
+  })
+}
+
+/** Reads the file before it is written: its author must not be the first to find out what it says. */
+function checkOwnOutput(request: ScaffoldRequest): void {
+  const context = { ...place(), path: request.configOut, programRoot, realPath, exists: existsSync }
+  const { config, problems } = parseConfig(starterConfig(request), context)
+  const changed = config === undefined ? [] : changedPaths(request, config)
+  const mistakes = [
+    ...problems.map(({ reason, fix }) => [reason, fix]),
+    ...changed.map((path) => [changedReason(path), undefined]),
+  ]
+  if (mistakes.length === 0) return
+  const lines = [
+    ...new Set(mistakes.map(([reason, fix]) => formatProblem(problem(request.configOut, reason, fix)))),
+  ]
+  throw new MarrowError(
+    'CONFIG_INVALID',
+    ['Cannot scaffold: the configuration would not be valid.', ...lines].join('\n'),
+    {
+      fix: 'Choose another --workspace or --config-out; a place such as ~/.config/marrow/marrow.toml always works.',
+    },
+  )
+}
+
+function problem(file: string, reason: string | undefined, fix: string | undefined): Problem {
+  return { file, line: undefined, key: '', reason: reason ?? '', fix }
+}
+
+/** A `$` in a path means a variable when the file is read, and cannot be written otherwise. */
+function changedPaths(request: ScaffoldRequest, config: Config): string[] {
+  const pairs = [
+    [request.workspace, config.agents[0]?.workspace],
+    [request.stateDir, config.stateDir],
+    [request.coreDir ?? config.coreDir, config.coreDir],
+    [request.command[0], config.agents[0]?.command[0]],
+  ]
+  return pairs.flatMap(([meant, read]) => (meant === undefined || meant === read ? [] : [meant]))
+}
+
+function changedReason(path: string): string {
+  return `${path} would be read as another path: a $ in it means a variable.`
+}
+
+/** The first agent CLI on PATH, by its absolute path, because a service has another PATH; else the simulated one. */
+async function agentCommands(): Promise<Pick<Starter, 'command' | 'queueCommand'>> {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    if (!folder.startsWith('/')) continue
+    const path = join(folder, 'opencode')
+    const usable = await access(path, constants.X_OK).then(
+      async () => (await stat(path)).isFile(),
+      () => false,
+    )
+    if (usable) return { command: [path, 'run'], queueCommand: [path, 'run'] }
+  }
+  return simulatedCommands(join(programRoot, 'bin', 'marrow'))
+}
+
+/** Scripts that agents will run come only from a folder that was named. */
+async function readScripts(
+  folder: string | undefined,
+): Promise<{ scripts: ContextScript[]; skipped: string[] }> {
+  const scripts: ContextScript[] = []
+  const skipped: string[] = []
+  if (folder === undefined) return { scripts, skipped }
+  const dir = resolve(folder)
+  try {
+    const names = (await readdir(dir)).filter((name) => !name.startsWith('.'))
+    for (const name of names.toSorted((one, other) => (one < other ? -1 : 1))) {
+      const path = join(dir, name)
+      const found = await stat(path)
+      if (found.isFile() && (found.mode & 0o111) !== 0) scripts.push({ name, content: await readFile(path) })
+      else skipped.push(path)
+    }
+    return { scripts, skipped }
+  } catch (error) {
+    throw new MarrowError('NOT_FOUND', `Cannot read the context scripts of ${dir}: ${reasonOf(error)}.`, {
+      fix: 'Name a folder of executable files with --source-context-dir, or leave the flag out.',
+      cause: error,
+    })
+  }
+}
+
+/** Follows links in the part of a path that exists. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path)
+  return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path))
+}
+
+function place() {
+  return { home: homedir(), env: process.env }
+}
+
+/** The file that every command of this user finds by itself. */
+function userConfig(): string {
+  const { MARROW_CONFIG: _, ...env } = process.env
+  const places = placesOf({ flag: undefined, env, cwd: '/', home: homedir() })
+  return (places.kind === 'searched' ? places.fixed[0] : undefined) ?? ''
+}

@@ -1,0 +1,67 @@
+/** The process of `marrow run`: signals, log, exit code. */
+import { join } from 'node:path'
+import { version } from '../base/version.ts'
+import { loadConfig } from '../config/load.ts'
+import { systemClock } from '../platform/clock.ts'
+import { openLog } from '../platform/log.ts'
+import { systemProcesses } from '../platform/processes.ts'
+import { onSignals } from '../platform/signals.ts'
+import { programRoot, type Program } from './core.ts'
+import { startDaemon, type RunningDaemon } from './start.ts'
+
+export interface RunOptions {
+  readonly configPath: string
+  readonly jsonLogs: boolean
+  /** Undefined: what the configuration says. */
+  readonly ipc: boolean | undefined
+  readonly verbose: boolean
+}
+
+/** Runs until it is stopped or hands over; resolves with the exit code. */
+export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptions): Promise<number> {
+  const early = new AbortController()
+  let daemon: RunningDaemon | undefined
+  const release = onSignals({
+    stop: () => (daemon ? daemon.stop() : early.abort()),
+    // Runs go on without us, and the next daemon adopts them.
+    stopAtOnce: () => process.exit(1),
+    handover: () => (daemon ? daemon.handOver() : early.abort()),
+    reload: () => daemon?.reload(),
+  })
+  try {
+    const config = await loadConfig({
+      flag: configPath,
+      env: process.env,
+      cwd: process.cwd(),
+      home: homeOf(process.env),
+    })
+    const log = await openLog({ json: jsonLogs, verbose })
+    daemon = await startDaemon({
+      config,
+      program: installedProgram(),
+      clock: systemClock,
+      processes: systemProcesses,
+      log,
+      env: process.env,
+      random: Math.random,
+      ipc: ipc ?? config.ipc.enabled,
+      scheduled: true,
+    })
+    if (early.signal.aborted) daemon.stop()
+    await daemon.done
+    log.flush()
+    return 0
+  } finally {
+    release()
+  }
+}
+
+/** The installation that this process runs from. */
+export function installedProgram(): Program {
+  const binDir = join(programRoot, 'bin')
+  return { root: programRoot, binDir, launcher: join(binDir, 'launch'), version }
+}
+
+function homeOf(env: NodeJS.ProcessEnv): string {
+  return env['HOME'] ?? '/'
+}

@@ -1,0 +1,110 @@
+import type { Migration } from '../platform/sqlite.ts'
+
+/** The oldest schema number that can work on a store of this program. */
+export const READABLE_FROM = 1
+
+/** The schema, step by step. Append-only: a released step is never edited, and only adds. */
+export const migrations: readonly Migration[] = [
+  {
+    number: 1,
+    sql: `
+create table agents (
+  name text primary key,
+  schedule_key text not null,
+  first_at integer not null,
+  due_wall integer, due_mono integer, due_boot text,
+  tick_count integer not null default 0,
+  quiet_count integer not null default 0,
+  saved_tokens integer not null default 0,
+  missed_count integer not null default 0,
+  breaker text not null,
+  progress text,
+  last_success text,
+  agent_wake text,
+  paused text
+);
+create table ticks (
+  id integer primary key autoincrement,
+  agent text not null,
+  number integer not null,
+  state text not null,
+  causes text not null,
+  forced integer not null,
+  due_at integer not null,
+  begun_at integer not null,
+  missed integer not null,
+  run text,
+  ended_at integer,
+  outcome text,
+  core_digest text,
+  operator_digest text,
+  unique (agent, number)
+);
+-- Never two open ticks of one agent, whatever the program does.
+create unique index tick_open on ticks (agent) where state <> 'ended';
+create index tick_ended on ticks (ended_at);
+create table runs (
+  id text primary key,
+  agent text not null,
+  tick integer not null,
+  tick_name text not null,
+  role text,
+  lineage text not null,
+  adapter text not null,
+  words text not null,
+  work_dir text not null,
+  workspace text not null,
+  state text not null,
+  pid integer, pid_start text, pid_boot text,
+  recorded_at integer not null,
+  started_at integer,
+  deadline text not null,
+  ending text,
+  ended_at integer,
+  outcome text,
+  reading text,
+  causes text not null,
+  layers text not null,
+  digests text not null,
+  prompt_bytes integer not null,
+  core_digest text not null,
+  operator_digest text not null,
+  git_before text,
+  git_after text,
+  world_before text
+);
+create index run_agent on runs (agent, recorded_at);
+create index run_open on runs (state) where state <> 'ended';
+create table triggers (
+  id integer primary key autoincrement,
+  agent text not null,
+  cause text not null,
+  by_agent integer not null,
+  wakes integer not null,
+  path text,
+  reason text not null,
+  prompt text,
+  at integer not null,
+  attempts integer not null default 0,
+  not_before text,
+  tick integer
+);
+create index trigger_agent on triggers (agent);
+-- Files that were taken in: a task or handoff that is not here is new.
+create table seen (
+  path text primary key,
+  fingerprint text not null,
+  at integer not null
+);
+create table events (
+  id integer primary key autoincrement,
+  at integer not null,
+  kind text not null,
+  agent text,
+  run text,
+  data text not null
+);
+create index event_at on events (at);
+`,
+  },
+]

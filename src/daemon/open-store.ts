@@ -1,0 +1,32 @@
+import { backup } from 'node:sqlite'
+import { join } from 'node:path'
+import { fileStamp } from '../base/time.ts'
+import { listFolder, makePrivateFolder, remove } from '../platform/files.ts'
+import { migrate, openDatabase, schemaVersion, type Database } from '../platform/sqlite.ts'
+import { migrations, READABLE_FROM } from './migrations.ts'
+
+const BACKUPS_KEPT = 3
+
+/** Opens the store of a state_dir, brought up to this program's schema; a copy is kept before each step up. */
+export async function openStore(stateDir: string, now: number): Promise<Database> {
+  const path = storePath(stateDir)
+  const database = openDatabase(path, { readOnly: false })
+  try {
+    const { number } = schemaVersion(database.raw)
+    if (number > 0 && number < (migrations.at(-1)?.number ?? 0)) {
+      const folder = join(stateDir, 'backups')
+      makePrivateFolder(folder)
+      await backup(database.raw, join(folder, `marrow-${fileStamp(now)}-schema-${number}.db`))
+      for (const { name } of listFolder(folder).slice(0, -BACKUPS_KEPT)) remove(join(folder, name))
+    }
+    migrate(database.raw, migrations, READABLE_FROM)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+export function storePath(stateDir: string): string {
+  return join(stateDir, 'marrow.db')
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import type { Tx } from '../platform/sqlite.ts'
+import type { Core } from './core.ts'
+
+/** What holds everything that starts work. Epoch ms. */
+export interface Pause {
+  readonly since: number
+  readonly reason: string
+  readonly by: 'operator' | 'file'
+}
+
+/** A file of this name in state_dir pauses as well: the brake that works when the daemon does not answer. */
+export const PAUSE_FILE = 'PAUSED'
+
+export function pauseFile(stateDir: string): string {
+  return join(stateDir, PAUSE_FILE)
+}
+
+/** The pause in force; the operator's own word comes before the file. */
+export function readPause(core: Pick<Core, 'life' | 'config'>, tx: Tx): Pause | undefined {
+  const stored = tx.get("select value from meta where key = 'paused'")?.['value']
+  if (typeof stored === 'string') return JSON.parse(stored) as Pause
+  const since = core.life.pausedByFile
+  if (since === undefined) return undefined
+  return { since, reason: `the file ${pauseFile(core.config.stateDir)} is there`, by: 'file' }
+}
+
+/** Keeps over restarts. Undefined lifts it. */
+export function storePause(tx: Tx, pause: Pause | undefined): void {
+  if (pause === undefined) tx.run("delete from meta where key = 'paused'")
+  else tx.run("insert or replace into meta (key, value) values ('paused', ?)", JSON.stringify(pause))
+}

@@ -1,0 +1,38 @@
+/** Gives everything that grows its end: run folders, rows, events. A job. */
+import { join } from 'node:path'
+import { pruneTicks } from '../heartbeat/store/ticks.ts'
+import { pruneEvents } from '../observability/store.ts'
+import { listFolder, remove } from '../platform/files.ts'
+import { expiredRuns } from '../runner/retention.ts'
+import { removeRun } from '../runner/apply/logs.ts'
+import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
+import { folderOf, type Core } from './core.ts'
+
+const TICKS_KEPT = 500 // Per agent; counters live in the agent's own row.
+const EVENTS_KEPT = 100_000
+const EVENTS_MS_KEPT = 90 * 24 * 3_600_000
+const ORPHAN_MS_MIN = 3_600_000 // A folder without a row: prepared by a daemon that died before it wrote the record.
+const REMOVED_AGENT = { days: 7, count: 200 } as const
+
+export async function prune(core: Core, signal: AbortSignal): Promise<void> {
+  const now = core.clock.now().wall
+  const limits = new Map(
+    core.config.agents.map((one) => [one.name, { days: one.logRetentionDays, count: one.logMaxCount }]),
+  )
+  const { ended, open } = await core.db.read((tx) => ({ ended: endedRuns(tx), open: openRuns(tx) }))
+  const byId = new Map(ended.map((run) => [run.id, run]))
+  for (const id of expiredRuns(ended, (agent) => limits.get(agent) ?? REMOVED_AGENT, now)) {
+    if (signal.aborted) return
+    removeRun(byId.get(id)?.workspace ?? '', id, folderOf(core.config, id))
+    await core.db.write((tx) => deleteRun(tx, id))
+  }
+  const known = new Set([...byId.keys(), ...open.map(({ id }) => id)])
+  const runs = join(core.config.stateDir, 'runs')
+  for (const { name, modifiedAt } of listFolder(runs)) {
+    if (!known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
+  }
+  await core.db.write((tx) => {
+    pruneTicks(tx, TICKS_KEPT)
+    pruneEvents(tx, { before: now - EVENTS_MS_KEPT, rowsMax: EVENTS_KEPT })
+  })
+}

@@ -1,0 +1,195 @@
+/** The end of a run, as a job: what is left is ended, what it printed is read, and everything is written at once. */
+import { adapterFor } from '../agents/adapters.ts'
+import type { Reading } from '../agents/adapter.ts'
+import type { Moment } from '../base/moment.ts'
+import { msUntil } from '../base/moment.ts'
+import type { AgentConfig } from '../config/config.ts'
+import { afterRun, type Breaker } from '../heartbeat/breaker.ts'
+import { slotsOf } from '../heartbeat/plan.ts'
+import { intervalOf, nextSlot, slotsBetween } from '../heartbeat/schedule.ts'
+import { tickName, type AgentState, type Tick, type TickEnd } from '../heartbeat/state.ts'
+import { readAgents, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
+import { endTick, readTick } from '../heartbeat/store/ticks.ts'
+import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
+import type { Tx } from '../platform/sqlite.ts'
+import { nextProgress } from '../prompt/progress.ts'
+import { readOutput, type Sighting } from '../runner/observe.ts'
+import { describeOutcome, judge, type Outcome } from '../runner/outcome.ts'
+import type { RunRecord } from '../runner/record.ts'
+import { finishRun } from '../runner/apply/finish.ts'
+import { endRun } from '../runner/store.ts'
+import { observeWorld } from './assemble.ts'
+import { folderOf, write, type Core, type Emit } from './core.ts'
+
+const OUTPUT_BYTES_READ = 8 * 1024 * 1024 // Of each stream: more than any CLI's structured output of one run.
+const WOKE_MS_RECENT = 5 * 60_000
+const KILLED_CODE = 137
+
+/** Everything known of how a run ended. */
+export interface End {
+  readonly endedAt: number
+  readonly outcome: Outcome
+  readonly reading: Reading | undefined
+  readonly world: { readonly git: RunRecord['gitAfter']; readonly fingerprint: string } | undefined
+}
+
+export async function settle(
+  core: Core,
+  run: RunRecord,
+  sighting: Extract<Sighting, { kind: 'exited' | 'gone' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const recorded = run.ending?.descendants ?? []
+  const remains = { run: run.id, folder: folderOf(core.config, run.id), launcher: run.identity, recorded }
+  const left = await finishRun(remains, core.processes)
+  if (left > 0) core.log.warn('processes of a run could not be ended', { run: run.id, left })
+  const end = readEnd(core, run, sighting)
+  const agent = core.config.agents.find(({ name }) => name === run.agent)
+  const place = agent ?? { name: run.agent, slug: run.agent, workspace: run.workspace, workDir: run.workDir }
+  const world = await observeWorld(place, core.config, undefined, signal)
+  if (signal.aborted) return // The daemon hands over: the next one settles this run from its folder.
+  await record(core, run, { ...end, world })
+}
+
+function readEnd(core: Core, run: RunRecord, sighting: Extract<Sighting, { kind: 'exited' | 'gone' }>): End {
+  const endedBy = run.ending?.by
+  if (sighting.kind === 'gone') {
+    // Whom we killed together with its launcher left no code; whom nobody killed is lost.
+    const outcome: Outcome = endedBy
+      ? { kind: 'ended', by: endedBy, exitCode: KILLED_CODE }
+      : { kind: 'lost' }
+    return { endedAt: core.clock.now().wall, outcome, reading: undefined, world: undefined }
+  }
+  const { exitCode, at } = sighting
+  const { stdout, stderr } = readOutput(folderOf(core.config, run.id), OUTPUT_BYTES_READ)
+  const reading = adapterFor(run.adapter).read({ stdout, stderr, exitCode, endedAt: at })
+  return { endedAt: at, outcome: judge(exitCode, reading, endedBy), reading, world: undefined }
+}
+
+async function record(core: Core, run: RunRecord, end: End): Promise<void> {
+  const { tick, verdict } = await write(core, (tx, emit) => recordEnd(core, tx, emit, { run, end }))
+  tellEnd(core, tick, run.id, verdict)
+}
+
+/** Everything that the end of a run changes, in the transaction of the caller. */
+export function recordEnd(
+  core: Core,
+  tx: Tx,
+  emit: Emit,
+  { run, end }: { readonly run: RunRecord; readonly end: End },
+): { readonly tick: Tick | undefined; readonly verdict: TickEnd } {
+  const { outcome, reading, endedAt } = end
+  const now = core.clock.now()
+  const tick = readTick(tx, run.tick)
+  const state = readAgents(tx).get(run.agent)
+  const agent = core.config.agents.find(({ name }) => name === run.agent)
+  endRun(tx, run.id, { endedAt, outcome, reading, gitAfter: end.world?.git })
+  const verdict: TickEnd = { kind: 'ran', ok: outcome.kind === 'succeeded', detail: describeOutcome(outcome) }
+  const digests = { core: run.coreDigest, operator: run.operatorDigest }
+  if (tick && tick.state !== 'ended') endTick(tx, tick.id, now.wall, verdict, digests)
+  settleTriggers(tx, run, outcome, now)
+  if (state && agent) updateAgent(tx, run.agent, changeOf(core, { run, agent, end, state, now, emit }))
+  emit(
+    'run.ended',
+    { agent: run.agent, run: run.id },
+    {
+      outcome,
+      durationMs: Math.max(0, endedAt - (run.startedAt ?? endedAt)),
+      tokens: tokensOf(reading),
+      costUsd: reading?.costUsd ?? null,
+    },
+  )
+  return { tick, verdict }
+}
+
+/** Tells whoever waits for this tick (run-once) how it ended. */
+export function tellEnd(core: Core, tick: Tick | undefined, run: string | null, end: TickEnd): void {
+  if (!tick) return
+  const ok = end.kind === 'quiet' || (end.kind === 'ran' && end.ok)
+  core.tickEnded({
+    agent: tick.agent,
+    tick: tickName(tick),
+    run,
+    ok,
+    outcome: end.detail,
+    forced: tick.forced,
+  })
+}
+
+export function tokensOf(reading: Reading | undefined): number | null {
+  const usage = reading?.usage
+  if (!usage) return null
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+}
+
+/** A wake that a run did not work on comes again; one whose run the operator ended does not. */
+function settleTriggers(tx: Tx, run: RunRecord, outcome: Outcome, now: Moment): void {
+  const done = outcome.kind === 'succeeded' || (outcome.kind === 'ended' && outcome.by === 'operator')
+  if (done) deliverTriggers(tx, run.tick)
+  else
+    returnTriggers(tx, run.tick, now, outcome.kind === 'ended' && outcome.by === 'stop' ? 'at-once' : 'retry')
+}
+
+interface Ended {
+  readonly run: RunRecord
+  readonly agent: AgentConfig
+  readonly end: End
+  readonly state: AgentState
+  readonly now: Moment
+  readonly emit: Emit
+}
+
+function changeOf(core: Core, ended: Ended): AgentChange {
+  const { run, agent, end, state, now, emit } = ended
+  const slots = slotsOf(agent, state)
+  const intervalMs = intervalOf(slots, now.wall)
+  const rebooted = run.identity !== undefined && run.identity.boot !== now.boot
+  const { wokeAt } = core.life
+  const wokeRecently = wokeAt !== undefined && -msUntil(wokeAt, now) < WOKE_MS_RECENT
+  const breaker = afterRun(state.breaker, { outcome: end.outcome, now, intervalMs, wokeRecently, rebooted })
+  sayBreaker(emit, run.agent, state.breaker, breaker)
+  return {
+    breaker,
+    ...progressOf(ended, intervalMs),
+    ...(end.outcome.kind === 'succeeded' ? { lastSuccess: { at: end.endedAt, digests: run.digests } } : {}),
+    ...slotsPassed(state, slots, end.endedAt, now),
+  }
+}
+
+/** Slots that passed while the run was busy are not caught up: the next free one is next. */
+export function slotsPassed(
+  state: AgentState,
+  slots: ReturnType<typeof slotsOf>,
+  endedAt: number,
+  now: Moment,
+): AgentChange {
+  const due = state.dueAt
+  if (due === undefined || due.wall > endedAt) return {}
+  const next = nextSlot(slots, endedAt)
+  const missed = slotsBetween(slots, due.wall - 1, endedAt)
+  const dueAt =
+    next === undefined ? undefined : { wall: next, mono: now.mono + (next - now.wall), boot: now.boot }
+  return { dueAt, addMissed: missed }
+}
+
+function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): AgentChange {
+  if (run.worldBefore === null || end.world === undefined) return { progress: undefined }
+  const progress = nextProgress(state.progress, run.worldBefore, end.world.fingerprint, now, intervalMs)
+  if (progress) {
+    const retryAt = new Date(progress.retryAt.wall).toISOString()
+    emit('agent.no-progress', { agent: run.agent, run: run.id }, { attempts: progress.attempts, retryAt })
+  }
+  return { progress }
+}
+
+export function sayBreaker(emit: Emit, agent: string, before: Breaker, after: Breaker): void {
+  const iso = (at: number) => new Date(at).toISOString()
+  if (after.state === 'open' && after !== before) {
+    emit('breaker.opened', { agent }, { reason: after.reason, reopensAt: iso(after.reopensAt.wall) })
+  }
+  if (after.state === 'limited' && after !== before)
+    emit('agent.held', { agent }, { reason: after.reason, until: iso(after.until) })
+  if (after.state === 'held' && before.state !== 'held')
+    emit('agent.held', { agent }, { reason: after.reason, until: null })
+  if (after.state === 'closed' && before.state !== 'closed') emit('breaker.closed', { agent }, {})
+}

@@ -1,0 +1,288 @@
+/** Brings a daemon up in this process and takes it down again. `main.ts` adds signals and the process's exit. */
+import { chmodSync, existsSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatProblem, MarrowError } from '../base/errors.ts'
+import { later } from '../base/moment.ts'
+import { isoTime } from '../base/time.ts'
+import type { Config } from '../config/config.ts'
+import { readConfig } from '../config/load.ts'
+import { watchConfig } from '../config/watch.ts'
+import { createWaker, runLoop } from '../heartbeat/loop.ts'
+import { startServer, type Server } from '../ipc/server.ts'
+import type { Handlers } from '../ipc/protocol/table.ts'
+import type { Clock } from '../platform/clock.ts'
+import {
+  createExclusive,
+  makeFolder,
+  makePrivateFolder,
+  readIfExists,
+  remove,
+  writeAtomic,
+} from '../platform/files.ts'
+import { acquireLock, type Lock } from '../platform/lock.ts'
+import type { Log } from '../platform/log.ts'
+import type { Processes } from '../platform/processes.ts'
+import { adoptRuns } from './adopt.ts'
+import { write, type Core, type Life, type Program } from './core.ts'
+import { agentHandlers } from './handlers/agents.ts'
+import { daemonHandlers } from './handlers/daemon.ts'
+import { runHandlers } from './handlers/runs.ts'
+import { statusHandlers } from './handlers/status.ts'
+import { taskHandlers } from './handlers/tasks.ts'
+import { createJobs } from './jobs.ts'
+import { openStore } from './open-store.ts'
+import { pass, reportFailure } from './pass.ts'
+import { createTickWaiters } from './waiters.ts'
+import { createWatches } from './watches.ts'
+
+/** How a daemon came to its end. */
+export type EndedBy = 'stop' | 'hand-over'
+
+export interface StartOptions {
+  readonly config: Config
+  readonly program: Program
+  readonly clock: Clock
+  readonly processes: Processes
+  readonly log: Log
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly random: () => number
+  /** Whether the operator's door is opened. */
+  readonly ipc: boolean
+  /** False: agents tick only when they are asked to (run-once). */
+  readonly scheduled: boolean
+}
+
+export interface RunningDaemon {
+  readonly core: Core
+  readonly handlers: Handlers
+  /** Resolves when the daemon has let go of everything. */
+  readonly done: Promise<EndedBy>
+  /** No new work; runs get their grace, then are ended and recorded. */
+  stop(): void
+  /** No new work; every run goes on and is adopted by the next daemon. */
+  handOver(): void
+  /** Reads the configuration again. */
+  reload(): void
+}
+
+/** Throws DAEMON_ALREADY_RUNNING with the pid of the other one, STORE_UNREADABLE, SOCKET_PATH_TOO_LONG, CANNOT_WRITE. */
+export async function startDaemon(options: StartOptions): Promise<RunningDaemon> {
+  const { config } = options
+  await using stack = new AsyncDisposableStack()
+  const lock = openStateDir(config)
+  stack.defer(() => lock.release())
+  const db = stack.adopt(await openStore(config.stateDir, options.clock.now().wall), (open) => open.close())
+  const waiters = createTickWaiters(options.clock)
+  const core = createCore(options, db, waiters.ended)
+  const ends = createEnds(core)
+  const handlers: Handlers = {
+    ...statusHandlers(core),
+    ...taskHandlers(core),
+    ...agentHandlers(core, waiters),
+    ...runHandlers(core),
+    ...daemonHandlers(ends),
+  }
+  stack.defer(() => core.jobs.idle())
+  stack.defer(() => core.jobs.abort(''))
+  if (!options.scheduled) core.life.scheduled = false
+  core.life.adopted = await adoptRuns(core)
+  const door = options.ipc ? await openDoor(core, handlers) : undefined
+  if (door) stack.defer(() => door.close())
+  const watches = createWatches(core)
+  stack.defer(() => watches.close())
+  const watcher = await watchConfig(
+    config.path,
+    () => reload(core),
+    (error) => core.log.warn('cannot watch the configuration', { error: String(error) }),
+  )
+  stack.defer(() => watcher.close())
+  await announce(core)
+  const lookAfter = () => {
+    void watches.sync().catch((error: unknown) => core.log.debug('watches failed', { error: String(error) }))
+    door?.lookAfter()
+  }
+  const owned = stack.move()
+  const done = live(core, ends, lookAfter, owned)
+  return { core, handlers, done, stop: ends.stop, handOver: ends.handOver, reload: () => reload(core) }
+}
+
+async function live(
+  core: Core,
+  ends: Ends,
+  lookAfter: () => void,
+  owned: AsyncDisposableStack,
+): Promise<EndedBy> {
+  await using _ = owned
+  const { clock, waker } = core
+  await runLoop({
+    clock,
+    waker,
+    signal: ends.signal,
+    pass: () => pass(core, { lookAfter, stopped: ends.finish }),
+  })
+  const how: EndedBy = core.life.stopping === 'stop' ? 'stop' : 'hand-over'
+  await write(core, (_, emit) => emit('daemon.stopped', {}, { how })).catch(() => {})
+  remove(daemonFile(core.config.stateDir))
+  return how
+}
+
+/** The folder, the lock, and nothing in it that others may read. */
+function openStateDir({ stateDir, path }: Config): Lock {
+  if (!existsSync(stateDir)) {
+    makeFolder(stateDir)
+    chmodSync(stateDir, 0o711)
+  }
+  makePrivateFolder(join(stateDir, 'runs'))
+  for (const file of ['lock.db', 'marrow.db']) createExclusive(join(stateDir, file), '')
+  const lock = acquireLock(join(stateDir, 'lock.db'))
+  if (lock) return lock
+  const other = parsePid(readIfExists(daemonFile(stateDir)))
+  throw new MarrowError(
+    'DAEMON_ALREADY_RUNNING',
+    `Cannot start: another marrow${other === undefined ? '' : ` (pid ${other})`} works on ${stateDir}.`,
+    { fix: `Stop it with: marrow stop -c ${path}` },
+  )
+}
+
+function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tickEnded']): Core {
+  const { clock, log, config } = options
+  const now = clock.now()
+  const waker = createWaker()
+  const life: Life = {
+    startedAt: now,
+    awakeSince: now,
+    wokeAt: undefined,
+    lastLook: now,
+    stopping: 'no',
+    stopAt: undefined,
+    scheduled: true,
+    pausedByFile: undefined,
+    configProblems: [],
+    nextConfig: undefined,
+    agentsSynced: false,
+    forced: new Set(),
+    launches: new Map(),
+    providerFailures: new Map(),
+    steps: new Map(),
+    adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
+    lastPruneAt: undefined,
+  }
+  const jobs = createJobs({
+    now: () => clock.now().mono,
+    ended: () => waker.wake(),
+    failed: (key, reason) => void reportFailure(core, key, reason),
+  })
+  const { processes, random, program, env } = options
+  const core: Core = { clock, db, processes, waker, jobs, log, random, program, env, config, life, tickEnded }
+  return core
+}
+
+interface Ends {
+  readonly signal: AbortSignal
+  readonly stop: () => void
+  readonly handOver: () => void
+  readonly finish: () => void
+}
+
+function createEnds(core: Core): Ends {
+  const ended = new AbortController()
+  const { life, jobs, waker, clock } = core
+  return {
+    signal: ended.signal,
+    stop: () => {
+      if (life.stopping !== 'no') return
+      life.stopping = 'stop'
+      life.stopAt = later(clock.now(), core.config.stopGraceMs)
+      jobs.abort('tick:')
+      waker.wake()
+    },
+    handOver: () => {
+      life.stopping = 'hand-over'
+      jobs.abort('')
+      ended.abort()
+    },
+    finish: () => ended.abort(),
+  }
+}
+
+/** Reads the file again. A valid one is in force from the next pass on; an invalid one changes nothing but is shown. */
+function reload(core: Core): void {
+  core.jobs.start('reload', async () => {
+    const { config, problems } = await readConfig(core.config.path)
+    const next = config && moved(core.config, config)
+    const lines = next ? [next] : problems.map(formatProblem)
+    core.life.configProblems = lines
+    if (config && lines.length === 0) core.life.nextConfig = config
+    else
+      await write(core, (_, emit) => emit('config.rejected', {}, { path: core.config.path, problems: lines }))
+    core.waker.wake()
+  })
+}
+
+/** What a running daemon cannot move under its own feet. */
+function moved(now: Config, next: Config): string | undefined {
+  const [key, from, to] =
+    next.stateDir === now.stateDir
+      ? ['ipc.socket_path', now.ipc.socketPath, next.ipc.socketPath]
+      : ['state_dir', now.stateDir, next.stateDir]
+  if (from === to) return undefined
+  return `${next.path}: ${key}: changed from ${from} to ${to} while the daemon runs. Fix: marrow restart takes it up.`
+}
+
+interface Door {
+  lookAfter(): void
+  close(): Promise<void>
+}
+
+/** The door, opened anew if somebody put another socket in its place. */
+async function openDoor(core: Core, handlers: Handlers): Promise<Door> {
+  const open = (): Promise<Server> =>
+    startServer({
+      socketPath: core.config.ipc.socketPath,
+      mode: 0o600,
+      handlers,
+      onError: (error, what) => core.log.error('request failed', { what, error: String(error) }),
+      version: core.program.version,
+      config: realpathSync(core.config.path),
+    })
+  let server = await open()
+  return {
+    lookAfter: () => {
+      if (server.ownsSocket()) return
+      core.jobs.start('door', async () => {
+        core.log.warn('the socket was taken away: opening it again', { socket: core.config.ipc.socketPath })
+        await server.close()
+        server = await open()
+      })
+    },
+    close: () => server.close(),
+  }
+}
+
+async function announce(core: Core): Promise<void> {
+  const { config, life, program, clock } = core
+  const who = {
+    pid: process.pid,
+    version: program.version,
+    config: config.path,
+    socket: config.ipc.socketPath,
+  }
+  writeAtomic(
+    daemonFile(config.stateDir),
+    `${JSON.stringify({ ...who, started_at: isoTime(clock.now().wall) })}\n`,
+    0o600,
+  )
+  for (const warning of config.warnings) core.log.warn(formatProblem(warning))
+  await write(core, (_, emit) =>
+    emit('daemon.started', {}, { pid: process.pid, version: program.version, ...life.adopted }),
+  )
+}
+
+function daemonFile(stateDir: string): string {
+  return join(stateDir, 'daemon.json')
+}
+
+function parsePid(text: string | undefined): number | undefined {
+  const pid = /"pid":(\d+)/.exec(text ?? '')?.[1]
+  return pid === undefined ? undefined : Number(pid)
+}

@@ -1,0 +1,162 @@
+/** The answer to `marrow status`: per agent what it is doing, or why not. */
+import { isoTime } from '../base/time.ts'
+import { formatDuration } from '../base/duration.ts'
+import type { Moment } from '../base/moment.ts'
+import type { AgentConfig } from '../config/config.ts'
+import { mayStart } from '../heartbeat/breaker.ts'
+import { slotsOf, type Waiting } from '../heartbeat/plan.ts'
+import { intervalOf } from '../heartbeat/schedule.ts'
+import type { AgentState } from '../heartbeat/state.ts'
+import { readAgents } from '../heartbeat/store/agents.ts'
+import { lastTicks, openTicks, type EndedTick } from '../heartbeat/store/ticks.ts'
+import { pendingTriggers } from '../heartbeat/store/triggers.ts'
+import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/status.ts'
+import { readEvents } from '../observability/store.ts'
+import type { JournalRow } from '../observability/events.ts'
+import type { Tx } from '../platform/sqlite.ts'
+import { formatProblem } from '../base/errors.ts'
+import { lastOutputAt } from '../runner/observe.ts'
+import type { RunRecord } from '../runner/record.ts'
+import { openRuns } from '../runner/store.ts'
+import { folderOf, type Core } from './core.ts'
+import { readPause } from './pause.ts'
+import { planNow } from './steps/start.ts'
+
+const EVENTS_SHOWN = 8
+const TICKS_LOOKED_AT = 50
+
+export function statusOf(core: Core, tx: Tx): StatusResult {
+  const now = core.clock.now()
+  const { life, config } = core
+  const states = readAgents(tx)
+  const runs = openRuns(tx)
+  const waiting = new Map(planNow(core, tx, now).waiting.map((one) => [one.agent, one]))
+  const assembling = new Set(openTicks(tx).map(({ agent }) => agent))
+  const triggers = pendingTriggers(tx)
+  const pause = readPause(core, tx)
+  const agents = config.agents.flatMap((agent): [string, AgentStatus][] => {
+    const state = states.get(agent.name)
+    if (!state) return []
+    const run = runs.find((one) => one.agent === agent.name)
+    const ended = lastTicks(tx, agent.name, TICKS_LOOKED_AT)
+    const facts = {
+      agent,
+      state,
+      run,
+      ended,
+      assembling: assembling.has(agent.name),
+      waiting: waiting.get(agent.name),
+      now,
+    }
+    const pending = triggers.get(agent.name)?.length ?? 0
+    return [[agent.name, { ...agentStatus(core, facts), triggers_pending: pending }]]
+  })
+  return {
+    started_at: seconds(life.startedAt.wall),
+    uptime: seconds(now.mono - life.startedAt.mono),
+    agents: Object.fromEntries(agents),
+    version: core.program.version,
+    pid: process.pid,
+    config: config.path,
+    state_dir: config.stateDir,
+    paused: pause ? { since: seconds(pause.since), reason: pause.reason, by: pause.by } : null,
+    stopping: life.stopping !== 'no',
+    config_problems: [...life.configProblems],
+    warnings: config.warnings.map(formatProblem),
+    adopted: life.adopted,
+    runs_open: runs.length,
+    runs_max: config.maxConcurrentRuns,
+    events: readEvents(tx, { after: undefined, limit: EVENTS_SHOWN, kind: undefined, agent: undefined }).map(
+      eventView,
+    ),
+  }
+}
+
+export function eventView(row: JournalRow): EventView {
+  return { ...row, at: isoTime(row.at) }
+}
+
+interface Facts {
+  readonly agent: AgentConfig
+  readonly state: AgentState
+  readonly run: RunRecord | undefined
+  readonly ended: readonly EndedTick[]
+  readonly assembling: boolean
+  readonly waiting: Waiting | undefined
+  readonly now: Moment
+}
+
+function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pending'> {
+  const { agent, state, run, ended, now } = facts
+  const last = ended[0]
+  const lastRan = ended.find(({ end }) => end.kind === 'ran' || end.kind === 'failed')
+  const failed = lastRan && (lastRan.end.kind === 'failed' || (lastRan.end.kind === 'ran' && !lastRan.end.ok))
+  const permission = mayStart(state.breaker, now)
+  const outputAt = run && lastOutputAt(folderOf(core.config, run.id))
+  const quietSince =
+    last?.end.kind === 'quiet'
+      ? ended.findLast((_, index) => ended.slice(0, index + 1).every(({ end }) => end.kind === 'quiet'))
+      : undefined
+  const { progress } = state
+  return {
+    name: agent.name,
+    interval: seconds(intervalOf(slotsOf(agent, state), now.wall)),
+    last_tick_at: last ? seconds(last.begunAt) : null,
+    last_tick_duration: last ? seconds(last.endedAt - last.begunAt) : null,
+    next_tick_at: state.dueAt ? seconds(Math.max(state.dueAt.wall, facts.waiting?.until ?? 0)) : null,
+    tick_count: state.tickCount,
+    running: run !== undefined,
+    last_error: failed ? lastRan.end.detail : null,
+    state: stateOf(core, facts),
+    doing: doing(core, facts, outputAt),
+    run: run?.id ?? null,
+    running_since: run?.startedAt === undefined ? null : seconds(run.startedAt),
+    last_output_at: outputAt === undefined ? null : seconds(outputAt),
+    last_outcome: lastRan ? lastRan.end.detail : null,
+    quiet_since: quietSince ? seconds(quietSince.begunAt) : null,
+    quiet_count: state.quietCount,
+    tokens_saved: state.savedTokens,
+    missed_count: state.missedCount,
+    held_until: permission.allowed || permission.until === undefined ? null : seconds(permission.until),
+    held_reason: permission.allowed ? null : permission.reason,
+    no_progress: progress
+      ? `${progress.attempts} in a row, tried again at ${isoTime(progress.retryAt.wall)}`
+      : null,
+    provider_failures: [...(core.life.providerFailures.get(agent.name) ?? [])],
+  }
+}
+
+function stateOf(core: Core, { run, assembling, waiting }: Facts): AgentStatus['state'] {
+  if (run) return run.ending ? 'ending' : 'running'
+  if (assembling) return 'assembling'
+  if (core.life.stopping !== 'no') return 'stopping'
+  if (waiting?.reason === 'slot') return 'waiting'
+  if (waiting?.reason === 'paused') return 'paused'
+  return waiting?.reason === 'held' ? 'held' : 'idle'
+}
+
+function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
+  const { run, now, waiting, ended } = facts
+  if (run) {
+    const since = run.startedAt ?? run.recordedAt
+    const output =
+      outputAt === undefined ? 'no output yet' : `last output ${formatDuration(now.wall - outputAt)} ago`
+    const end = run.ending ? `, ending by ${run.ending.by}` : ''
+    return `running ${formatDuration(now.wall - since)}, ${output}${end}`
+  }
+  const state = stateOf(core, facts)
+  if (state === 'assembling') return 'assembling its prompt'
+  if (state === 'waiting') return `waits for a slot (${core.config.maxConcurrentRuns} in use)`
+  if (state === 'paused' || state === 'held') {
+    const until = waiting?.until === undefined ? '' : ` until ${isoTime(waiting.until)}`
+    const how = state === 'held' && waiting?.until === undefined ? ', resume it with: marrow resume' : ''
+    return `${state === 'held' ? 'held: ' : ''}${waiting?.detail ?? ''}${until}${how}`
+  }
+  if (state === 'stopping') return 'the daemon is stopping'
+  const last = ended[0]
+  return last?.end.kind === 'quiet' ? last.end.detail : 'idle'
+}
+
+function seconds(ms: number): number {
+  return ms / 1_000
+}

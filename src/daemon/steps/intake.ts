@@ -1,0 +1,141 @@
+/** Takes in what files say: a new configuration, the pause file, new tasks, new handoffs. */
+import { join } from 'node:path'
+import { digest } from '../../base/digest.ts'
+import type { Moment } from '../../base/moment.ts'
+import type { AgentConfig } from '../../config/config.ts'
+import { handoffDir, receiverOf } from '../../handoffs/folders.ts'
+import type { Trigger } from '../../heartbeat/state.ts'
+import { forgetSeen, markSeen, readSeen } from '../../heartbeat/store/seen.ts'
+import { dropTriggersOf, insertTrigger } from '../../heartbeat/store/triggers.ts'
+import { entryOf, listFolder, type FileEntry } from '../../platform/files.ts'
+import { isTaskFile } from '../../tasks/queue.ts'
+import { queueFolders } from '../assemble.ts'
+import { write, type Core } from '../core.ts'
+import { PAUSE_FILE } from '../pause.ts'
+
+/** A file that asks for work, and the agents that are told of it. */
+interface Found {
+  readonly path: string
+  readonly fingerprint: string
+  readonly cause: 'tasks' | 'handoff'
+  readonly receivers: readonly { readonly agent: string; readonly wakes: boolean }[]
+}
+
+export async function takeInFiles(core: Core, now: Moment): Promise<number> {
+  await takeConfig(core)
+  await lookForPause(core)
+  await takeWork(core, now)
+  return Number.POSITIVE_INFINITY
+}
+
+async function takeConfig(core: Core): Promise<void> {
+  const next = core.life.nextConfig
+  if (!next) return
+  core.life.nextConfig = undefined
+  core.config = next
+  core.life.agentsSynced = false
+  await write(core, (_, emit) => {
+    emit('config.loaded', {}, { path: next.path, agents: next.agents.length, warnings: next.warnings.length })
+  })
+}
+
+async function lookForPause(core: Core): Promise<void> {
+  const file = entryOf(join(core.config.stateDir, PAUSE_FILE))
+  const was = core.life.pausedByFile
+  core.life.pausedByFile = file?.modifiedAt
+  if ((was === undefined) === (file === undefined)) return
+  await write(core, (_, emit) => {
+    if (file) emit('work.paused', {}, { reason: `the file ${PAUSE_FILE} is there`, by: 'file' })
+    else emit('work.resumed', {}, {})
+  })
+}
+
+/** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
+async function takeWork(core: Core, now: Moment): Promise<void> {
+  const seen = await core.db.read(readSeen)
+  const found = new Map([...queued(core), ...handedOver(core)].map((file) => [file.path, file]))
+  const fresh = [...found.values()].filter((file) => seen.get(file.path) !== file.fingerprint)
+  const gone = [...seen.keys()].filter((path) => !found.has(path))
+  if (fresh.length === 0 && gone.length === 0) return
+  await write(core, (tx, emit) => {
+    for (const path of gone) {
+      forgetSeen(tx, path)
+      dropTriggersOf(tx, path)
+    }
+    for (const file of fresh) {
+      markSeen(tx, file.path, file.fingerprint, now.wall)
+      const reason = file.cause === 'tasks' ? `new task ${file.path}` : `new handoff ${file.path}`
+      for (const { agent, wakes } of file.receivers) {
+        const trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'> = {
+          ...{
+            agent,
+            cause: file.cause,
+            byAgent: true,
+            wakes,
+            path: file.path,
+            reason,
+            prompt: null,
+            at: now.wall,
+          },
+        }
+        insertTrigger(tx, trigger)
+        emit('wake.received', { agent }, { cause: file.cause, reason })
+      }
+    }
+  })
+}
+
+function queued(core: Core): Found[] {
+  const byFolder = new Map<string, AgentConfig[]>()
+  for (const agent of core.config.agents) {
+    for (const folder of queueFolders(agent, core.config)) {
+      byFolder.set(folder, [...(byFolder.get(folder) ?? []), agent])
+    }
+  }
+  return [...byFolder].flatMap(([folder, agents]) => {
+    const receivers = agents
+      .filter(({ wakeOn }) => wakeOn.includes('tasks'))
+      .map(({ name }) => ({ agent: name, wakes: true }))
+    return filesIn(folder)
+      .filter(({ name }) => isTaskFile(name))
+      .map((file) => ({
+        path: join(folder, file.name),
+        fingerprint: fingerprintOf(file),
+        cause: 'tasks' as const,
+        receivers,
+      }))
+  })
+}
+
+function handedOver(core: Core): Found[] {
+  const byWorkspace = Map.groupBy(core.config.agents, ({ workspace }) => workspace)
+  return [...byWorkspace].flatMap(([workspace, agents]) => {
+    const dir = handoffDir(workspace)
+    return listFolder(dir)
+      .filter(({ kind }) => kind === 'folder')
+      .flatMap(({ name }) => {
+        const receiver = receiverOf(name, agents)
+        if (!receiver) return []
+        const receivers = [{ agent: receiver.name, wakes: receiver.wakeOn.includes('handoff') }]
+        return filesIn(join(dir, name)).map((file) => ({
+          ...{
+            path: join(dir, name, file.name),
+            fingerprint: fingerprintOf(file),
+            cause: 'handoff' as const,
+            receivers,
+          },
+        }))
+      })
+  })
+}
+
+/** Finished, visible files: a name that starts with a dot or ends like a temporary one is still being written. */
+function filesIn(folder: string): FileEntry[] {
+  return listFolder(folder).filter(
+    ({ kind, name }) => kind === 'file' && !/^\.|(?:~|\.(?:tmp|part|swp))$/.test(name),
+  )
+}
+
+function fingerprintOf({ bytes, modifiedAt }: FileEntry): string {
+  return digest(`${bytes} ${modifiedAt}`)
+}

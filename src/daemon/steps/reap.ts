@@ -1,0 +1,130 @@
+/**
+ * Looks at every open run: what ended is settled, what is over its deadline is ended, what never began is taken back.
+ * Runs of this daemon and runs that it took over go the same way.
+ */
+import { msUntil, type Moment } from '../../base/moment.ts'
+import { setTickRun } from '../../heartbeat/store/ticks.ts'
+import { returnTriggers } from '../../heartbeat/store/triggers.ts'
+import { remove } from '../../platform/files.ts'
+import { nextEnding } from '../../runner/ending.ts'
+import type { EndCause } from '../../runner/outcome.ts'
+import type { RunRecord } from '../../runner/record.ts'
+import { sightRun, type Sighting } from '../../runner/observe.ts'
+import { killRemains, sendTerm, type RunProcesses } from '../../runner/apply/end.ts'
+import { claimUnstarted } from '../../runner/apply/launch.ts'
+import { deleteRun, markRunning, openRuns, setEnding } from '../../runner/store.ts'
+import { folderOf, write, type Core } from '../core.ts'
+import { settle } from '../settle.ts'
+
+const LAUNCH_MS_MAX = 10_000 // A launcher that was spawned creates `started` within milliseconds.
+const TERM_MS_GRACE = 5_000 // Between TERM and KILL: enough for a CLI to write its session down.
+const ALIVE_LOOK_MS = 1_000 // Ends are seen by a watch; this is for the watch that was lost.
+
+/** Returns in how many ms to look again. */
+export async function reapRuns(core: Core, now: Moment): Promise<number> {
+  let lookMs = Number.POSITIVE_INFINITY
+  for (const run of await core.db.read(openRuns)) {
+    if (core.jobs.has(settleKey(run.id)) || core.life.launches.has(run.id)) continue
+    lookMs = Math.min(lookMs, await reapRun(core, run, now))
+  }
+  return lookMs
+}
+
+/** Asks for the end of a run; the passes carry it out. The first to ask is the reason on record. */
+export async function askForEnd(core: Core, run: RunRecord, by: EndCause): Promise<void> {
+  if (run.ending !== undefined) return
+  await write(core, (tx, emit) => {
+    setEnding(tx, run.id, { by, termAt: undefined, killed: false, descendants: [] })
+    emit('run.ending', { agent: run.agent, run: run.id }, { by })
+  })
+  core.waker.wake()
+}
+
+async function reapRun(core: Core, run: RunRecord, now: Moment): Promise<number> {
+  const folder = folderOf(core.config, run.id)
+  const sighting = sightRun(folder, run.identity, core.processes)
+  switch (sighting.kind) {
+    case 'exited':
+    case 'gone':
+      core.jobs.start(settleKey(run.id), (signal) => settle(core, run, sighting, signal))
+      return Number.POSITIVE_INFINITY
+    case 'unstarted':
+      return waitOrTakeBack(core, run, now)
+    case 'alive':
+      if (run.identity === undefined) {
+        await core.db.write((tx) => markRunning(tx, run.id, sighting.identity, now.wall))
+      }
+      return watchAlive(core, run, sighting, now)
+  }
+}
+
+async function watchAlive(
+  core: Core,
+  run: RunRecord,
+  sighting: Extract<Sighting, { kind: 'alive' }>,
+  now: Moment,
+): Promise<number> {
+  if (run.ending === undefined) {
+    const leftMs = msUntil(run.deadline, now)
+    if (leftMs > 0) return Math.min(leftMs, ALIVE_LOOK_MS)
+    await askForEnd(core, run, 'deadline')
+    return 0
+  }
+  const step = nextEnding(run.ending, TERM_MS_GRACE, now)
+  switch (step.kind) {
+    case 'term': {
+      const descendants = sendTerm(processesOf(core, run, sighting.identity), core.processes)
+      await core.db.write((tx) => setEnding(tx, run.id, { ...endingOf(run), termAt: now, descendants }))
+      return 50
+    }
+    case 'kill':
+      killRemains(processesOf(core, run, sighting.identity), core.processes)
+      await core.db.write((tx) => setEnding(tx, run.id, { ...endingOf(run), killed: true }))
+      return 50
+    case 'wait':
+      return step.waitMs
+  }
+}
+
+function endingOf(run: RunRecord): NonNullable<RunRecord['ending']> {
+  if (run.ending === undefined) throw new Error(`Cannot end ${run.id}: nobody asked for it.`)
+  return run.ending
+}
+
+/** No `started` yet: either the launcher is on its way, or it never was. Who creates `started` first decides. */
+async function waitOrTakeBack(core: Core, run: RunRecord, now: Moment): Promise<number> {
+  const since = run.startedAt ?? 0
+  if (run.state === 'running' && since >= core.life.startedAt.wall && now.wall - since < LAUNCH_MS_MAX)
+    return 20
+  await takeBack(core, run, 'its launcher never began')
+  return 0
+}
+
+/** Makes a run that never began impossible to begin, and its tick one that is still to be assembled. */
+export async function takeBack(core: Core, run: RunRecord, reason: string): Promise<boolean> {
+  const folder = folderOf(core.config, run.id)
+  if (!claimUnstarted(folder)) return false
+  const now = core.clock.now()
+  await write(core, (tx, emit) => {
+    deleteRun(tx, run.id)
+    setTickRun(tx, run.tick, 'assembling', null)
+    returnTriggers(tx, run.tick, now, 'at-once')
+    emit('run.unstarted', { agent: run.agent, run: run.id }, { reason })
+  })
+  remove(folder)
+  return true
+}
+
+/** How the processes of a run are found. */
+export function processesOf(core: Core, run: RunRecord, launcher: RunRecord['identity']): RunProcesses {
+  return {
+    run: run.id,
+    folder: folderOf(core.config, run.id),
+    launcher,
+    recorded: run.ending?.descendants ?? [],
+  }
+}
+
+export function settleKey(run: string): string {
+  return `settle:${run}`
+}

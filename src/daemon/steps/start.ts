@@ -1,0 +1,154 @@
+/** Starts new work, last in a pass: due ticks begin, open ones are assembled, recorded runs are launched. */
+import type { Moment } from '../../base/moment.ts'
+import { nextSlot } from '../../heartbeat/schedule.ts'
+import { plan, slotsOf, type Action, type Candidate, type Plan } from '../../heartbeat/plan.ts'
+import { tickName, type Tick, type TickEnd } from '../../heartbeat/state.ts'
+import { insertAgent, readAgents, updateAgent } from '../../heartbeat/store/agents.ts'
+import { insertTick, openTicks } from '../../heartbeat/store/ticks.ts'
+import { pendingTriggers } from '../../heartbeat/store/triggers.ts'
+import type { AgentConfig } from '../../config/config.ts'
+import type { Tx } from '../../platform/sqlite.ts'
+import { launchRun, type LaunchRequest, type LaunchResult } from '../../runner/apply/launch.ts'
+import { markRunning, readRun } from '../../runner/store.ts'
+import { write, type Core, type Emit } from '../core.ts'
+import { readPause } from '../pause.ts'
+import { recordEnd, tellEnd } from '../settle.ts'
+import { runTick, tickKey } from '../tick.ts'
+
+const FIRST_MS_SPREAD = 50
+
+/** Returns in how many ms something becomes due. */
+export async function startDueTicks(core: Core, now: Moment): Promise<number> {
+  await launchRecorded(core)
+  if (!core.life.agentsSynced) await syncAgents(core, now)
+  const { actions, waiting } = await write(core, (tx, emit) => {
+    const made = planNow(core, tx, now)
+    for (const action of made.actions) apply(tx, emit, action, now)
+    return made
+  })
+  for (const action of actions) core.life.forced.delete(action.agent)
+  await assembleOpen(core)
+  const soonest = Math.min(
+    ...waiting.map(({ until }) => (until === undefined ? Number.POSITIVE_INFINITY : until - now.wall)),
+  )
+  return Math.max(0, soonest)
+}
+
+/** The plan of this moment, also for status: who begins, and why the others do not. */
+export function planNow(core: Core, tx: Tx, now: Moment): Plan {
+  const states = readAgents(tx)
+  const triggers = pendingTriggers(tx)
+  const busy = new Set(openTicks(tx).map(({ agent }) => agent))
+  const candidates: Candidate[] = core.config.agents.flatMap((config) => {
+    const state = states.get(config.name)
+    if (!state) return []
+    const forced = core.life.forced.has(config.name)
+    if (!forced && !core.life.scheduled) return []
+    return [{ config, state, triggers: triggers.get(config.name) ?? [], busy: busy.has(config.name), forced }]
+  })
+  return plan({
+    candidates,
+    now,
+    awakeSince: core.life.awakeSince,
+    hold: holdOf(core, tx),
+    openTicks: busy.size,
+    ticksMax: core.config.maxConcurrentRuns,
+  })
+}
+
+/** Why nothing may start, or undefined. */
+export function holdOf(core: Core, tx: Tx): string | undefined {
+  if (core.life.stopping !== 'no') return 'the daemon is stopping'
+  const pause = readPause(core, tx)
+  return pause && `paused: ${pause.reason}`
+}
+
+function apply(tx: Tx, emit: Emit, action: Action, now: Moment): void {
+  const { agent, missed, nextDue } = action
+  if (action.kind === 'reschedule') {
+    updateAgent(tx, agent, { dueAt: nextDue, firstAt: action.firstAt, addMissed: missed })
+    emit('tick.held', { agent }, { tick: agent, reason: action.reason })
+    return
+  }
+  const { causes, forced, dueAt } = action
+  const tick = insertTick(tx, { agent, causes, forced, dueAt, begunAt: now.wall, missed })
+  updateAgent(tx, agent, {
+    dueAt: nextDue,
+    addTicks: 1,
+    addMissed: missed,
+    ...(action.byAgent ? { agentWakeAt: now } : {}),
+  })
+  emit(
+    'tick.begun',
+    { agent },
+    { tick: tickName(tick), causes, missed, latenessMs: Math.max(0, now.wall - dueAt) },
+  )
+}
+
+/** Every open tick without a run is assembled; one that a dead daemon left goes the same way. */
+async function assembleOpen(core: Core): Promise<void> {
+  if (core.life.stopping !== 'no') return
+  for (const tick of await core.db.read(openTicks)) {
+    if (tick.state !== 'assembling' || core.jobs.has(tickKey(tick))) continue
+    core.jobs.start(tickKey(tick), (signal) => runTick(core, tick, signal))
+  }
+}
+
+async function launchRecorded(core: Core): Promise<void> {
+  if (core.life.launches.size === 0) return
+  const launched: { run: string; request: LaunchRequest & { dueAt: number }; result: LaunchResult }[] = []
+  for (const [run, request] of core.life.launches) launched.push({ run, request, result: launchRun(request) })
+  const now = core.clock.now()
+  const unspawnable: { run: string; tick: Tick | undefined; verdict: TickEnd }[] = []
+  await write(core, (tx, emit) => {
+    for (const { run: id, request, result } of launched) {
+      const run = readRun(tx, id)
+      if (!run) continue
+      if (result.kind === 'unspawnable') {
+        const end = { endedAt: now.wall, outcome: result, reading: undefined, world: undefined }
+        unspawnable.push({ run: run.id, ...recordEnd(core, tx, emit, { run, end }) })
+        continue
+      }
+      markRunning(tx, run.id, core.processes.identify(result.pid), now.wall)
+      emit(
+        'run.started',
+        { agent: run.agent, run: run.id },
+        {
+          tick: run.tickName,
+          pid: result.pid,
+          promptBytes: run.promptBytes,
+          latenessMs: Math.max(0, now.wall - request.dueAt),
+        },
+      )
+    }
+  })
+  for (const { run } of launched) core.life.launches.delete(run)
+  for (const { run, tick, verdict } of unspawnable) tellEnd(core, tick, run, verdict)
+}
+
+/** Gives agents of the file a row: new ones are due at once, spread; those with a changed schedule get new slots. */
+export async function syncAgents(core: Core, now: Moment): Promise<void> {
+  await core.db.write((tx) => {
+    const known = readAgents(tx)
+    let fresh = 0
+    for (const agent of core.config.agents) {
+      const key = scheduleKey(agent)
+      const state = known.get(agent.name)
+      if (!state) {
+        const wait = fresh * FIRST_MS_SPREAD
+        insertAgent(tx, agent.name, key, { wall: now.wall + wait, mono: now.mono + wait, boot: now.boot })
+        fresh += 1
+      } else if (state.scheduleKey !== key) {
+        const next = nextSlot(slotsOf(agent, state), now.wall)
+        const dueAt =
+          next === undefined ? undefined : { wall: next, mono: now.mono + next - now.wall, boot: now.boot }
+        updateAgent(tx, agent.name, { scheduleKey: key, dueAt })
+      }
+    }
+  })
+  core.life.agentsSynced = true
+}
+
+function scheduleKey({ schedule, activeHours }: AgentConfig): string {
+  return JSON.stringify([schedule, activeHours ?? null])
+}

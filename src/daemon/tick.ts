@@ -1,0 +1,223 @@
+/** The middle of a tick, as a job: assemble, ask the gate, then stay quiet or record a run that the next pass launches. */
+import { existsSync } from 'node:fs'
+import { adapterFor } from '../agents/adapters.ts'
+import { fillPlaceholders } from '../agents/placeholders.ts'
+import { redactWords } from '../agents/redact.ts'
+import { reasonOf } from '../base/errors.ts'
+import { formatRunId } from '../base/ids.ts'
+import { later } from '../base/moment.ts'
+import { runStamp } from '../base/time.ts'
+import type { AgentConfig } from '../config/config.ts'
+import { afterFailedTick } from '../heartbeat/breaker.ts'
+import { slotsOf } from '../heartbeat/plan.ts'
+import { intervalOf } from '../heartbeat/schedule.ts'
+import { tickName, type Tick, type TickEnd, type Trigger } from '../heartbeat/state.ts'
+import { readAgents, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
+import { endTick, setTickRun } from '../heartbeat/store/ticks.ts'
+import { pendingTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
+import { wrapCommand } from '../isolation/wrap.ts'
+import { aboutTokens, attribute } from '../prompt/attribution.ts'
+import { runPaths } from '../runner/folder.ts'
+import type { RunPlan } from '../runner/record.ts'
+import { prepareRun, type LaunchRequest } from '../runner/apply/launch.ts'
+import { linkLogs } from '../runner/apply/logs.ts'
+import { insertRun } from '../runner/store.ts'
+import { assemble, type Assembly } from './assemble.ts'
+import { folderOf, write, type Core } from './core.ts'
+import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
+import { holdOf } from './steps/start.ts'
+
+export function tickKey(tick: Tick): string {
+  return `tick:${tick.id}`
+}
+
+/** Leaves the tick as it is when the daemon goes away meanwhile: the next one assembles it again. */
+export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Promise<void> {
+  const agent = core.config.agents.find(({ name }) => name === tick.agent)
+  if (!agent)
+    return endWithout(core, tick, { kind: 'failed', detail: 'the agent is no longer in the configuration' })
+  const begunAt = core.clock.now()
+  const { state, triggers } = await core.db.read((tx) => ({
+    state: readAgents(tx).get(agent.name),
+    triggers: (pendingTriggers(tx).get(agent.name) ?? []).filter(isStillThere),
+  }))
+  const run = newRunId(core, agent)
+  const { config, program, env } = core
+  try {
+    const request = { agent, config, program, env, run, state, triggers, forced: tick.forced, now: begunAt }
+    const assembly = await assemble({ ...request, dryRun: false, signal })
+    if (signal.aborted) return
+    core.life.providerFailures.set(agent.name, assembly.providerFailures)
+    if (assembly.decision.run)
+      await recordRun(core, tick, prepare(core, { tick, agent, run, assembly, triggers }), triggers)
+    else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
+  } catch (error) {
+    if (!signal.aborted) await failTick(core, tick, agent, reasonOf(error))
+  }
+}
+
+export function newRunId(core: Pick<Core, 'random' | 'clock'>, agent: AgentConfig): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyz234567'
+  const four = Array.from({ length: 4 }, () => letters[Math.floor(core.random() * letters.length)]).join('')
+  return formatRunId(agent.slug, runStamp(core.clock.now().wall), four)
+}
+
+/** A task or handoff that somebody took away since asks for nothing any more. */
+function isStillThere(trigger: Trigger): boolean {
+  return trigger.path === null || existsSync(trigger.path)
+}
+
+interface Ready {
+  readonly tick: Tick
+  readonly agent: AgentConfig
+  readonly run: string
+  readonly assembly: Assembly
+  readonly triggers: readonly Trigger[]
+}
+
+/** A run that is ready to be recorded and launched. */
+interface PreparedRun {
+  readonly plan: RunPlan
+  readonly launch: LaunchRequest & { readonly dueAt: number }
+  readonly prompt: string
+}
+
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024 // Of each stream of a run; the rest is dropped as it comes.
+
+/** The run as data: what is recorded, what is launched, and the prompt that goes into its folder. */
+function prepare(core: Core, { tick, agent, run, assembly, triggers }: Ready): PreparedRun {
+  const { prompt, git, world } = assembly
+  const now = core.clock.now()
+  const folder = folderOf(core.config, run)
+  const adapter = adapterFor(agent.adapter)
+  const { workspace, workDir } = agent
+  const values = {
+    prompt,
+    promptFile: runPaths(folder).prompt,
+    workspace,
+    workDir,
+    agent: agent.name,
+    runId: run,
+  }
+  const filled = fillPlaceholders(agent.command, values)
+  const promptVia = agent.promptVia ?? adapter.promptVia
+  const delivery = adapter.words({ ...filled, promptVia, prompt, workDir, workspace })
+  const command = wrapCommand({ folder, words: delivery.words, cwd: workDir, env: assembly.env })
+  const plan = {
+    id: run,
+    agent: agent.name,
+    tick: tick.id,
+    tickName: tickName(tick),
+    role: agent.role ?? null,
+    lineage: [],
+    adapter: agent.adapter,
+    words: redactWords(command.words, prompt),
+    workDir,
+    workspace,
+    recordedAt: now.wall,
+    deadline: later(now, agent.timeoutMs),
+    causes: [...new Set([...tick.causes, ...triggers.map(({ cause }) => cause)])],
+    layers: attribute(assembly.layers).map(({ tokens: _, share: __, failed, ...layer }) => ({
+      ...layer,
+      failed: failed ?? null,
+    })),
+    digests: assembly.digests,
+    promptBytes: Buffer.byteLength(prompt),
+    coreDigest: assembly.coreDigest,
+    operatorDigest: assembly.operatorDigest,
+    gitBefore: git ?? null,
+    worldBefore: world ?? null,
+  }
+  const { words, cwd, env } = command
+  const { promptOnStdin } = delivery
+  const { launcher } = core.program
+  const launch = {
+    launcher,
+    folder,
+    capBytes: OUTPUT_BYTES_MAX,
+    words,
+    promptOnStdin,
+    cwd,
+    env,
+    dueAt: tick.dueAt,
+  }
+  return { plan, prompt, launch }
+}
+
+/** The record is written before anything is started; the next pass starts it. */
+async function recordRun(
+  core: Core,
+  tick: Tick,
+  { plan, launch, prompt }: PreparedRun,
+  triggers: readonly Trigger[],
+): Promise<void> {
+  prepareRun(launch.folder, { prompt })
+  const held = await write(core, (tx) => {
+    const hold = holdOf(core, tx)
+    if (hold !== undefined) return hold
+    insertRun(tx, plan)
+    setTickRun(tx, tick.id, 'running', plan.id)
+    takeTriggers(
+      tx,
+      triggers.map(({ id }) => id),
+      tick.id,
+    )
+    return undefined
+  })
+  if (held !== undefined) return holdTick(core, tick, held)
+  core.life.launches.set(plan.id, launch)
+  linkLogs(plan.workspace, plan.id, launch.folder)
+}
+
+/** Paused while it was being assembled: the tick is due again as soon as the pause is lifted. */
+async function holdTick(core: Core, tick: Tick, reason: string): Promise<void> {
+  if (core.life.stopping !== 'no') return // The next daemon assembles it again.
+  await endWithout(core, tick, { kind: 'held', detail: reason }, { dueAt: core.clock.now() })
+}
+
+async function stayQuiet(
+  core: Core,
+  tick: Tick,
+  agent: AgentConfig,
+  assembly: Assembly,
+  durationMs: number,
+): Promise<void> {
+  const savedTokens = aboutTokens(assembly.prompt)
+  const { reason } = assembly.decision
+  const now = core.clock.now()
+  const end: TickEnd = { kind: 'quiet', detail: reason, savedTokens }
+  await write(core, (tx, emit) => {
+    const state = readAgents(tx).get(agent.name)
+    endTick(tx, tick.id, now.wall, end, { core: assembly.coreDigest, operator: assembly.operatorDigest })
+    const passed = state ? slotsPassed(state, slotsOf(agent, state), now.wall, now) : {}
+    updateAgent(tx, agent.name, { addQuiet: 1, addSaved: savedTokens, ...passed })
+    emit('tick.quiet', { agent: agent.name }, { tick: tickName(tick), reason, savedTokens, durationMs })
+  })
+  tellEnd(core, tick, null, end)
+}
+
+async function failTick(core: Core, tick: Tick, agent: AgentConfig, reason: string): Promise<void> {
+  const now = core.clock.now()
+  const end: TickEnd = { kind: 'failed', detail: reason }
+  await write(core, (tx, emit) => {
+    const state = readAgents(tx).get(agent.name)
+    endTick(tx, tick.id, now.wall, end, { core: null, operator: null })
+    if (state) {
+      const intervalMs = intervalOf(slotsOf(agent, state), now.wall)
+      const breaker = afterFailedTick(state.breaker, reason, { now, intervalMs, wokeRecently: false })
+      sayBreaker(emit, agent.name, state.breaker, breaker)
+      updateAgent(tx, agent.name, { breaker })
+    }
+    emit('tick.failed', { agent: agent.name }, { tick: tickName(tick), reason })
+  })
+  tellEnd(core, tick, null, end)
+}
+
+async function endWithout(core: Core, tick: Tick, end: TickEnd, change: AgentChange = {}): Promise<void> {
+  await write(core, (tx, emit) => {
+    endTick(tx, tick.id, core.clock.now().wall, end, { core: null, operator: null })
+    updateAgent(tx, tick.agent, change)
+    emit('tick.held', { agent: tick.agent }, { tick: tickName(tick), reason: end.detail })
+  })
+  tellEnd(core, tick, null, end)
+}

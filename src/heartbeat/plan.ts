@@ -1,0 +1,236 @@
+/**
+ * Decides which ticks begin now, and why the others do not.
+ *
+ * Pure: the world goes in as data, a list of actions and a reason per agent come out. The daemon applies the actions;
+ * status shows the reasons.
+ */
+import { later, msUntil, type Moment } from '../base/moment.ts'
+import type { AgentConfig } from '../config/config.ts'
+import type { Cause } from '../observability/events.ts'
+import { mayStart } from './breaker.ts'
+import { isActive, nextSlot, phaseOf, slotsBetween, type Slots } from './schedule.ts'
+import type { AgentState, Trigger } from './state.ts'
+
+const AGENT_WAKE_MS_FLOOR = 60_000
+const CLOCK_MS_TOLERANCE = 2_000 // Clocks are slewed; less than this is not a clock that was set.
+const RELIVED_MS_MAX = 3 * 3_600_000 // Set back by more, a cron line follows the new time at once, as cron itself does.
+const DOWN_MS_TOLERANCE = 5_000 // A slot this much older than the daemon's start counts as on time.
+
+/** One agent as the plan sees it. */
+export interface Candidate {
+  readonly config: AgentConfig
+  readonly state: AgentState
+  readonly triggers: readonly Trigger[]
+  /** It has a tick that did not end. */
+  readonly busy: boolean
+  /** Asked for by run-once; not yet begun. */
+  readonly forced: boolean
+}
+
+export interface World {
+  readonly candidates: readonly Candidate[]
+  readonly now: Moment
+  /** Since when this daemon has been up and the machine awake without a break. */
+  readonly awakeSince: Moment
+  /** Why nothing may start (paused, stopping), or undefined. */
+  readonly hold: string | undefined
+  readonly openTicks: number
+  readonly ticksMax: number
+}
+
+export type Action =
+  | {
+      readonly kind: 'begin'
+      readonly agent: string
+      readonly causes: readonly Cause[]
+      readonly forced: boolean
+      /** The moment that made it due, epoch ms: its lateness is measured from here. */
+      readonly dueAt: number
+      readonly missed: number
+      readonly nextDue: Moment | undefined
+      readonly byAgent: boolean
+    }
+  | {
+      readonly kind: 'reschedule'
+      readonly agent: string
+      readonly missed: number
+      readonly nextDue: Moment | undefined
+      /** Where the slots are counted from, from now on. */
+      readonly firstAt: number
+      readonly reason: string
+    }
+
+/** Why an agent does not start now. */
+export interface Waiting {
+  readonly agent: string
+  readonly reason: 'busy' | 'held' | 'paused' | 'slot' | 'not-due'
+  readonly detail: string
+  /** When to look again, epoch ms; undefined: something else will wake the loop. */
+  readonly until: number | undefined
+}
+
+export interface Plan {
+  readonly actions: readonly Action[]
+  readonly waiting: readonly Waiting[]
+}
+
+export function slotsOf(config: AgentConfig, state: { readonly firstAt: number }): Slots {
+  const { schedule, activeHours } = config
+  return { schedule, activeHours, firstAt: state.firstAt, phaseMs: phaseOf(config.name, schedule) }
+}
+
+/** Ticks that are due, in due order, up to `ticksMax` open ones; everybody else with the reason. */
+export function plan(world: World): Plan {
+  const actions: Action[] = []
+  const waiting: Waiting[] = []
+  const due: { readonly at: number; readonly action: Extract<Action, { kind: 'begin' }> }[] = []
+  for (const candidate of world.candidates) {
+    const verdict = judgeCandidate(candidate, world)
+    if (verdict.kind === 'waiting') waiting.push(verdict.waiting)
+    else if (verdict.action.kind === 'begin') due.push({ at: verdict.action.dueAt, action: verdict.action })
+    else actions.push(verdict.action)
+  }
+  due.sort((one, other) => one.at - other.at || one.action.agent.localeCompare(other.action.agent))
+  const free = Math.max(0, world.ticksMax - world.openTicks)
+  for (const [index, { action }] of due.entries()) {
+    if (index < free) actions.push(action)
+    else
+      waiting.push({ agent: action.agent, reason: 'slot', detail: 'waits for a free slot', until: undefined })
+  }
+  return { actions, waiting }
+}
+
+type Verdict =
+  | { readonly kind: 'action'; readonly action: Action }
+  | { readonly kind: 'waiting'; readonly waiting: Waiting }
+
+function judgeCandidate(candidate: Candidate, world: World): Verdict {
+  const { config, state, busy, forced } = candidate
+  const wait = (reason: Waiting['reason'], detail: string, until?: number): Verdict => ({
+    kind: 'waiting',
+    waiting: { agent: config.name, reason, detail, until },
+  })
+  if (busy) return wait('busy', 'a tick is open')
+  if (world.hold !== undefined) return wait('paused', world.hold)
+  if (forced) return begin(candidate, world, { at: world.now.wall, causes: ['run-once'] })
+  if (state.paused) return wait('paused', `paused: ${state.paused.reason}`)
+  const permission = mayStart(state.breaker, world.now)
+  if (!permission.allowed) return wait('held', permission.reason, permission.until)
+  const moved = afterClockWasSet(candidate, world)
+  if (moved) return { kind: 'action', action: moved }
+  const wake = wakeOf(candidate, world)
+  if (wake.dueAt !== undefined && wake.dueAt <= world.now.wall) {
+    const slotToo = state.dueAt !== undefined && state.dueAt.wall <= world.now.wall
+    return begin(candidate, world, {
+      at: wake.dueAt,
+      causes: slotToo ? ['schedule', ...wake.causes] : wake.causes,
+    })
+  }
+  if (state.dueAt === undefined) return wait('not-due', 'has no further slot', wake.dueAt)
+  if (state.dueAt.wall > world.now.wall)
+    return wait('not-due', 'not due', earliest(state.dueAt.wall, wake.dueAt))
+  return slotVerdict(candidate, world, state.dueAt)
+}
+
+/** A slot that has come: on time, held back by other runs, or missed while nobody was there. */
+function slotVerdict(candidate: Candidate, world: World, dueAt: Moment): Verdict {
+  const { config, state } = candidate
+  const wasDown = dueAt.wall < world.awakeSince.wall - DOWN_MS_TOLERANCE
+  if (wasDown && config.catchUp === 'skip' && state.tickCount > 0) {
+    const slots = slotsOf(config, state)
+    const missed = 1 + slotsBetween(slots, dueAt.wall, world.now.wall)
+    const nextDue = momentOf(nextSlot(slots, world.now.wall), world.now)
+    const reason = `missed ${missed} while nobody was there; catch_up = "skip"`
+    const { firstAt } = state
+    return {
+      kind: 'action',
+      action: { kind: 'reschedule', agent: config.name, missed, nextDue, firstAt, reason },
+    }
+  }
+  return begin(candidate, world, { at: dueAt.wall, causes: ['schedule'] })
+}
+
+function begin(
+  candidate: Candidate,
+  world: World,
+  { at, causes }: { at: number; causes: readonly Cause[] },
+): Verdict {
+  const { config, state } = candidate
+  const slots = slotsOf(config, state)
+  const overdue = state.dueAt !== undefined && state.dueAt.wall <= world.now.wall
+  // The slot itself is this tick; only those behind it were missed. A wake before the slot leaves the slot where it is.
+  const missed = overdue && state.tickCount > 0 ? slotsBetween(slots, state.dueAt.wall, world.now.wall) : 0
+  const nextDue = overdue ? momentOf(nextSlot(slots, world.now.wall), world.now) : state.dueAt
+  const byAgent = candidate.triggers.some((trigger) => trigger.byAgent && trigger.wakes)
+  const forced = causes.includes('run-once')
+  const action = {
+    kind: 'begin',
+    agent: config.name,
+    causes,
+    forced,
+    dueAt: at,
+    missed,
+    nextDue,
+    byAgent,
+  } as const
+  return { kind: 'action', action }
+}
+
+/** When the pending wakes make the agent due (epoch ms), and who asked. */
+function wakeOf(
+  { config, state, triggers }: Candidate,
+  { now }: World,
+): { dueAt: number | undefined; causes: Cause[] } {
+  let dueAt: number | undefined
+  const causes = new Set<Cause>()
+  for (const trigger of triggers) {
+    if (!trigger.wakes) continue
+    causes.add(trigger.cause)
+    let at = Math.min(trigger.at, now.wall) // A clock that was set back must not make a wake wait for its time to come again.
+    if (trigger.notBefore) at = Math.max(at, now.wall + msUntil(trigger.notBefore, now))
+    if (trigger.byAgent) {
+      if (!isActive(config.activeHours, now.wall)) continue
+      if (state.agentWakeAt)
+        at = Math.max(at, now.wall + msUntil(later(state.agentWakeAt, AGENT_WAKE_MS_FLOOR), now))
+    }
+    dueAt = earliest(at, dueAt)
+  }
+  return { dueAt, causes: [...causes] }
+}
+
+/**
+ * The wall clock was set back: the wall wait grew beyond the awake wait. An interval keeps its real distance; a cron
+ * line does not run the hours again that it already lived through, unless the clock had been wrong by far.
+ */
+function afterClockWasSet({ config, state }: Candidate, { now }: World): Action | undefined {
+  const { dueAt } = state
+  if (dueAt === undefined || dueAt.boot !== now.boot) return tooFarAhead(config, state, now)
+  const backMs = dueAt.wall - now.wall - (dueAt.mono - now.mono)
+  if (backMs <= CLOCK_MS_TOLERANCE) return undefined
+  const reason = `the clock was set back by ${Math.round(backMs / 1_000)} s`
+  const move = (at: number | undefined, firstAt: number): Action => {
+    return { kind: 'reschedule', agent: config.name, missed: 0, nextDue: momentOf(at, now), firstAt, reason }
+  }
+  if (config.schedule.kind === 'interval') return move(dueAt.wall - backMs, state.firstAt - backMs)
+  if (backMs > RELIVED_MS_MAX) return move(nextSlot(slotsOf(config, state), now.wall), state.firstAt)
+  return move(dueAt.wall, state.firstAt)
+}
+
+/** After a reboot only the wall clock is left: a slot further away than any of this schedule comes from a wrong clock. */
+function tooFarAhead(config: AgentConfig, state: AgentState, now: Moment): Action | undefined {
+  if (state.dueAt === undefined) return undefined
+  const firstAt = Math.min(state.firstAt, now.wall)
+  const next = nextSlot(slotsOf(config, { firstAt }), now.wall)
+  if (next === undefined || state.dueAt.wall <= next + RELIVED_MS_MAX) return undefined
+  const reason = 'the clock was set back while the machine was off'
+  return { kind: 'reschedule', agent: config.name, missed: 0, nextDue: momentOf(next, now), firstAt, reason }
+}
+
+function momentOf(at: number | undefined, now: Moment): Moment | undefined {
+  return at === undefined ? undefined : later(now, at - now.wall)
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined) return other
+  return other === undefined ? one : Math.min(one, other)
+}

@@ -1,0 +1,22 @@
+/** Which task and handoff files were taken in already, over restarts. */
+import type { Tx } from '../../platform/sqlite.ts'
+
+/** Fingerprint by absolute path. */
+export function readSeen(tx: Tx): Map<string, string> {
+  return new Map(
+    tx
+      .all('select path, fingerprint from seen')
+      .map((row) => [String(row['path']), String(row['fingerprint'])]),
+  )
+}
+
+export function markSeen(tx: Tx, path: string, fingerprint: string, at: number): void {
+  const sql = `insert into seen (path, fingerprint, at) values (?, ?, ?)
+    on conflict (path) do update set fingerprint = excluded.fingerprint, at = excluded.at`
+  tx.run(sql, path, fingerprint, at)
+}
+
+/** The file is gone: one of the same name would be new again. */
+export function forgetSeen(tx: Tx, path: string): void {
+  tx.run('delete from seen where path = ?', path)
+}

@@ -1,0 +1,69 @@
+/** Wakes as rows, from their coming until a run took them. Each function is a part of a transaction of its caller. */
+import { later, type Moment } from '../../base/moment.ts'
+import { delayMs } from '../../base/backoff.ts'
+import type { Row, Tx } from '../../platform/sqlite.ts'
+import type { Cause } from '../../observability/events.ts'
+import type { Trigger } from '../state.ts'
+
+const REDELIVERY = {
+  delayMsMin: 60_000,
+  delayMsMax: 3_600_000,
+  attemptsMax: Number.POSITIVE_INFINITY,
+} as const
+
+/** A file that is told of again (it changed before it was delivered) stays one wake. */
+export function insertTrigger(tx: Tx, trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'>): void {
+  const { agent, cause, byAgent, wakes, path, reason, prompt, at } = trigger
+  if (path !== null) tx.run('delete from triggers where agent = ? and path = ? and tick is null', agent, path)
+  const sql = `insert into triggers (agent, cause, by_agent, wakes, path, reason, prompt, at)
+    values (?, ?, ?, ?, ?, ?, ?, ?)`
+  tx.run(sql, agent, cause, byAgent ? 1 : 0, wakes ? 1 : 0, path, reason, prompt, at)
+}
+
+/** The file went before anybody was told of it. */
+export function dropTriggersOf(tx: Tx, path: string): void {
+  tx.run('delete from triggers where path = ? and tick is null', path)
+}
+
+/** Wakes that no run has taken, oldest first, by agent. */
+export function pendingTriggers(tx: Tx): Map<string, Trigger[]> {
+  const rows = tx.all('select * from triggers where tick is null order by id').map(parseTrigger)
+  return Map.groupBy(rows, (trigger) => trigger.agent)
+}
+
+/** Ties wakes to the tick whose prompt holds them. */
+export function takeTriggers(tx: Tx, ids: readonly number[], tick: number): void {
+  for (const id of ids) tx.run('update triggers set tick = ? where id = ?', tick, id)
+}
+
+/** The tick did its work (or the operator ended it): its wakes are delivered. */
+export function deliverTriggers(tx: Tx, tick: number): void {
+  tx.run('delete from triggers where tick = ?', tick)
+}
+
+/** The tick's run failed: its wakes come again, after a delay that doubles, with whatever tick is due first. */
+export function returnTriggers(tx: Tx, tick: number, now: Moment, how: 'retry' | 'at-once'): void {
+  for (const row of tx.all('select id, attempts from triggers where tick = ?', tick)) {
+    const attempts = Number(row['attempts'])
+    const wait = how === 'at-once' ? 0 : (delayMs(attempts, REDELIVERY) ?? 0)
+    const notBefore = how === 'at-once' ? null : JSON.stringify(later(now, wait))
+    const sql = 'update triggers set tick = null, attempts = ?, not_before = ? where id = ?'
+    tx.run(sql, how === 'at-once' ? attempts : attempts + 1, notBefore, Number(row['id']))
+  }
+}
+
+function parseTrigger(row: Row): Trigger {
+  return {
+    id: Number(row['id']),
+    agent: String(row['agent']),
+    cause: String(row['cause']) as Cause,
+    byAgent: row['by_agent'] === 1,
+    wakes: row['wakes'] === 1,
+    path: typeof row['path'] === 'string' ? row['path'] : null,
+    reason: String(row['reason']),
+    prompt: typeof row['prompt'] === 'string' ? row['prompt'] : null,
+    at: Number(row['at']),
+    attempts: Number(row['attempts']),
+    notBefore: typeof row['not_before'] === 'string' ? (JSON.parse(row['not_before']) as Moment) : undefined,
+  }
+}

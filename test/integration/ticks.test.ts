@@ -1,0 +1,247 @@
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe } from 'vitest'
+import { eventually } from '../helpers/eventually.ts'
+import { FakeClock } from '../helpers/fake-clock.ts'
+import { sh, test } from '../helpers/daemon.ts'
+
+const HOUR = 3_600_000
+
+describe('a tick', () => {
+  test('of an agent never seen before comes at once, and its run is on record', async ({ home, expect }) => {
+    await home.write({ scout: { agent_command: sh('echo "did it"') } })
+    const daemon = await home.start()
+    const [run] = await daemon.ended(1)
+    expect(run).toMatchObject({ agent: 'scout', tick: 'scout#1', outcome: 'succeeded', ok: true })
+    const detail = await daemon.handlers.showRun({ id: run?.id ?? '' })
+    expect(detail).toMatchObject({ causes: ['schedule'], result: 'did it', lineage: [], adapter: 'generic' })
+    expect(detail.layers.map(({ name }) => name)).toContain('Core Rules')
+    expect(await readFile(join(home.workspace, 'runtime/logs/exec', `${run?.id}.stdout.log`), 'utf8')).toBe(
+      'did it\n',
+    )
+  })
+
+  test('gives the agent the environment of the design and nothing of ours beyond', async ({
+    home,
+    expect,
+  }) => {
+    await home.write({ scout: { agent_command: sh('env > "$MARROW_NOTES/env"') } })
+    process.env['BILLING_API_KEY'] = 'secret'
+    const daemon = await home.start()
+    await daemon.ended(1)
+    const text = await readFile(join(home.workspace, 'runtime/notes/scout/env'), 'utf8')
+    expect(text).not.toContain('secret')
+    const names = text.split('\n').map((line) => line.split('=')[0] ?? '')
+    expect(names.filter((name) => name.startsWith('MARROW_')).toSorted()).toEqual(
+      ['MARROW_AGENT', 'MARROW_NOTES', 'MARROW_RUN', 'MARROW_WORKSPACE', 'MARROW_WORK_DIR'].toSorted(),
+    )
+    delete process.env['BILLING_API_KEY']
+  })
+
+  test('whose program is missing fails with that reason, and the third failure opens the breaker', async ({
+    home,
+    expect,
+  }) => {
+    await home.write({ scout: { agent_command: '"no-such-program-here --now"' } })
+    const daemon = await home.start({ scheduled: false })
+    for (let round = 0; round < 3; round += 1) {
+      const { ticks } = await daemon.handlers.runOnce({ agents: ['scout'] })
+      expect(ticks[0]).toMatchObject({ ok: false, outcome: 'not started: not found: no-such-program-here' })
+    }
+    const { agents } = await daemon.handlers.status({})
+    expect(agents['scout']).toMatchObject({ last_error: 'not started: not found: no-such-program-here' })
+    expect(agents['scout']?.held_reason).toContain('not found: no-such-program-here')
+  })
+
+  test('is not begun while another one of the agent is open; max_concurrent_runs holds back the rest', async ({
+    home,
+    expect,
+  }) => {
+    const script = sh(
+      'echo start >> "$MARROW_WORKSPACE/log"; while [ ! -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done',
+    )
+    const agents = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, { agent_command: script }]))
+    await home.write(agents, 'max_concurrent_runs = 2')
+    const daemon = await home.start()
+    await eventually('two runs', async () =>
+      (await daemon.events('run.started')).length === 2 ? true : undefined,
+    )
+    await daemon.handlers.wake({ agent: 'a', reason: 'again' })
+    const { agents: seen } = await daemon.handlers.status({})
+    expect(Object.values(seen).map(({ state }) => state)).toEqual([
+      'running',
+      'running',
+      'waiting',
+      'waiting',
+    ])
+    await writeFile(join(home.workspace, 'go'), '')
+    const runs = await daemon.ended(5)
+    expect(runs.map(({ agent }) => agent).toSorted()).toEqual(['a', 'a', 'b', 'c', 'd'])
+  })
+})
+
+describe('a wake', () => {
+  test('while the agent is busy is merged with others and delivered by the next tick', async ({
+    home,
+    expect,
+  }) => {
+    const script = sh(
+      'cp "$0" /dev/null 2>/dev/null; while [ ! -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done',
+    )
+    await home.write({ scout: { agent_command: script } })
+    const daemon = await home.start()
+    await eventually('a run', async () =>
+      (await daemon.events('run.started')).length === 1 ? true : undefined,
+    )
+    await daemon.handlers.wake({ agent: 'scout', reason: 'first', prompt: 'look at A' })
+    await daemon.handlers.wake({ agent: 'scout', reason: 'second', prompt: 'look at B' })
+    await writeFile(join(home.workspace, 'go'), '')
+    const [, second] = await daemon.ended(2)
+    const { text } = await daemon.handlers.readLog({
+      id: second?.id ?? '',
+      stream: 'prompt',
+      offset: 0,
+      limit: 1_000_000,
+    })
+    expect(text).toMatch(/--- \[trigger\] ---\n.*first\nlook at A\n\n.*second\nlook at B/)
+    expect((await daemon.handlers.status({})).agents['scout']?.triggers_pending).toBe(0)
+  })
+
+  test('whose run fails is delivered again; one that is not yet due waits over a restart', async ({
+    home,
+    expect,
+  }) => {
+    const clock = new FakeClock()
+    await home.write({ scout: { agent_command: sh('exit 3') } })
+    const first = await home.start({ clock })
+    await drive(clock, async () => (await first.runs()).some(({ state }) => state === 'ended'))
+    await first.handlers.wake({ agent: 'scout', reason: 'important' })
+    await drive(clock, async () => (await first.runs()).filter(({ state }) => state === 'ended').length === 2)
+    expect((await first.handlers.status({})).agents['scout']?.triggers_pending).toBe(1)
+    first.handOver()
+    await first.done
+    const second = await home.start({ clock })
+    await clock.advance(61_000)
+    await drive(clock, async () => (await second.runs()).length === 3)
+    expect((await second.runs())[2]?.tick).toBe('scout#3')
+  })
+
+  test('comes from a new file in a handoff folder and in the queue, and both are in the prompt', async ({
+    home,
+    expect,
+  }) => {
+    await home.write({ scout: { agent_command: sh('true'), wake_on: '["handoff", "tasks"]' } })
+    const daemon = await home.start()
+    await daemon.ended(1)
+    const folder = join(home.workspace, 'runtime/handoff/conductor-to-scout')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, '.note.md'), 'please')
+    await rename(join(folder, '.note.md'), join(folder, 'note.md'))
+    const [, run] = await daemon.ended(2)
+    const detail = await daemon.handlers.showRun({ id: run?.id ?? '' })
+    expect(detail.causes).toEqual(['handoff'])
+    const { path } = await daemon.handlers.addTask({ title: 'Sweep the yard' })
+    const [, , third] = await daemon.ended(3)
+    const { text } = await daemon.handlers.readLog({
+      id: third?.id ?? '',
+      stream: 'prompt',
+      offset: 0,
+      limit: 1_000_000,
+    })
+    expect(text).toContain(path)
+  })
+})
+
+/** Lets a fake clock run until something is true: agents are real processes and take real time. */
+async function drive(clock: FakeClock, done: () => Promise<boolean>): Promise<void> {
+  await eventually('the daemon to get there', async () => {
+    await clock.advance(20)
+    return (await done()) ? true : undefined
+  })
+}
+
+describe('time', () => {
+  test('a machine that slept ten hours ticks once, not ten times, and counts what it missed', async ({
+    home,
+    expect,
+  }) => {
+    const clock = new FakeClock()
+    await home.write({ scout: { agent_command: sh('true') } })
+    const daemon = await home.start({ clock })
+    await drive(clock, async () => (await daemon.runs())[0]?.state === 'ended')
+    clock.jump(10 * HOUR)
+    await clock.advance(10_000)
+    await drive(clock, async () => (await daemon.runs())[1]?.state === 'ended')
+    for (let step = 0; step < 20; step += 1) await clock.advance(60_000)
+    expect(await daemon.runs()).toHaveLength(2)
+    const { agents } = await daemon.handlers.status({})
+    expect(agents['scout']?.missed_count).toBeGreaterThanOrEqual(8)
+    expect(await daemon.events('clock.jumped')).toHaveLength(1)
+  })
+
+  test('a deadline counts only time that the machine was awake', async ({ home, expect }) => {
+    const clock = new FakeClock()
+    const script = sh('while [ ! -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done')
+    await home.write({ scout: { agent_command: script, heartbeat_timeout: '100' } })
+    const daemon = await home.start({ clock })
+    await drive(clock, async () => (await daemon.runs())[0]?.state === 'running')
+    clock.jump(10 * HOUR)
+    await clock.advance(10_000)
+    expect(await daemon.events('run.ending')).toEqual([])
+    await clock.advance(100_000)
+    await drive(clock, async () => (await daemon.runs())[0]?.state === 'ended')
+    expect((await daemon.runs())[0]?.outcome).toBe('ended by deadline')
+  })
+
+  test('next slots, counts and the breaker survive a restart: nothing ticks again', async ({
+    home,
+    expect,
+  }) => {
+    const clock = new FakeClock()
+    await home.write({
+      scout: { agent_command: sh('exit 1') },
+      refit: { agent_command: sh('true'), heartbeat_interval: '302400' },
+    })
+    const first = await home.start({ clock })
+    await drive(clock, async () => (await first.runs()).filter(({ state }) => state === 'ended').length === 2)
+    const before = (await first.handlers.status({})).agents
+    first.stop()
+    await drive(clock, async () => (await Promise.race([first.done, undefined])) !== undefined)
+    await clock.advance(HOUR / 10)
+    const second = await home.start({ clock })
+    await clock.advance(60_000)
+    const after = (await second.handlers.status({})).agents
+    expect(await second.runs()).toHaveLength(2)
+    expect(after['refit']?.next_tick_at).toBe(before['refit']?.next_tick_at)
+    expect(after['scout']).toMatchObject({ tick_count: 1, last_error: 'failed: exited with code 1' })
+  })
+})
+
+describe('cancel', () => {
+  test('ends the run and its whole tree and does not count for the breaker', async ({ home, expect }) => {
+    const script = sh(
+      'echo $$ > "$MARROW_WORKSPACE/pid"; setsid sleep 1000 & trap "" TERM; sleep 1000 & wait; wait',
+    )
+    await home.write({ scout: { agent_command: script } })
+    const daemon = await home.start()
+    await eventually('the agent', () =>
+      access(join(home.workspace, 'pid')).then(
+        () => true,
+        () => undefined,
+      ),
+    )
+    await daemon.handlers.cancel({ target: 'scout' })
+    await eventually(
+      'its end',
+      async () => ((await daemon.runs())[0]?.state === 'ended' ? true : undefined),
+      15_000,
+    )
+    expect((await daemon.runs())[0]?.outcome).toBe('ended by operator')
+    const { agents } = await daemon.handlers.status({})
+    expect(agents['scout']).toMatchObject({ held_reason: null })
+    const left = daemon.core.processes
+      .list()
+      .filter(({ pid }) => daemon.core.processes.hasEnvironment(pid, `MARROW_WORKSPACE=${home.workspace}`))
+    expect(left).toEqual([])
+  })
+})
