@@ -1,0 +1,113 @@
+/** Owns what the demo is made of: its folders, its configuration, and what it says at the end. */
+import { join } from 'node:path'
+import { quote } from 'shlex'
+import { stringify } from 'smol-toml'
+import type { Step } from './plan.ts'
+import { planWorkspace } from './plan.ts'
+
+/** Everything of one demo lies below one folder, and nothing of it anywhere else. */
+export interface DemoPlaces {
+  readonly folder: string
+  readonly config: string
+  readonly state: string
+  /** Shared by scout and conductor. */
+  readonly workspace: string
+  /** Refit's own, in which nothing happens: that is what makes its ticks quiet. */
+  readonly quietWorkspace: string
+  /** What the daemon says. */
+  readonly log: string
+}
+
+/** Where things are in a demo folder. The configuration has a folder of its own, because agents write in the others. */
+export function demoPlaces(folder: string): DemoPlaces {
+  return {
+    folder,
+    config: join(folder, 'config', 'marrow.toml'),
+    state: join(folder, 'state'),
+    workspace: join(folder, 'team'),
+    quietWorkspace: join(folder, 'refit'),
+    log: join(folder, 'daemon.log'),
+  }
+}
+
+/** The longest path below a demo folder that the system limits: the daemon's socket. */
+export function demoSocket(folder: string): string {
+  return join(demoPlaces(folder).state, 'marrow.sock')
+}
+
+/** The task that the demo adds. */
+export const demoTask = {
+  title: 'Write a line about the weather',
+  body: 'One line is enough.\n',
+} as const
+
+/** All that is written before the daemon starts. `root` is the folder of the installed program. */
+export function planDemo(places: DemoPlaces, root: string): Step[] {
+  return [
+    ...planWorkspace(places.workspace),
+    ...planWorkspace(places.quietWorkspace),
+    { kind: 'folder', path: join(places.folder, 'config') },
+    { kind: 'file', path: places.config, content: demoConfig(places, root), mode: 0o644 },
+  ]
+}
+
+/** The demo's `marrow.toml`: three simulated agents at the shortest rhythm that there is. */
+export function demoConfig(places: DemoPlaces, root: string): string {
+  const agent = (name: string, workspace: string, words: readonly string[]) => ({
+    name,
+    workspace,
+    agent_command: [join(root, 'bin', 'marrow'), 'sim', 'agent', ...words],
+    prompt_via: 'stdin', // Or the whole prompt would stand in every list of processes.
+    heartbeat_timeout: 60,
+    gate: 'changed',
+    max_quiet: '24h',
+  })
+  const conductorWords = ['--work', '2s', '--take-handoffs', '--complete-tasks', '--usage', 'in=1200,out=150']
+  const toScout = ['--handoff-after-task', 'scout:A task is done. Please have a look.']
+  const { workspace, quietWorkspace } = places
+  const text = stringify({
+    core_dir: root,
+    state_dir: places.state,
+    stop_grace_seconds: 3,
+    agents: [
+      {
+        ...agent('scout', workspace, ['--work', '1s', '--take-handoffs', '--usage', 'in=800,out=60']),
+        heartbeat_interval: 300,
+      },
+      {
+        ...agent('conductor', workspace, [...conductorWords, ...toScout]),
+        heartbeat_interval: 7_200,
+        wake_on: ['handoff', 'tasks'],
+      },
+      // Full minutes are the slots that come soonest: an interval would make the first quiet tick wait a whole one.
+      {
+        ...agent('refit', quietWorkspace, ['--work', '1s', '--usage', 'in=800,out=60']),
+        schedule: '* * * * *',
+      },
+    ],
+  })
+  return `# The demo's configuration: three simulated agents that cost nothing. Removed with its folder.\n${text}`
+}
+
+/** A command to try next, ready to be pasted into any shell. */
+export interface NextCommand {
+  readonly about: string
+  readonly command: string
+}
+
+/** What to do next, while the demo goes on. */
+export function nextCommands(places: DemoPlaces, root: string): NextCommand[] {
+  const marrow = quote(join(root, 'bin', 'marrow'))
+  const config = `-c ${quote(places.config)}`
+  return [
+    { about: 'what everyone does, or why not', command: `${marrow} status ${config}` },
+    { about: 'more work', command: `${marrow} task add "Write another line" ${config}` },
+    { about: 'what an agent would be sent, and why', command: `${marrow} dry-run conductor ${config}` },
+    { about: 'what it printed', command: `${marrow} logs conductor ${config}` },
+    {
+      about: 'your first real agent',
+      command: `${marrow} scaffold --workspace ~/agents --config-out ~/.config/marrow/marrow.toml`,
+    },
+    { about: 'marrow on PATH', command: `mkdir -p ~/.local/bin && ln -s ${marrow} ~/.local/bin/marrow` },
+  ]
+}

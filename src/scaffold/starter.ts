@@ -1,0 +1,100 @@
+/** Owns the text of the first `marrow.toml`: three agents on one workspace, with comments that explain each choice. */
+import { stringify } from 'smol-toml'
+
+/** What differs between two starter configurations. All paths are absolute. */
+export interface Starter {
+  readonly workspace: string
+  readonly stateDir: string
+  /** Undefined: the installed program's own root, which is also the default of the key. */
+  readonly coreDir: string | undefined
+  /** The words of `agent_command`. */
+  readonly command: readonly string[]
+  /** Those of the one agent that works the queue; a real agent CLI learns from its prompt who it is. */
+  readonly queueCommand: readonly string[]
+}
+
+/** The text of a new `marrow.toml`. Values go through the TOML writer, so any path comes back as it was. */
+export function starterConfig({ workspace, stateDir, coreDir, command, queueCommand }: Starter): string {
+  const shared = [
+    key('workspace', workspace),
+    key('context_dirs', [`${workspace === '/' ? '' : workspace}/context.d`]),
+  ]
+  return [
+    ...opening,
+    key('state_dir', stateDir),
+    '',
+    ...(coreDir === undefined
+      ? []
+      : ['# Where the rules and the shipped context providers are read from.', key('core_dir', coreDir), '']),
+    '# At most so many agents run at one time; the others wait in the order in which they became due.',
+    'max_concurrent_runs = 3',
+    ...starterAgents.flatMap(({ about, name, interval, timeout, wakeOn }) => [
+      '',
+      ...about.map((line) => `# ${line}`),
+      '[[agents]]',
+      key('name', name),
+      ...shared,
+      key('agent_command', wakeOn === undefined ? command : queueCommand),
+      `heartbeat_interval = ${interval} # seconds from slot to slot`,
+      `heartbeat_timeout = ${timeout} # seconds that a run may take; then it is ended`,
+      'gate = "changed" # a slot with nothing new and no open work starts no run and costs nothing',
+      'max_quiet = "24h" # after so long without a run, one is started anyway',
+      ...(wakeOn === undefined ? [] : [`${key('wake_on', wakeOn)} # this one is woken by a new task too`]),
+    ]),
+    '',
+  ].join('\n')
+}
+
+/** Words that stand in for an agent CLI: they answer handoffs and report what it would have cost; one works the queue. */
+export function simulatedCommands(marrow: string): Pick<Starter, 'command' | 'queueCommand'> {
+  const command = [
+    marrow,
+    'sim',
+    'agent',
+    '--work',
+    '1s',
+    '--take-handoffs',
+    '--usage',
+    'in=1200,out=150,cost=0',
+  ]
+  return { command, queueCommand: [...command, '--complete-tasks'] }
+}
+
+const opening = [
+  '# Who works here, when, and inside which limits.',
+  '#',
+  '#   marrow validate   is this file right?          marrow dry-run   what would be sent, and why?',
+  '#   marrow doctor     is this machine ready?       marrow run       start',
+  '#',
+  '# A running daemon takes up a changed file by itself. Every key: docs/configuration.md.',
+  '',
+  "# marrow's own memory: runs, journal, socket. Keep it outside every workspace: agents may not write it.",
+] as const
+
+const starterAgents = [
+  {
+    name: 'scout',
+    about: ['Looks around every five minutes and does what is small.'],
+    interval: 300,
+    timeout: 500,
+    wakeOn: undefined,
+  },
+  {
+    name: 'conductor',
+    about: ['Works the queue: woken by new tasks (tasks/queue) and by handoffs, and every two hours.'],
+    interval: 7_200,
+    timeout: 7_200,
+    wakeOn: ['handoff', 'tasks'],
+  },
+  {
+    name: 'refit',
+    about: ['Twice a week (84 hours): looks back and improves scripts, documents and ways of working.'],
+    interval: 302_400,
+    timeout: 28_800,
+    wakeOn: undefined,
+  },
+] as const
+
+function key(name: string, value: string | readonly string[]): string {
+  return stringify({ [name]: value }).trimEnd()
+}
