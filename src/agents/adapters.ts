@@ -20,6 +20,7 @@ export function defaultAdapterName(words: readonly string[]): AdapterName {
 /** Every name that `adapter` may have in the configuration. */
 export const ADAPTER_NAMES: readonly string[] = Object.keys(adapters)
 
-function isAdapterName(name: string): name is AdapterName {
+/** Whether marrow knows an agent CLI of this name. */
+export function isAdapterName(name: string): name is AdapterName {
   return Object.hasOwn(adapters, name)
 }

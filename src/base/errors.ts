@@ -60,6 +60,13 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** Where anything that was thrown came from, with everything that caused it: for the log, and for reports of bugs. */
+export function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.stack ?? `${error.name}: ${error.message}`
+  return error.cause === undefined ? own : `${own}\nCaused by: ${stackOf(error.cause)}`
+}
+
 /** One mistake in an input. All mistakes of an input are shown at once, each with its place. */
 export interface Problem {
   readonly file: string

@@ -16,10 +16,24 @@ export function runStamp(at: number): string {
 
 /** `02:10`, or `Nov 19 02:10` when that was another day, in the zone of the reader. */
 export function clockTime(at: number, now: number): string {
+  // Not toLocaleTimeString: the first use of Intl takes longer than everything else in `marrow status`.
   const then = new Date(at)
-  const time = then.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  const time = `${twoDigits(then.getHours())}:${twoDigits(then.getMinutes())}`
   if (then.toDateString() === new Date(now).toDateString()) return time
-  return `${then.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })} ${time}`
+  return `${months[then.getMonth()] ?? '?'} ${then.getDate()} ${time}`
+}
+
+/** The text with every ISO time in it as `clockTime`. */
+export function withClockTimes(text: string, now: number): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) =>
+    clockTime(Date.parse(iso), now),
+  )
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+function twoDigits(count: number): string {
+  return String(count).padStart(2, '0')
 }
 
 /** Minutes since midnight (0 to 1439) of the wall clock in `timezone` (IANA name; undefined: the machine's zone). */

@@ -5,10 +5,11 @@ import { delayMs, type Backoff } from '../base/backoff.ts'
 import type { Config } from '../config/config.ts'
 import type { Waker } from '../heartbeat/loop.ts'
 import type { EventKind, EventMap } from '../observability/events.ts'
+import { describeEvent } from '../observability/sentences.ts'
 import { appendEvent } from '../observability/store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import type { Processes } from '../platform/processes.ts'
+import type { ProcessIdentity, Processes } from '../platform/processes.ts'
 import type { Database, Tx } from '../platform/sqlite.ts'
 import type { LaunchRequest } from '../runner/apply/launch.ts'
 import type { Jobs } from './jobs.ts'
@@ -39,6 +40,9 @@ export interface Life {
   nextConfig: Config | undefined
   agentsSynced: boolean
   readonly forced: Set<string>
+  /** What was seen below a run while it went on: a tool may leave its parents before anybody asks. By run id. */
+  readonly lineups: Map<string, Map<number, ProcessIdentity>>
+  linedUpAt: Moment | undefined
   /** Launches that were recorded but not yet made, by run id. */
   readonly launches: Map<string, LaunchRequest & { readonly dueAt: number }>
   /** Which providers failed in the last assembly, by agent. */
@@ -72,15 +76,21 @@ export type Emit = <Kind extends EventKind>(
 
 /** One transaction with its events: they are in the journal exactly if the change is, and in the log afterwards. */
 export async function write<T>(core: Core, body: (tx: Tx, emit: Emit) => T): Promise<T> {
-  const said: { kind: string; agent: string | undefined; run: string | undefined; data: object }[] = []
+  const said: {
+    kind: string
+    agent: string | undefined
+    run: string | undefined
+    data: Record<string, unknown>
+  }[] = []
   const at = core.clock.now().wall
   const result = await core.db.write((tx) =>
     body(tx, (kind, about, data) => {
       appendEvent(tx, at, kind, about, data)
-      said.push({ kind, agent: about.agent, run: about.run, data })
+      said.push({ kind, agent: about.agent, run: about.run, data: { ...data } })
     }),
   )
-  for (const { kind, agent, run, data } of said) core.log.info(kind, { agent, run, ...data })
+  for (const { kind, agent, run, data } of said)
+    core.log.info(describeEvent({ kind, data }), { kind, agent, run, data })
   return result
 }
 

@@ -11,6 +11,7 @@ import type { Database } from '../platform/sqlite.ts'
 import { attribute } from '../prompt/attribution.ts'
 import { renderLayer } from '../prompt/layers.ts'
 import { runPaths } from '../runner/folder.ts'
+import { sentLayer } from '../runner/record.ts'
 import { lastRuns } from '../runner/store.ts'
 import { assemble } from './assemble.ts'
 import { folderOf, type Core, type Program } from './core.ts'
@@ -45,7 +46,15 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
   const now = clock.now()
   const signal = new AbortController().signal
   const assembly = await assemble({
-    ...{ agent, config, program, env, run, state, triggers, now, signal },
+    agent,
+    config,
+    program,
+    env,
+    run,
+    state,
+    triggers,
+    now,
+    signal,
     forced: false,
     dryRun: true,
   })
@@ -58,9 +67,9 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     run,
     words: [...agent.command],
     prompt: assembly.prompt,
-    layers: attribute(assembly.layers).map(({ tokens: _, share: __, failed, ...rest }, index) => {
+    layers: attribute(assembly.layers).map((share, index) => {
       const layer = assembly.layers[index]
-      return { ...rest, failed: failed ?? null, text: layer ? renderLayer(layer) : '' }
+      return { ...sentLayer(share), text: layer ? renderLayer(layer) : '' }
     }),
     last_prompt:
       known.lastRun === undefined

@@ -52,9 +52,9 @@ async function step(core: Core, name: string, now: Moment, work: () => Promise<n
 }
 
 /** To the journal if that still works: on a full disk the log is what is left. */
-export async function reportFailure(core: Core, step: string, error: string): Promise<void> {
-  core.log.error('step failed', { step, error })
-  await write(core, (_, emit) => emit('step.failed', {}, { step, error })).catch(() => {})
+export async function reportFailure(core: Core, what: string, error: string): Promise<void> {
+  core.log.error('step failed', { step: what, error })
+  await write(core, (_, emit) => emit('step.failed', {}, { step: what, error })).catch(() => {})
 }
 
 async function noticeClock(core: Core, now: Moment): Promise<void> {

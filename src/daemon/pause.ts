@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Tx } from '../platform/sqlite.ts'
+import { readJson, type Tx } from '../platform/sqlite.ts'
 import type { Core } from './core.ts'
 
 /** What holds everything that starts work. Epoch ms. */
@@ -18,8 +18,8 @@ export function pauseFile(stateDir: string): string {
 
 /** The pause in force; the operator's own word comes before the file. */
 export function readPause(core: Pick<Core, 'life' | 'config'>, tx: Tx): Pause | undefined {
-  const stored = tx.get("select value from meta where key = 'paused'")?.['value']
-  if (typeof stored === 'string') return JSON.parse(stored) as Pause
+  const stored = readJson<Pause>(tx.get("select value from meta where key = 'paused'")?.['value'])
+  if (stored) return stored
   const since = core.life.pausedByFile
   if (since === undefined) return undefined
   return { since, reason: `the file ${pauseFile(core.config.stateDir)} is there`, by: 'file' }
@@ -29,4 +29,11 @@ export function readPause(core: Pick<Core, 'life' | 'config'>, tx: Tx): Pause | 
 export function storePause(tx: Tx, pause: Pause | undefined): void {
   if (pause === undefined) tx.run("delete from meta where key = 'paused'")
   else tx.run("insert or replace into meta (key, value) values ('paused', ?)", JSON.stringify(pause))
+}
+
+/** Why nothing may start, or undefined. */
+export function holdOf(core: Pick<Core, 'life' | 'config'>, tx: Tx): string | undefined {
+  if (core.life.stopping !== 'no') return 'the daemon is stopping'
+  const pause = readPause(core, tx)
+  return pause && `paused: ${pause.reason}`
 }

@@ -1,8 +1,8 @@
 /** The end of a run, as a job: what is left is ended, what it printed is read, and everything is written at once. */
 import { adapterFor } from '../agents/adapters.ts'
 import type { Reading } from '../agents/adapter.ts'
-import type { Moment } from '../base/moment.ts'
-import { msUntil } from '../base/moment.ts'
+import { msUntil, type Moment } from '../base/moment.ts'
+import { isoTime } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
 import { afterRun, type Breaker } from '../heartbeat/breaker.ts'
 import { slotsOf } from '../heartbeat/plan.ts'
@@ -20,6 +20,7 @@ import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { observeWorld } from './assemble.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
+import { forgetLineup, recordedOf } from './lineup.ts'
 
 const OUTPUT_BYTES_READ = 8 * 1024 * 1024 // Of each stream: more than any CLI's structured output of one run.
 const WOKE_MS_RECENT = 5 * 60_000
@@ -39,7 +40,7 @@ export async function settle(
   sighting: Extract<Sighting, { kind: 'exited' | 'gone' }>,
   signal: AbortSignal,
 ): Promise<void> {
-  const recorded = run.ending?.descendants ?? []
+  const recorded = recordedOf(core, run)
   const remains = { run: run.id, folder: folderOf(core.config, run.id), launcher: run.identity, recorded }
   const left = await finishRun(remains, core.processes)
   if (left > 0) core.log.warn('processes of a run could not be ended', { run: run.id, left })
@@ -60,7 +61,9 @@ function readEnd(core: Core, run: RunRecord, sighting: Extract<Sighting, { kind:
       : { kind: 'lost' }
     return { endedAt: core.clock.now().wall, outcome, reading: undefined, world: undefined }
   }
-  const { exitCode, at } = sighting
+  const { exitCode } = sighting
+  // The file's time comes from a clock that may have been set since: no run ends before it starts, or in the future.
+  const at = Math.max(run.startedAt ?? 0, Math.min(sighting.at, core.clock.now().wall))
   const { stdout, stderr } = readOutput(folderOf(core.config, run.id), OUTPUT_BYTES_READ)
   const reading = adapterFor(run.adapter).read({ stdout, stderr, exitCode, endedAt: at })
   return { endedAt: at, outcome: judge(exitCode, reading, endedBy), reading, world: undefined }
@@ -68,6 +71,7 @@ function readEnd(core: Core, run: RunRecord, sighting: Extract<Sighting, { kind:
 
 async function record(core: Core, run: RunRecord, end: End): Promise<void> {
   const { tick, verdict } = await write(core, (tx, emit) => recordEnd(core, tx, emit, { run, end }))
+  forgetLineup(core, run.id)
   tellEnd(core, tick, run.id, verdict)
 }
 
@@ -176,19 +180,18 @@ function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): 
   if (run.worldBefore === null || end.world === undefined) return { progress: undefined }
   const progress = nextProgress(state.progress, run.worldBefore, end.world.fingerprint, now, intervalMs)
   if (progress) {
-    const retryAt = new Date(progress.retryAt.wall).toISOString()
+    const retryAt = isoTime(progress.retryAt.wall)
     emit('agent.no-progress', { agent: run.agent, run: run.id }, { attempts: progress.attempts, retryAt })
   }
   return { progress }
 }
 
 export function sayBreaker(emit: Emit, agent: string, before: Breaker, after: Breaker): void {
-  const iso = (at: number) => new Date(at).toISOString()
   if (after.state === 'open' && after !== before) {
-    emit('breaker.opened', { agent }, { reason: after.reason, reopensAt: iso(after.reopensAt.wall) })
+    emit('breaker.opened', { agent }, { reason: after.reason, reopensAt: isoTime(after.reopensAt.wall) })
   }
   if (after.state === 'limited' && after !== before)
-    emit('agent.held', { agent }, { reason: after.reason, until: iso(after.until) })
+    emit('agent.held', { agent }, { reason: after.reason, until: isoTime(after.until) })
   if (after.state === 'held' && before.state !== 'held')
     emit('agent.held', { agent }, { reason: after.reason, until: null })
   if (after.state === 'closed' && before.state !== 'closed') emit('breaker.closed', { agent }, {})

@@ -1,7 +1,7 @@
 /** Brings a daemon up in this process and takes it down again. `main.ts` adds signals and the process's exit. */
 import { chmodSync, existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatProblem, MarrowError } from '../base/errors.ts'
+import { formatProblem, MarrowError, stackOf } from '../base/errors.ts'
 import { later } from '../base/moment.ts'
 import { isoTime } from '../base/time.ts'
 import type { Config } from '../config/config.ts'
@@ -73,7 +73,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   stack.defer(() => lock.release())
   const db = stack.adopt(await openStore(config.stateDir, options.clock.now().wall), (open) => open.close())
   const waiters = createTickWaiters(options.clock)
-  const core = createCore(options, db, waiters.ended)
+  const core = createCore(options, db, (view) => waiters.ended(view))
   const ends = createEnds(core)
   const handlers: Handlers = {
     ...statusHandlers(core),
@@ -112,18 +112,17 @@ async function live(
   lookAfter: () => void,
   owned: AsyncDisposableStack,
 ): Promise<EndedBy> {
-  await using _ = owned
   const { clock, waker } = core
-  await runLoop({
-    clock,
-    waker,
-    signal: ends.signal,
-    pass: () => pass(core, { lookAfter, stopped: ends.finish }),
-  })
-  const how: EndedBy = core.life.stopping === 'stop' ? 'stop' : 'hand-over'
-  await write(core, (_, emit) => emit('daemon.stopped', {}, { how })).catch(() => {})
-  remove(daemonFile(core.config.stateDir))
-  return how
+  const onePass = () => pass(core, { lookAfter, stopped: ends.finish })
+  try {
+    await runLoop({ clock, waker, signal: ends.signal, pass: onePass })
+    const how: EndedBy = core.life.stopping === 'stop' ? 'stop' : 'hand-over'
+    await write(core, (_, emit) => emit('daemon.stopped', {}, { how })).catch(() => {})
+    remove(daemonFile(core.config.stateDir))
+    return how
+  } finally {
+    await owned.disposeAsync()
+  }
 }
 
 /** The folder, the lock, and nothing in it that others may read. */
@@ -162,6 +161,8 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     agentsSynced: false,
     forced: new Set(),
     launches: new Map(),
+    lineups: new Map(),
+    linedUpAt: undefined,
     providerFailures: new Map(),
     steps: new Map(),
     adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
@@ -241,7 +242,7 @@ async function openDoor(core: Core, handlers: Handlers): Promise<Door> {
       socketPath: core.config.ipc.socketPath,
       mode: 0o600,
       handlers,
-      onError: (error, what) => core.log.error('request failed', { what, error: String(error) }),
+      onError: (error, what) => core.log.error('request failed', { what, error: stackOf(error) }),
       version: core.program.version,
       config: realpathSync(core.config.path),
     })

@@ -18,14 +18,14 @@ import { pendingTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
 import { wrapCommand } from '../isolation/wrap.ts'
 import { aboutTokens, attribute } from '../prompt/attribution.ts'
 import { runPaths } from '../runner/folder.ts'
-import type { RunPlan } from '../runner/record.ts'
+import { sentLayer, type RunPlan } from '../runner/record.ts'
 import { prepareRun, type LaunchRequest } from '../runner/apply/launch.ts'
 import { linkLogs } from '../runner/apply/logs.ts'
 import { insertRun } from '../runner/store.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { folderOf, write, type Core } from './core.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
-import { holdOf } from './steps/start.ts'
+import { holdOf } from './pause.ts'
 
 export function tickKey(tick: Tick): string {
   return `tick:${tick.id}`
@@ -117,10 +117,7 @@ function prepare(core: Core, { tick, agent, run, assembly, triggers }: Ready): P
     recordedAt: now.wall,
     deadline: later(now, agent.timeoutMs),
     causes: [...new Set([...tick.causes, ...triggers.map(({ cause }) => cause)])],
-    layers: attribute(assembly.layers).map(({ tokens: _, share: __, failed, ...layer }) => ({
-      ...layer,
-      failed: failed ?? null,
-    })),
+    layers: attribute(assembly.layers).map(sentLayer),
     digests: assembly.digests,
     promptBytes: Buffer.byteLength(prompt),
     coreDigest: assembly.coreDigest,

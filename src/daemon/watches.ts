@@ -1,5 +1,4 @@
 import { watch as watchFolder, type FSWatcher } from 'node:fs'
-import { join } from 'node:path'
 import { watch, type FSWatcher as TreeWatcher } from 'chokidar'
 import { handoffDir } from '../handoffs/folders.ts'
 import { openRuns } from '../runner/store.ts'
@@ -61,9 +60,4 @@ function watchRun(core: Core, id: string): FSWatcher | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The program's own name for its folder of runs, created at start. */
-export function runsFolder(stateDir: string): string {
-  return join(stateDir, 'runs')
 }

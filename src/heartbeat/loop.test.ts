@@ -2,6 +2,7 @@ import { test as base } from 'vitest'
 import { FakeClock } from '../../test/helpers/fake-clock.ts'
 import { createWaker, runLoop } from './loop.ts'
 
+// oxlint-disable-next-line no-empty-pattern -- vitest reads which fixtures a fixture needs from this pattern.
 const test = base.extend('loop', ({}, { onCleanup }) => {
   const clock = new FakeClock()
   const waker = createWaker()

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { agentConfig } from '../../test/helpers/agents.ts'
 import { later, type Moment } from '../base/moment.ts'
@@ -13,9 +13,19 @@ const start: Moment = { wall: Date.UTC(2026, 0, 5, 12), mono: 1e9, boot: 'one' }
 
 function state(overrides: Partial<AgentState> = {}): AgentState {
   return {
-    ...{ name: 'scout', scheduleKey: '', firstAt: start.wall - 10 * HOUR, dueAt: start, tickCount: 10 },
-    ...{ quietCount: 0, savedTokens: 0, missedCount: 0, breaker: closedBreaker },
-    ...{ progress: undefined, lastSuccess: undefined, agentWakeAt: undefined, paused: undefined },
+    name: 'scout',
+    scheduleKey: '',
+    firstAt: start.wall - 10 * HOUR,
+    dueAt: start,
+    tickCount: 10,
+    quietCount: 0,
+    savedTokens: 0,
+    missedCount: 0,
+    breaker: closedBreaker,
+    progress: undefined,
+    lastSuccess: undefined,
+    agentWakeAt: undefined,
+    paused: undefined,
     ...overrides,
   }
 }
@@ -39,17 +49,17 @@ function world(one: Partial<Candidate>, overrides: Partial<World> = {}): World {
 
 function trigger(overrides: Partial<Trigger> = {}): Trigger {
   return {
-    ...{
-      id: 1,
-      agent: 'scout',
-      cause: 'operator',
-      byAgent: false,
-      wakes: true,
-      path: null,
-      reason: '',
-      prompt: null,
-    },
-    ...{ at: start.wall, attempts: 0, notBefore: undefined },
+    id: 1,
+    agent: 'scout',
+    cause: 'operator',
+    byAgent: false,
+    wakes: true,
+    path: null,
+    reason: '',
+    prompt: null,
+    at: start.wall,
+    attempts: 0,
+    notBefore: undefined,
     ...overrides,
   }
 }

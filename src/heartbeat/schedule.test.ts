@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
 import type { Schedule } from '../config/config.ts'
 import { intervalOf, nextSlot, phaseOf, slotsBetween, type Slots } from './schedule.ts'

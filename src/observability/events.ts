@@ -43,14 +43,6 @@ export interface EventMap {
 
 export type EventKind = keyof EventMap
 
-/** What happened, about whom. The journal adds id and time. */
-export interface Fact<Kind extends EventKind = EventKind> {
-  readonly kind: Kind
-  readonly agent?: string | undefined
-  readonly run?: string | undefined
-  readonly data: EventMap[Kind]
-}
-
 /** One row of the journal. Ids are integers that only grow, over restarts too. */
 export interface JournalRow {
   readonly id: number

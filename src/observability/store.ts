@@ -1,4 +1,4 @@
-import type { Row, Tx } from '../platform/sqlite.ts'
+import { mustReadJson, type Row, type Tx } from '../platform/sqlite.ts'
 import type { EventKind, EventMap, JournalRow } from './events.ts'
 
 /** Appends one fact in the transaction of the change it tells of, so that neither is ever there without the other. */
@@ -45,13 +45,16 @@ export function pruneEvents(tx: Tx, { before, rowsMax }: { before: number; rowsM
 }
 
 function parseEvent(row: Row): JournalRow {
-  const text = (value: unknown) => (typeof value === 'string' ? value : null)
   return {
     id: Number(row['id']),
     at: Number(row['at']),
     kind: String(row['kind']),
-    agent: text(row['agent']),
-    run: text(row['run']),
-    data: JSON.parse(String(row['data'])) as Record<string, unknown>,
+    agent: textOrNull(row['agent']),
+    run: textOrNull(row['run']),
+    data: mustReadJson(row['data']),
   }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }

@@ -7,6 +7,25 @@ export type SqlValue = string | number | bigint | null | Uint8Array
 /** One row; columns are parsed by the domain's store. */
 export type Row = Readonly<Record<string, unknown>>
 
+/**
+ * What a JSON column holds; undefined for NULL. The caller names the type that this program wrote there: the daemon is the
+ * only writer, so a second check of every row at every pass would find nothing.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- The type is what the caller knows of its column.
+export function readJson<T>(column: unknown): T | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The one place where a stored value gets its type back.
+  return typeof column === 'string' ? (JSON.parse(column) as T) : undefined
+}
+
+/** The same for a column that is never NULL. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- As above.
+export function mustReadJson<T>(column: unknown): T {
+  const value = readJson<T>(column)
+  if (value === undefined)
+    throw new Error('Cannot read a row of the store: a column that is always written is empty.')
+  return value
+}
+
 /** Statements inside one transaction. Valid only until the body that received it returns. */
 export interface Tx {
   run(sql: string, ...values: SqlValue[]): { readonly changes: number; readonly id: number }

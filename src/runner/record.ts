@@ -30,6 +30,14 @@ export interface SentLayer {
   readonly failed: string | null
 }
 
+/** A layer as it is kept and shown: what it weighs is in, its text is not. */
+export function sentLayer(
+  share: Omit<SentLayer, 'failed'> & { readonly failed: string | undefined },
+): SentLayer {
+  const { kind, name, source, bytes, digest, volatile, failed } = share
+  return { kind, name, source, bytes, digest, volatile, failed: failed ?? null }
+}
+
 /** `head` and a digest of the status of a git work_dir. */
 export interface GitState {
   readonly head: string

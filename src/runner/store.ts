@@ -1,20 +1,41 @@
 /** Runs as rows. Each function is a part of a transaction of its caller. */
 import type { Reading } from '../agents/adapter.ts'
+import { isAdapterName } from '../agents/adapters.ts'
+import type { AdapterName } from '../config/config.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
-import type { Row, Tx } from '../platform/sqlite.ts'
+import { mustReadJson, readJson, type Row, type SqlValue, type Tx } from '../platform/sqlite.ts'
 import type { Outcome } from './outcome.ts'
 import type { Ending, GitState, RunPlan, RunRecord, RunState } from './record.ts'
 
 /** Written before the run is started: a crash in between can neither lose nor double it. */
 export function insertRun(tx: Tx, run: RunPlan): void {
+  const columns: Record<string, SqlValue> = {
+    id: run.id,
+    agent: run.agent,
+    tick: run.tick,
+    tick_name: run.tickName,
+    role: run.role,
+    lineage: JSON.stringify(run.lineage),
+    adapter: run.adapter,
+    words: JSON.stringify(run.words),
+    work_dir: run.workDir,
+    workspace: run.workspace,
+    state: 'recorded',
+    recorded_at: run.recordedAt,
+    deadline: JSON.stringify(run.deadline),
+    causes: JSON.stringify(run.causes),
+    layers: JSON.stringify(run.layers),
+    digests: JSON.stringify(run.digests),
+    prompt_bytes: run.promptBytes,
+    core_digest: run.coreDigest,
+    operator_digest: run.operatorDigest,
+    git_before: run.gitBefore && JSON.stringify(run.gitBefore),
+    world_before: run.worldBefore,
+  }
+  const marks = Object.keys(columns).map(() => '?')
   tx.run(
-    `insert into runs (id, agent, tick, tick_name, role, lineage, adapter, words, work_dir, workspace, state,
-      recorded_at, deadline, causes, layers, digests, prompt_bytes, core_digest, operator_digest, git_before, world_before)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'recorded', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[run.id, run.agent, run.tick, run.tickName, run.role, JSON.stringify(run.lineage), run.adapter],
-    ...[JSON.stringify(run.words), run.workDir, run.workspace, run.recordedAt, JSON.stringify(run.deadline)],
-    ...[JSON.stringify(run.causes), JSON.stringify(run.layers), JSON.stringify(run.digests), run.promptBytes],
-    ...[run.coreDigest, run.operatorDigest, run.gitBefore && JSON.stringify(run.gitBefore), run.worldBefore],
+    `insert into runs (${Object.keys(columns).join(', ')}) values (${marks.join(', ')})`,
+    ...Object.values(columns),
   )
 }
 
@@ -66,8 +87,7 @@ export function endRun(
   end: { endedAt: number; outcome: Outcome; reading: Reading | undefined; gitAfter: GitState | undefined },
 ): void {
   const sql = `update runs set state = 'ended', ended_at = ?, outcome = ?, reading = ?, git_after = ? where id = ?`
-  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
-  tx.run(sql, end.endedAt, JSON.stringify(end.outcome), json(end.reading), json(end.gitAfter), id)
+  tx.run(sql, end.endedAt, JSON.stringify(end.outcome), toJson(end.reading), toJson(end.gitAfter), id)
 }
 
 /** It never began: the tick is assembled again under a new run id. */
@@ -85,7 +105,7 @@ export function endedRuns(
     id: String(row['id']),
     agent: String(row['agent']),
     endedAt: Number(row['ended_at']),
-    failed: (JSON.parse(String(row['outcome'])) as Outcome).kind !== 'succeeded',
+    failed: mustReadJson<Outcome>(row['outcome']).kind !== 'succeeded',
     workspace: String(row['workspace']),
   }))
 }
@@ -93,11 +113,6 @@ export function endedRuns(
 function parseRun(row: Row): RunRecord {
   const text = (column: string) => (typeof row[column] === 'string' ? row[column] : undefined)
   const number = (column: string) => (typeof row[column] === 'number' ? row[column] : undefined)
-  const json = <T>(column: string): T | undefined => {
-    const value = text(column)
-    return value === undefined ? undefined : (JSON.parse(value) as T)
-  }
-  const must = <T>(column: string): T => JSON.parse(String(row[column])) as T
   const pid = number('pid')
   return {
     id: String(row['id']),
@@ -105,31 +120,44 @@ function parseRun(row: Row): RunRecord {
     tick: Number(row['tick']),
     tickName: String(row['tick_name']),
     role: text('role') ?? null,
-    lineage: must('lineage'),
-    adapter: String(row['adapter']) as RunRecord['adapter'],
-    words: must('words'),
+    lineage: mustReadJson(row['lineage']),
+    adapter: parseAdapter(String(row['adapter'])),
+    words: mustReadJson(row['words']),
     workDir: String(row['work_dir']),
     workspace: String(row['workspace']),
-    state: String(row['state']) as RunState,
+    state: parseState(String(row['state'])),
     identity:
       pid === undefined
         ? undefined
         : { pid, startTime: String(row['pid_start']), boot: String(row['pid_boot']) },
     recordedAt: Number(row['recorded_at']),
     startedAt: number('started_at'),
-    deadline: must('deadline'),
-    ending: json<Ending>('ending'),
+    deadline: mustReadJson(row['deadline']),
+    ending: readJson<Ending>(row['ending']),
     endedAt: number('ended_at'),
-    outcome: json<Outcome>('outcome'),
-    reading: json<Reading>('reading'),
-    causes: must('causes'),
-    layers: must('layers'),
-    digests: must('digests'),
+    outcome: readJson<Outcome>(row['outcome']),
+    reading: readJson<Reading>(row['reading']),
+    causes: mustReadJson(row['causes']),
+    layers: mustReadJson(row['layers']),
+    digests: mustReadJson(row['digests']),
     promptBytes: Number(row['prompt_bytes']),
     coreDigest: String(row['core_digest']),
     operatorDigest: String(row['operator_digest']),
-    gitBefore: json<GitState>('git_before') ?? null,
-    gitAfter: json<GitState>('git_after'),
+    gitBefore: readJson<GitState>(row['git_before']) ?? null,
+    gitAfter: readJson<GitState>(row['git_after']),
     worldBefore: text('world_before') ?? null,
   }
+}
+
+function toJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
+function parseState(text: string): RunState {
+  return text === 'recorded' || text === 'running' ? text : 'ended'
+}
+
+/** A CLI that only another version of marrow knows is read like any command. */
+function parseAdapter(text: string): AdapterName {
+  return isAdapterName(text) ? text : 'generic'
 }

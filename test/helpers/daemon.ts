@@ -11,6 +11,7 @@ import { startDaemon, type RunningDaemon } from '../../src/daemon/start.ts'
 import type { EventView } from '../../src/ipc/protocol/status.ts'
 import type { RunView } from '../../src/ipc/protocol/runs.ts'
 import { eventually } from './eventually.ts'
+import { FakeClock } from './fake-clock.ts'
 import { test as base } from './temp-dir.ts'
 
 /** A folder with everything of one configuration, and the daemons that were started on it. */
@@ -28,6 +29,8 @@ export interface Home {
 export interface LiveDaemon extends RunningDaemon {
   events(kind?: string): Promise<EventView[]>
   runs(): Promise<RunView[]>
+  /** Waits for the daemon's end; a clock that stands still is moved on meanwhile. */
+  gone(): Promise<void>
   /** Waits until that many runs have ended, and returns them, oldest first. */
   ended(count: number): Promise<RunView[]>
 }
@@ -83,10 +86,23 @@ async function startOn(path: string, options: Parameters<Home['start']>[0] = {})
     ipc: options.ipc ?? false,
     scheduled: options.scheduled ?? true,
   })
+  const { clock } = options
   const runs = async () => (await daemon.handlers.runs({ agent: undefined, limit: 1_000 })).runs.toReversed()
   return {
     ...daemon,
     runs,
+    gone: async () => {
+      let gone = false
+      void daemon.done.then(() => (gone = true))
+      await eventually(
+        'the daemon to leave',
+        async () => {
+          if (clock instanceof FakeClock) await clock.advance(1_000)
+          return gone ? true : undefined
+        },
+        30_000,
+      )
+    },
     events: async (kind) =>
       (await daemon.handlers.events({ after: undefined, limit: 1_000, kind, agent: undefined })).events,
     ended: (count) =>
@@ -100,5 +116,5 @@ async function startOn(path: string, options: Parameters<Home['start']>[0] = {})
 /** Stops with all runs. One that was handed over or stopped by the test has nothing left to do. */
 async function endWithRuns(daemon: LiveDaemon): Promise<void> {
   daemon.stop()
-  await daemon.done
+  await daemon.gone()
 }

@@ -67,13 +67,12 @@ describe('a tick', () => {
       (await daemon.events('run.started')).length === 2 ? true : undefined,
     )
     await daemon.handlers.wake({ agent: 'a', reason: 'again' })
-    const { agents: seen } = await daemon.handlers.status({})
-    expect(Object.values(seen).map(({ state }) => state)).toEqual([
-      'running',
-      'running',
-      'waiting',
-      'waiting',
-    ])
+    const states = async () =>
+      Object.values((await daemon.handlers.status({})).agents).map(({ state }) => state)
+    await eventually('the others to be held back', async () =>
+      (await states()).filter((state) => state === 'waiting').length === 2 ? true : undefined,
+    )
+    expect(await states()).toEqual(['running', 'running', 'waiting', 'waiting'])
     await writeFile(join(home.workspace, 'go'), '')
     const runs = await daemon.ended(5)
     expect(runs.map(({ agent }) => agent).toSorted()).toEqual(['a', 'a', 'b', 'c', 'd'])
@@ -119,7 +118,7 @@ describe('a wake', () => {
     await drive(clock, async () => (await first.runs()).filter(({ state }) => state === 'ended').length === 2)
     expect((await first.handlers.status({})).agents['scout']?.triggers_pending).toBe(1)
     first.handOver()
-    await first.done
+    await first.gone()
     const second = await home.start({ clock })
     await clock.advance(61_000)
     await drive(clock, async () => (await second.runs()).length === 3)
@@ -206,7 +205,7 @@ describe('time', () => {
     await drive(clock, async () => (await first.runs()).filter(({ state }) => state === 'ended').length === 2)
     const before = (await first.handlers.status({})).agents
     first.stop()
-    await drive(clock, async () => (await Promise.race([first.done, undefined])) !== undefined)
+    await first.gone()
     await clock.advance(HOUR / 10)
     const second = await home.start({ clock })
     await clock.advance(60_000)
@@ -214,6 +213,24 @@ describe('time', () => {
     expect(await second.runs()).toHaveLength(2)
     expect(after['refit']?.next_tick_at).toBe(before['refit']?.next_tick_at)
     expect(after['scout']).toMatchObject({ tick_count: 1, last_error: 'failed: exited with code 1' })
+  })
+})
+
+describe('a run that ended', () => {
+  test('leaves no process, not even one that hid from its session, its parent and its environment', async ({
+    home,
+    expect,
+  }) => {
+    const hidden = 'env -i setsid sh -c "sleep 98765 & sleep 98765 & wait"'
+    const script = sh(`${hidden} & sleep 0.2; echo $! > "$MARROW_WORKSPACE/pid"; sleep 1.5; kill $! ; exit 4`)
+    await home.write({ scout: { agent_command: script } })
+    const daemon = await home.start()
+    const [run] = await daemon.ended(1)
+    expect(run?.outcome).toBe('failed: exited with code 4')
+    const sleeping = daemon.core.processes
+      .list()
+      .filter(({ pid }) => daemon.core.processes.commandLine(pid)?.startsWith('sleep 98765') ?? false)
+    expect(sleeping).toEqual([])
   })
 })
 

@@ -41,7 +41,7 @@ export function agentsNamed(config: Config, names: readonly string[] | undefined
   return names.map((name) => agentNamed(config, name))
 }
 
-export function agentNamed(config: Config, name: string): AgentConfig {
+function agentNamed(config: Config, name: string): AgentConfig {
   const found = config.agents.find((agent) => agent.name === name || agent.slug === name)
   if (found) return found
   const known = config.agents.map((agent) => agent.name).join(', ')

@@ -1,10 +1,11 @@
 /** Shows marrow at work in a folder of its own, with simulated agents: `marrow demo`. */
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { homedir, tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration } from '../../base/duration.ts'
 import { MarrowError, reasonOf } from '../../base/errors.ts'
+import { withClockTimes } from '../../base/time.ts'
 import { programRoot } from '../../config/load.ts'
 import { ask } from '../../ipc/client.ts'
 import { systemClock } from '../../platform/clock.ts'
@@ -25,7 +26,6 @@ const SOCKET_BYTES_MAX = 100
 const POLL_MS = 200
 const START_MS_MAX = 20_000
 const TASK_AFTER_MS = 5_000 // At the latest, even if the first runs have not all ended.
-const FORECAST_AFTER_MS = 24_000 // The next full minute may be further away than anybody wants to watch.
 const STORY_MS_MAX = 26_000 // Then the commands are shown, whatever has been told.
 const STOP_MS_MAX = 15_000
 
@@ -46,31 +46,42 @@ export async function demo({ folder, json, keep = false }: DemoOptions): Promise
   const unlisten = onSignals({
     stop: end,
     handover: end,
-    reload: end,
-    stopAtOnce: () => daemon?.stopAtOnce(),
+    reload: end, // SIGHUP: the terminal was closed.
+    stopAtOnce: () => process.exit(130), // The guard of the daemon cleans up behind us.
   })
   const say = json ? sayJson : sayText
   const places = demoPlaces(await makeFolder(folder))
   const kept = keep || folder !== undefined
   try {
-    await applySteps(planDemo(places, programRoot))
+    await applySteps(planDemo(places, programRoot, systemClock.now().wall))
     say({
       text: `Three simulated agents in ${places.folder}: no model, no tokens, nothing outside that folder.`,
     })
-    const marrow = join(programRoot, 'bin', 'marrow')
-    daemon = await startDaemon({ marrow, config: places.config, log: places.log, env: ownEnvironment() })
+    daemon = await startDaemon({
+      marrow: join(programRoot, 'bin', 'marrow'),
+      config: places.config,
+      log: places.log,
+      removeAfter: kept ? undefined : places.folder,
+      env: ownEnvironment(),
+    })
     await show({ places, daemon, say, signal: stop.signal })
     const calm = await daemon.stop(STOP_MS_MAX)
-    daemon = undefined
+    if (!kept) await removeFolder(places.folder)
     say({
-      text: `${calm ? 'Stopped' : 'Stopped by force'}. ${kept ? `Kept: ${places.folder}` : `Removed: ${places.folder}`}`,
+      text: `${calm ? 'Stopped' : 'Stopped by force'}. ${kept ? 'Kept' : 'Removed'}: ${places.folder}`,
     })
     return calm ? 0 : 1
   } finally {
-    await daemon?.stop(STOP_MS_MAX)
+    if (daemon?.ended() === false) await daemon.stop(STOP_MS_MAX)
+    if (!kept) await removeFolder(places.folder)
+    daemon?.release()
     unlisten()
-    if (!kept) await rm(places.folder, { recursive: true, force: true, maxRetries: 10 })
   }
+}
+
+/** The last run may just be closing its files. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 })
 }
 
 /** Short on purpose: the path of a unix socket may have 100 bytes. */
@@ -123,7 +134,6 @@ async function show({ places, daemon, say, signal }: Show): Promise<void> {
   let story: Story = storyBegin
   let after = 0
   let taskAdded = false
-  let forecast = false
   let closed = false
   while (!signal.aborted) {
     if (daemon.ended()) throw await endedByItself(places)
@@ -133,20 +143,11 @@ async function show({ places, daemon, say, signal }: Show): Promise<void> {
       story = next.story
       after = row.id
       if (next.line !== undefined && (!closed || row.kind === 'tick.quiet'))
-        say({ text: next.line, afterMs: afterMs() })
+        say({ text: withClockTimes(next.line, systemClock.now().wall), afterMs: afterMs() })
     }
     if (!taskAdded && after > 0 && (story.endedCount >= 3 || afterMs() >= TASK_AFTER_MS)) {
       await ask(socket, 'addTask', demoTask, { timeoutMs: 5_000, signal }).catch(unlessStopped(signal))
       taskAdded = true
-    }
-    if (!forecast && story.quietCount === 0 && story.handoffTold && afterMs() >= FORECAST_AFTER_MS) {
-      forecast = true
-      const reason = await forecastOf(socket, signal)
-      if (reason !== undefined)
-        say({
-          text: `refit: its next tick, at the full minute, will start no run and cost nothing (${reason})`,
-          afterMs: afterMs(),
-        })
     }
     if (!closed && (isComplete(story) || afterMs() >= STORY_MS_MAX)) {
       closed = true
@@ -171,15 +172,6 @@ async function newRows(socket: string, after: number, starting: boolean, signal:
   }
 }
 
-/** Why an agent's next tick would be quiet; undefined when it would not. */
-async function forecastOf(socket: string, signal: AbortSignal): Promise<string | undefined> {
-  const answer = await ask(socket, 'dryRun', { agents: ['refit'] }, { timeoutMs: 10_000, signal }).catch(
-    unlessStopped(signal),
-  )
-  const [view] = answer?.agents ?? []
-  return view === undefined || view.would_run ? undefined : view.reason.replace(/^quiet: /u, '')
-}
-
 function unlessStopped(signal: AbortSignal) {
   return (error: unknown): undefined => {
     if (!signal.aborted) throw error
@@ -200,7 +192,13 @@ async function endedByItself({ log }: DemoPlaces): Promise<MarrowError> {
 
 function showCommands(places: DemoPlaces, say: Say, afterMs: number): void {
   say({ text: 'It goes on until Ctrl-C. In another terminal:', afterMs })
-  for (const { about, command } of nextCommands(places, programRoot)) say({ text: about, command })
+  const commands = nextCommands(places, programRoot, hasUserBin())
+  for (const { about, command } of commands) say({ text: about, command })
+}
+
+/** Whether a link in ~/.local/bin is found by every shell that this one starts. */
+function hasUserBin(): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).includes(join(homedir(), '.local', 'bin'))
 }
 
 function sayText({ text, afterMs, command }: Parameters<Say>[0]): void {

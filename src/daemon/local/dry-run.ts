@@ -22,7 +22,12 @@ export async function dryRunLocally(options: {
   const db = written ? stack.adopt(openDatabase(path, { readOnly: true }), (open) => open.close()) : undefined
   const agents = agentsNamed(config, options.agents)
   return await dryRun({
-    ...{ config, program: installedProgram(), env: process.env, db, clock: systemClock, random: Math.random },
+    config,
+    program: installedProgram(),
+    env: process.env,
+    db,
+    clock: systemClock,
+    random: Math.random,
     agents,
   })
 }

@@ -67,16 +67,14 @@ async function takeWork(core: Core, now: Moment): Promise<void> {
       const reason = file.cause === 'tasks' ? `new task ${file.path}` : `new handoff ${file.path}`
       for (const { agent, wakes } of file.receivers) {
         const trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'> = {
-          ...{
-            agent,
-            cause: file.cause,
-            byAgent: true,
-            wakes,
-            path: file.path,
-            reason,
-            prompt: null,
-            at: now.wall,
-          },
+          agent,
+          cause: file.cause,
+          byAgent: true,
+          wakes,
+          path: file.path,
+          reason,
+          prompt: null,
+          at: now.wall,
         }
         insertTrigger(tx, trigger)
         emit('wake.received', { agent }, { cause: file.cause, reason })
@@ -118,12 +116,10 @@ function handedOver(core: Core): Found[] {
         if (!receiver) return []
         const receivers = [{ agent: receiver.name, wakes: receiver.wakeOn.includes('handoff') }]
         return filesIn(join(dir, name)).map((file) => ({
-          ...{
-            path: join(dir, name, file.name),
-            fingerprint: fingerprintOf(file),
-            cause: 'handoff' as const,
-            receivers,
-          },
+          path: join(dir, name, file.name),
+          fingerprint: fingerprintOf(file),
+          cause: 'handoff' as const,
+          receivers,
         }))
       })
   })

@@ -14,6 +14,7 @@ import { killRemains, sendTerm, type RunProcesses } from '../../runner/apply/end
 import { claimUnstarted } from '../../runner/apply/launch.ts'
 import { deleteRun, markRunning, openRuns, setEnding } from '../../runner/store.ts'
 import { folderOf, write, type Core } from '../core.ts'
+import { lineUp, recordedOf } from '../lineup.ts'
 import { settle } from '../settle.ts'
 
 const LAUNCH_MS_MAX = 10_000 // A launcher that was spawned creates `started` within milliseconds.
@@ -23,7 +24,9 @@ const ALIVE_LOOK_MS = 1_000 // Ends are seen by a watch; this is for the watch t
 /** Returns in how many ms to look again. */
 export async function reapRuns(core: Core, now: Moment): Promise<number> {
   let lookMs = Number.POSITIVE_INFINITY
-  for (const run of await core.db.read(openRuns)) {
+  const runs = await core.db.read(openRuns)
+  lineUp(core, runs, now)
+  for (const run of runs) {
     if (core.jobs.has(settleKey(run.id)) || core.life.launches.has(run.id)) continue
     lookMs = Math.min(lookMs, await reapRun(core, run, now))
   }
@@ -116,12 +119,12 @@ export async function takeBack(core: Core, run: RunRecord, reason: string): Prom
 }
 
 /** How the processes of a run are found. */
-export function processesOf(core: Core, run: RunRecord, launcher: RunRecord['identity']): RunProcesses {
+function processesOf(core: Core, run: RunRecord, launcher: RunRecord['identity']): RunProcesses {
   return {
     run: run.id,
     folder: folderOf(core.config, run.id),
     launcher,
-    recorded: run.ending?.descendants ?? [],
+    recorded: recordedOf(core, run),
   }
 }
 

@@ -11,7 +11,7 @@ import type { Tx } from '../../platform/sqlite.ts'
 import { launchRun, type LaunchRequest, type LaunchResult } from '../../runner/apply/launch.ts'
 import { markRunning, readRun } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
-import { readPause } from '../pause.ts'
+import { holdOf } from '../pause.ts'
 import { recordEnd, tellEnd } from '../settle.ts'
 import { runTick, tickKey } from '../tick.ts'
 
@@ -54,13 +54,6 @@ export function planNow(core: Core, tx: Tx, now: Moment): Plan {
     openTicks: busy.size,
     ticksMax: core.config.maxConcurrentRuns,
   })
-}
-
-/** Why nothing may start, or undefined. */
-export function holdOf(core: Core, tx: Tx): string | undefined {
-  if (core.life.stopping !== 'no') return 'the daemon is stopping'
-  const pause = readPause(core, tx)
-  return pause && `paused: ${pause.reason}`
 }
 
 function apply(tx: Tx, emit: Emit, action: Action, now: Moment): void {
@@ -127,7 +120,7 @@ async function launchRecorded(core: Core): Promise<void> {
 }
 
 /** Gives agents of the file a row: new ones are due at once, spread; those with a changed schedule get new slots. */
-export async function syncAgents(core: Core, now: Moment): Promise<void> {
+async function syncAgents(core: Core, now: Moment): Promise<void> {
   await core.db.write((tx) => {
     const known = readAgents(tx)
     let fresh = 0

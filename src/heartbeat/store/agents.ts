@@ -1,6 +1,6 @@
 /** Agents as rows. Each function is a part of a transaction of its caller. */
 import type { Moment } from '../../base/moment.ts'
-import type { Row, Tx } from '../../platform/sqlite.ts'
+import { readJson, type Row, type Tx } from '../../platform/sqlite.ts'
 import type { Progress } from '../../prompt/progress.ts'
 import { closedBreaker, type Breaker } from '../breaker.ts'
 import type { AgentState, LastSuccess } from '../state.ts'
@@ -38,7 +38,6 @@ export function updateAgent(tx: Tx, name: string, change: AgentChange): void {
     sets.push(`${column} = ?`)
     values.push(value)
   }
-  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
   if (change.scheduleKey !== undefined) set('schedule_key', change.scheduleKey)
   if (change.firstAt !== undefined) set('first_at', change.firstAt)
   if ('dueAt' in change) {
@@ -47,10 +46,10 @@ export function updateAgent(tx: Tx, name: string, change: AgentChange): void {
     set('due_boot', change.dueAt?.boot ?? null)
   }
   if (change.breaker !== undefined) set('breaker', JSON.stringify(change.breaker))
-  if ('progress' in change) set('progress', json(change.progress))
-  if ('lastSuccess' in change) set('last_success', json(change.lastSuccess))
-  if ('agentWakeAt' in change) set('agent_wake', json(change.agentWakeAt))
-  if ('paused' in change) set('paused', json(change.paused))
+  if ('progress' in change) set('progress', toJson(change.progress))
+  if ('lastSuccess' in change) set('last_success', toJson(change.lastSuccess))
+  if ('agentWakeAt' in change) set('agent_wake', toJson(change.agentWakeAt))
+  if ('paused' in change) set('paused', toJson(change.paused))
   for (const [column, more] of [
     ['tick_count', change.addTicks],
     ['quiet_count', change.addQuiet],
@@ -65,10 +64,6 @@ export function updateAgent(tx: Tx, name: string, change: AgentChange): void {
 }
 
 function parseAgent(row: Row): AgentState {
-  const json = <T>(column: string): T | undefined => {
-    const text = row[column]
-    return typeof text === 'string' ? (JSON.parse(text) as T) : undefined
-  }
   const dueAt = row['due_wall'] === null ? undefined : parseDue(row)
   return {
     name: String(row['name']),
@@ -79,14 +74,18 @@ function parseAgent(row: Row): AgentState {
     quietCount: Number(row['quiet_count']),
     savedTokens: Number(row['saved_tokens']),
     missedCount: Number(row['missed_count']),
-    breaker: json<Breaker>('breaker') ?? closedBreaker,
-    progress: json<Progress>('progress'),
-    lastSuccess: json<LastSuccess>('last_success'),
-    agentWakeAt: json<Moment>('agent_wake'),
-    paused: json<{ since: number; reason: string }>('paused'),
+    breaker: readJson<Breaker>(row['breaker']) ?? closedBreaker,
+    progress: readJson<Progress>(row['progress']),
+    lastSuccess: readJson<LastSuccess>(row['last_success']),
+    agentWakeAt: readJson<Moment>(row['agent_wake']),
+    paused: readJson<{ since: number; reason: string }>(row['paused']),
   }
 }
 
 function parseDue(row: Row): Moment {
   return { wall: Number(row['due_wall']), mono: Number(row['due_mono']), boot: String(row['due_boot']) }
+}
+
+function toJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
 }

@@ -1,5 +1,5 @@
 /** Ticks as rows. Each function is a part of a transaction of its caller. */
-import type { Row, Tx } from '../../platform/sqlite.ts'
+import { mustReadJson, type Row, type Tx } from '../../platform/sqlite.ts'
 import type { Cause } from '../../observability/events.ts'
 import type { Tick, TickEnd, TickState } from '../state.ts'
 
@@ -66,7 +66,7 @@ export function lastTicks(tx: Tx, agent: string, limit: number): EndedTick[] {
     number: Number(row['number']),
     begunAt: Number(row['begun_at']),
     endedAt: Number(row['ended_at']),
-    end: JSON.parse(String(row['outcome'])) as TickEnd,
+    end: mustReadJson<TickEnd>(row['outcome']),
   }))
 }
 
@@ -84,12 +84,16 @@ function parseTick(row: Row): Tick {
     id: Number(row['id']),
     agent: String(row['agent']),
     number: Number(row['number']),
-    state: String(row['state']) as TickState,
-    causes: JSON.parse(String(row['causes'])) as Cause[],
+    state: parseState(String(row['state'])),
+    causes: mustReadJson<Cause[]>(row['causes']),
     forced: row['forced'] === 1,
     dueAt: Number(row['due_at']),
     begunAt: Number(row['begun_at']),
     missed: Number(row['missed']),
     run: typeof row['run'] === 'string' ? row['run'] : null,
   }
+}
+
+function parseState(text: string): TickState {
+  return text === 'assembling' || text === 'running' ? text : 'ended'
 }

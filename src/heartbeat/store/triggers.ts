@@ -1,7 +1,7 @@
 /** Wakes as rows, from their coming until a run took them. Each function is a part of a transaction of its caller. */
 import { later, type Moment } from '../../base/moment.ts'
 import { delayMs } from '../../base/backoff.ts'
-import type { Row, Tx } from '../../platform/sqlite.ts'
+import { readJson, type Row, type Tx } from '../../platform/sqlite.ts'
 import type { Cause } from '../../observability/events.ts'
 import type { Trigger } from '../state.ts'
 
@@ -56,7 +56,7 @@ function parseTrigger(row: Row): Trigger {
   return {
     id: Number(row['id']),
     agent: String(row['agent']),
-    cause: String(row['cause']) as Cause,
+    cause: parseCause(String(row['cause'])),
     byAgent: row['by_agent'] === 1,
     wakes: row['wakes'] === 1,
     path: typeof row['path'] === 'string' ? row['path'] : null,
@@ -64,6 +64,12 @@ function parseTrigger(row: Row): Trigger {
     prompt: typeof row['prompt'] === 'string' ? row['prompt'] : null,
     at: Number(row['at']),
     attempts: Number(row['attempts']),
-    notBefore: typeof row['not_before'] === 'string' ? (JSON.parse(row['not_before']) as Moment) : undefined,
+    notBefore: readJson<Moment>(row['not_before']),
   }
+}
+
+const causes: readonly Cause[] = ['schedule', 'operator', 'handoff', 'tasks', 'run-once']
+
+function parseCause(text: string): Cause {
+  return causes.find((cause) => cause === text) ?? 'operator'
 }

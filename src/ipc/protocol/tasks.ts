@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 
-export const TaskView = z.object({ file: z.string(), title: z.string(), created: z.number() })
-export type TaskView = z.infer<typeof TaskView>
+const TaskView = z.object({ file: z.string(), title: z.string(), created: z.number() })
 
 export const taskVerbs = {
   tasks: entry({

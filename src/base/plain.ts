@@ -1,0 +1,18 @@
+/**
+ * One line that cannot move the cursor, clear the screen or look like another line: titles, reasons and file names
+ * come from agents.
+ */
+export function plain(text: string): string {
+  return plainLines(text).replace(/\s+/g, ' ').trim()
+}
+
+/** The same for text whose lines are its own. */
+export function plainLines(text: string): string {
+  return text.replace(escapes, '')
+}
+
+// Sequences of ESC, the other control characters but tab and newline, and the marks that turn the reading direction.
+const escapes = new RegExp(
+  String.raw`\u001b\[[0-9;:?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]`,
+  'g',
+)

@@ -1,0 +1,16 @@
+/** Lists the queue without a daemon: the folder is all there is to it. */
+import { homedir } from 'node:os'
+import { loadConfig } from '../../config/load.ts'
+import type { ResultOf } from '../../ipc/protocol/table.ts'
+import { listTasks } from '../../tasks/observe.ts'
+
+/** The tasks of the configured queue, sorted by file name. Throws CONFIG_MISSING, CONFIG_INVALID, NOT_FOUND. */
+export async function listTasksLocally({
+  configPath,
+}: {
+  readonly configPath: string
+}): Promise<ResultOf<'tasks'>> {
+  const config = await loadConfig({ flag: configPath, env: process.env, cwd: process.cwd(), home: homedir() })
+  const tasks = await listTasks(config.ipc.taskDir)
+  return { tasks: tasks.map(({ file, title, created }) => ({ file, title, created })) }
+}

@@ -1,0 +1,113 @@
+/**
+ * Owns the sentence of each kind of event, for the log, for status and for `marrow events`. Rows of other versions of
+ * marrow must show too, so nothing in them is trusted. Times in a sentence are ISO: who shows it makes them local.
+ */
+import { formatDuration } from '../base/duration.ts'
+import { byteCount, counted, money, shortCount } from '../base/numbers.ts'
+import { plain } from '../base/plain.ts'
+import { describeOutcome, type Outcome } from '../runner/outcome.ts'
+import type { EventKind, JournalRow } from './events.ts'
+
+type Data = Readonly<Record<string, unknown>>
+
+const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
+  'daemon.started': (data) =>
+    `marrow ${text(data['version'])} started as pid ${text(data['pid'])}${takenOver(data)}`,
+  'daemon.stopped': ({ how }) => (how === 'hand-over' ? 'marrow left; its runs go on' : 'marrow stopped'),
+  'config.loaded': (data) =>
+    `took up ${text(data['path'])} with ${counted(number(data['agents']), 'agent')}${warned(data)}`,
+  'config.rejected': (data) => `refused ${text(data['path'])}: ${text(data['problems'])}`,
+  'clock.jumped': (data) => `the clock jumped by ${signedDuration(number(data['ms']))}`,
+  'tick.begun': (data) => `tick ${text(data['tick'])} began: ${text(data['causes'])}${missed(data)}`,
+  'tick.quiet': (data) => `stayed quiet: ${text(data['reason']).replace(/^quiet: /, '')}${saved(data)}`,
+  'tick.held': (data) => `held back: ${text(data['reason'])}`,
+  'tick.failed': (data) => `tick ${text(data['tick'])} failed: ${text(data['reason'])}`,
+  'provider.failed': (data) => `context provider ${text(data['provider'])} failed: ${text(data['reason'])}`,
+  'run.started': (data) =>
+    `run started for ${text(data['tick'])}, prompt of ${byteCount(number(data['promptBytes']))}`,
+  'run.adopted': (data) => `run taken over, pid ${text(data['pid'])}`,
+  'run.unstarted': (data) => `run had not begun: ${text(data['reason'])}`,
+  'run.ending': (data) => `run is being ended: ${text(data['by'])}`,
+  'run.ended': (data) =>
+    `run ${outcomeOf(data['outcome'])} after ${formatDuration(number(data['durationMs']))}${spent(data)}`,
+  'wake.received': (data) => `woken by ${text(data['cause'])}${after(': ', data['reason'])}`,
+  'breaker.opened': (data) => `cools down until ${text(data['reopensAt'])}: ${text(data['reason'])}`,
+  'breaker.closed': () => 'works again after its failures',
+  'agent.held': (data) =>
+    `held ${data['until'] ? `until ${text(data['until'])}` : 'until resumed'}: ${text(data['reason'])}`,
+  'agent.no-progress': (data) =>
+    `no progress in ${counted(number(data['attempts']), 'attempt')}; tries again at ${text(data['retryAt'])}`,
+  'work.paused': (data) => `paused by ${text(data['by'])}${after(': ', data['reason'])}`,
+  'work.resumed': () => 'resumed',
+  'task.added': (data) => `task added: ${text(data['title'])} (${text(data['file'])})`,
+  'step.failed': (data) => `step ${text(data['step'])} failed and is tried again: ${text(data['error'])}`,
+}
+
+/** What happened, as one plain sentence without time and agent. */
+export function describeEvent({ kind, data }: Pick<JournalRow, 'kind' | 'data'>): string {
+  return plain(isKnown(kind) ? sentences[kind](data) : `${kind} ${JSON.stringify(data)}`)
+}
+
+function isKnown(kind: string): kind is EventKind {
+  return Object.hasOwn(sentences, kind)
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(text).join(', ')
+  return JSON.stringify(value ?? 'unknown').replaceAll('"', '')
+}
+
+function after(separator: string, value: unknown): string {
+  return typeof value === 'string' && value !== '' ? separator + value : ''
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0
+}
+
+function takenOver(data: Data): string {
+  const parts = [
+    [number(data['adopted']), 'taken over'],
+    [number(data['finished']), 'ended meanwhile'],
+    [number(data['lost']), 'lost'],
+    [number(data['unstarted']), 'not begun'],
+  ] as const
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  return told.length === 0 ? '' : `; runs: ${told.join(', ')}`
+}
+
+function warned(data: Data): string {
+  return number(data['warnings']) === 0 ? '' : ` and ${counted(number(data['warnings']), 'warning')}`
+}
+
+function missed(data: Data): string {
+  return number(data['missed']) === 0 ? '' : `; ${counted(number(data['missed']), 'slot')} missed`
+}
+
+function saved(data: Data): string {
+  return number(data['savedTokens']) === 0
+    ? ''
+    : ` (about ${shortCount(number(data['savedTokens']))} tokens saved)`
+}
+
+function spent(data: Data): string {
+  const told: string[] = []
+  const tokens = number(data['tokens'])
+  if (tokens > 0) told.push(`${tokens < 10_000 ? tokens : shortCount(tokens)} tokens`)
+  if (number(data['costUsd']) > 0) told.push(money(number(data['costUsd'])))
+  return told.length === 0 ? '' : ` (${told.join(', ')})`
+}
+
+function outcomeOf(value: unknown): string {
+  return isOutcome(value) ? describeOutcome(value) : `ended: ${text(value)}`
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false
+  return ['succeeded', 'failed', 'ended', 'unspawnable', 'lost'].includes(String(value.kind))
+}
+
+function signedDuration(ms: number): string {
+  return `${ms < 0 ? '-' : '+'}${formatDuration(Math.abs(ms))}`
+}
