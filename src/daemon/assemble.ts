@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { AgentConfig, Config } from '../config/config.ts'
 import type { Moment } from '../base/moment.ts'
-import { digest } from '../base/digest.ts'
 import { handoffsFrom } from '../handoffs/observe.ts'
 import type { AgentState, Trigger } from '../heartbeat/state.ts'
 import { runEnvironment } from '../isolation/environment.ts'
@@ -16,16 +15,18 @@ import { copyFolder, isFolder, makeFolder, remove } from '../platform/files.ts'
 import { runCommand } from '../platform/command.ts'
 import { gitState } from '../platform/git.ts'
 import { digestLayers } from '../prompt/attribution.ts'
-import { decideGate, type GateDecision } from '../prompt/gate.ts'
+import { decideGate, type GateDecision, type OpenWork } from '../prompt/gate.ts'
 import { baseLayer } from '../prompt/instruction.ts'
 import { orderLayers, renderPrompt, type Layer } from '../prompt/layers.ts'
 import { findProviders, loadRole, loadRules, runProviders } from '../prompt/load.ts'
 import { worldFingerprint } from '../prompt/progress.ts'
 import { triggerLayer } from '../prompt/trigger.ts'
 import type { GitState } from '../runner/record.ts'
+import { ownQueue, queueFolders, tasksElsewhere } from '../tasks/folders.ts'
 import { listTasks } from '../tasks/observe.ts'
 import type { QueuedTask } from '../tasks/queue.ts'
 import type { Program } from './core.ts'
+import { layerDigests, type LayerDigests } from './layer-digest.ts'
 
 export interface AssembleRequest {
   readonly agent: AgentConfig
@@ -52,34 +53,21 @@ export interface Assembly {
   readonly git: GitState | undefined
   /** The world's fingerprint before the run; undefined without a run, or without open tasks on which it could fail to get on. */
   readonly world: string | undefined
-  readonly coreDigest: string
-  readonly operatorDigest: string
+  readonly layerDigests: LayerDigests
   readonly providerFailures: readonly string[]
 }
 
-/** Throws NOT_FOUND when the role is missing; everything else that fails is a mark in the prompt. */
+/** Throws NOT_FOUND when the role is missing, CONFIG_INVALID for rules that cannot be read; all else is a mark in the prompt. */
 export async function assemble(request: AssembleRequest): Promise<Assembly> {
-  const { agent, config, triggers, state } = request
+  const { agent, config, state, signal } = request
   const notes = notesFolder(request)
   try {
     const env = environmentOf(request, notes)
-    const { coreDir, operatorDir } = config
-    const [rules, role, blocks, tasks] = await Promise.all([
-      loadRules(coreDir, operatorDir),
-      agent.role === undefined ? undefined : loadRole(agent.role, operatorDir, coreDir),
-      contextBlocks(request, env),
-      queuedTasks(agent, config),
-    ])
-    const trigger = triggerLayer(triggers.map((one) => ({ ...one, prompt: one.prompt ?? '' })))
-    const layers = orderLayers([...rules, ...present(role), baseLayer, ...present(trigger), ...blocks])
+    const { layers, tasks } = await gather(request, env)
     const digests = digestLayers(layers)
-    const work = {
-      tasks: agent.wakeOn.includes('tasks') ? tasks.map(({ file }) => file) : [],
-      triggers: triggers.filter((one) => one.cause !== 'handoff').length,
-      handoffs: triggers.filter((one) => one.cause === 'handoff').map((one) => one.path ?? ''),
-    }
+    const work = openWork(request, tasks)
     const needsWorld = state?.progress !== undefined && work.tasks.length > 0
-    const before = needsWorld ? await observeWorld(agent, config, tasks, request.signal) : undefined
+    const before = needsWorld ? await observeWorld(agent, config, tasks, signal) : undefined
     const decision = decideGate({
       mode: agent.gate,
       forced: request.forced,
@@ -91,10 +79,9 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
       fingerprint: before?.fingerprint ?? '',
       maxQuietMs: agent.maxQuietMs,
     })
-    const world =
-      decision.run && !request.dryRun
-        ? (before ?? (await observeWorld(agent, config, tasks, request.signal)))
-        : before
+    // git is asked only for a run that will start: a quiet tick has to stay cheap.
+    const starts = decision.run && !request.dryRun
+    const world = before ?? (starts ? await observeWorld(agent, config, tasks, signal) : undefined)
     return {
       decision,
       layers,
@@ -103,14 +90,48 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
       env,
       git: world?.git,
       world: work.tasks.length > 0 ? world?.fingerprint : undefined,
-      coreDigest: digestOf(layers, coreDir, request.program.version),
-      operatorDigest: digestOf(layers, operatorDir, ''),
-      providerFailures: blocks
-        .filter(({ failed }) => failed !== undefined)
-        .map(({ name, failed }) => `${name}: ${failed}`),
+      layerDigests: layerDigests(config, request.program.version),
+      providerFailures: layers.flatMap(({ name, failed }) =>
+        failed === undefined ? [] : [`${name}: ${failed}`],
+      ),
     }
   } finally {
     if (request.dryRun) remove(notes)
+  }
+}
+
+/** Every layer of the prompt in order, and the tasks that wait. */
+async function gather(
+  request: AssembleRequest,
+  env: Record<string, string>,
+): Promise<{ readonly layers: Layer[]; readonly tasks: QueuedTask[] }> {
+  const { agent, config, triggers } = request
+  const [rules, role, blocks, queues] = await Promise.all([
+    loadRules(config.coreDir, config.operatorDir),
+    agent.role === undefined ? undefined : loadRole(agent.role, config.operatorDir, config.coreDir),
+    contextBlocks(request, env),
+    readQueues(agent, config),
+  ])
+  const trigger = triggerLayer(triggers.map((one) => ({ ...one, prompt: one.prompt ?? '' })))
+  const elsewhere = queues
+    .filter(({ folder }) => folder !== ownQueue(agent.workspace))
+    .flatMap(({ folder, tasks }) =>
+      present(
+        tasksElsewhere(
+          folder,
+          tasks.map(({ file }) => file),
+        ),
+      ),
+    )
+  const layers = [...rules, ...present(role), baseLayer, ...present(trigger), ...blocks, ...elsewhere]
+  return { layers: orderLayers(layers), tasks: queues.flatMap(({ tasks }) => tasks) }
+}
+
+function openWork({ agent, triggers }: AssembleRequest, tasks: readonly QueuedTask[]): OpenWork {
+  return {
+    tasks: agent.wakeOn.includes('tasks') ? tasks.map(({ file }) => file) : [],
+    triggers: triggers.filter((one) => one.cause !== 'handoff').length,
+    handoffs: triggers.filter((one) => one.cause === 'handoff').map((one) => one.path ?? ''),
   }
 }
 
@@ -122,7 +143,7 @@ export async function observeWorld(
   signal: AbortSignal,
 ): Promise<{ readonly git: GitState | undefined; readonly fingerprint: string }> {
   const [tasks, git, handoffs] = await Promise.all([
-    known ?? queuedTasks(agent, config),
+    known ?? readQueues(agent, config).then((queues) => queues.flatMap((queue) => queue.tasks)),
     gitState(agent.workDir, signal, ownFolders(agent)),
     handoffsFrom(agent.workspace, agent),
   ])
@@ -136,15 +157,14 @@ function ownFolders({ workspace, workDir }: Pick<AgentConfig, 'workspace' | 'wor
   return inside.startsWith('..') ? [] : ['runtime', 'tasks'].map((folder) => join(inside, folder))
 }
 
-/** The queues of an agent: its workspace's, and the configured one for agents of the first workspace. */
-export function queueFolders(agent: Pick<AgentConfig, 'workspace'>, config: Config): string[] {
-  const own = join(agent.workspace, 'tasks', 'queue')
-  const first = config.agents[0]?.workspace === agent.workspace
-  return first && config.ipc.taskDir !== own ? [config.ipc.taskDir, own] : [own]
+interface Queue {
+  readonly folder: string
+  readonly tasks: readonly QueuedTask[]
 }
 
-async function queuedTasks(agent: Pick<AgentConfig, 'workspace'>, config: Config): Promise<QueuedTask[]> {
-  return (await Promise.all(queueFolders(agent, config).map(listTasks))).flat()
+function readQueues(agent: Pick<AgentConfig, 'workspace'>, config: Config): Promise<Queue[]> {
+  const folders = queueFolders(agent, config)
+  return Promise.all(folders.map(async (folder) => ({ folder, tasks: await listTasks(folder) })))
 }
 
 async function contextBlocks(request: AssembleRequest, env: Record<string, string>): Promise<Layer[]> {
@@ -189,12 +209,6 @@ function environmentOf({ agent, program, env, run }: AssembleRequest, notes: str
     policy: agent.env,
     adapterEnv: adapterFor(agent.adapter).env,
   })
-}
-
-/** What was taken from one folder, so that a past run can be tied to the rules that it ran under. */
-function digestOf(layers: readonly Layer[], dir: string, version: string): string {
-  const own = layers.filter(({ source, kind }) => kind !== 'context' && source.startsWith(`${dir}/`))
-  return digest(JSON.stringify([version, own.map(({ name, text }) => [name, text])]))
 }
 
 function present<T>(value: T | undefined): T[] {

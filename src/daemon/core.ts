@@ -38,6 +38,7 @@ export interface Life {
   pausedByFile: number | undefined
   configProblems: readonly string[]
   nextConfig: Config | undefined
+  reloadWanted: boolean
   agentsSynced: boolean
   readonly forced: Set<string>
   /** What was seen below a run while it went on: a tool may leave its parents before anybody asks. By run id. */

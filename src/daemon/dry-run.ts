@@ -1,4 +1,5 @@
 /** What the next tick of agents would do, and the prompt that it would send. Starts no run, changes no state. */
+import { isoTime } from '../base/time.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import { mayStart } from '../heartbeat/breaker.ts'
 import type { AgentState, Trigger } from '../heartbeat/state.ts'
@@ -6,7 +7,7 @@ import { readAgents } from '../heartbeat/store/agents.ts'
 import { pendingTriggers } from '../heartbeat/store/triggers.ts'
 import type { DryRunView } from '../ipc/protocol/agents.ts'
 import type { Clock } from '../platform/clock.ts'
-import { readIfExists } from '../platform/files.ts'
+import { entryOf, readIfExists } from '../platform/files.ts'
 import type { Database } from '../platform/sqlite.ts'
 import { attribute } from '../prompt/attribution.ts'
 import { renderLayer } from '../prompt/layers.ts'
@@ -15,6 +16,7 @@ import { sentLayer } from '../runner/record.ts'
 import { lastRuns } from '../runner/store.ts'
 import { assemble } from './assemble.ts'
 import { folderOf, type Core, type Program } from './core.ts'
+import { describePause, pauseFile, readPause } from './pause.ts'
 import { newRunId } from './tick.ts'
 
 export interface DryRunRequest {
@@ -36,6 +38,8 @@ interface Known {
   readonly state: AgentState | undefined
   readonly triggers: readonly Trigger[]
   readonly lastRun: string | undefined
+  /** Why nothing of this agent starts, whatever is due. */
+  readonly hold: string | undefined
 }
 
 async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<DryRunView> {
@@ -59,7 +63,7 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     dryRun: true,
   })
   const permission = state ? mayStart(state.breaker, now) : { allowed: true as const }
-  const held = permission.allowed ? undefined : `held: ${permission.reason}`
+  const held = known.hold ?? (permission.allowed ? undefined : heldBy(permission))
   return {
     agent: agent.name,
     would_run: held === undefined && assembly.decision.run,
@@ -78,11 +82,25 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
   }
 }
 
-async function readKnown({ db }: DryRunRequest, { name }: AgentConfig): Promise<Known> {
-  if (!db) return { state: undefined, triggers: [], lastRun: undefined }
-  return db.read((tx) => ({
-    state: readAgents(tx).get(name),
-    triggers: pendingTriggers(tx).get(name) ?? [],
-    lastRun: lastRuns(tx, name, 1)[0]?.id,
-  }))
+async function readKnown({ db, config }: DryRunRequest, { name }: AgentConfig): Promise<Known> {
+  const pausedByFile = entryOf(pauseFile(config.stateDir))?.modifiedAt
+  if (!db) {
+    const hold =
+      pausedByFile === undefined ? undefined : `paused: the file ${pauseFile(config.stateDir)} is there`
+    return { state: undefined, triggers: [], lastRun: undefined, hold }
+  }
+  return db.read((tx) => {
+    const state = readAgents(tx).get(name)
+    const pause = readPause({ config, life: { pausedByFile } }, tx) ?? state?.paused
+    return {
+      state,
+      triggers: pendingTriggers(tx).get(name) ?? [],
+      lastRun: lastRuns(tx, name, 1)[0]?.id,
+      hold: pause && describePause(pause),
+    }
+  })
+}
+
+function heldBy({ reason, until }: { readonly reason: string; readonly until: number | undefined }): string {
+  return `held${until === undefined ? '' : ` until ${isoTime(until)}`}: ${reason}`
 }

@@ -47,6 +47,18 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
       ipc: ipc ?? config.ipc.enabled,
       scheduled: true,
     })
+    const { socketPath, enabled } = config.ipc
+    log.info(
+      `works with ${config.path}; Ctrl-C stops it${(ipc ?? enabled) ? ', marrow status shows what it does' : ''}`,
+      {
+        kind: 'daemon.ready',
+        data: {
+          config: config.path,
+          socket: (ipc ?? enabled) ? socketPath : null,
+          agents: config.agents.length,
+        },
+      },
+    )
     if (early.signal.aborted) daemon.stop()
     await daemon.done
     log.flush()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { readJson, type Tx } from '../platform/sqlite.ts'
-import type { Core } from './core.ts'
+import type { Config } from '../config/config.ts'
+import type { Core, Life } from './core.ts'
 
 /** What holds everything that starts work. Epoch ms. */
 export interface Pause {
@@ -17,7 +18,10 @@ export function pauseFile(stateDir: string): string {
 }
 
 /** The pause in force; the operator's own word comes before the file. */
-export function readPause(core: Pick<Core, 'life' | 'config'>, tx: Tx): Pause | undefined {
+export function readPause(
+  core: { readonly config: Pick<Config, 'stateDir'>; readonly life: Pick<Life, 'pausedByFile'> },
+  tx: Tx,
+): Pause | undefined {
   const stored = readJson<Pause>(tx.get("select value from meta where key = 'paused'")?.['value'])
   if (stored) return stored
   const since = core.life.pausedByFile
@@ -35,5 +39,10 @@ export function storePause(tx: Tx, pause: Pause | undefined): void {
 export function holdOf(core: Pick<Core, 'life' | 'config'>, tx: Tx): string | undefined {
   if (core.life.stopping !== 'no') return 'the daemon is stopping'
   const pause = readPause(core, tx)
-  return pause && `paused: ${pause.reason}`
+  return pause && describePause(pause)
+}
+
+/** `paused: lunch`, or `paused` where nobody said why. */
+export function describePause({ reason }: Pick<Pause, 'reason'>): string {
+  return reason === '' ? 'paused' : `paused: ${reason}`
 }

@@ -158,6 +158,7 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     pausedByFile: undefined,
     configProblems: [],
     nextConfig: undefined,
+    reloadWanted: false,
     agentsSynced: false,
     forced: new Set(),
     launches: new Map(),
@@ -208,16 +209,24 @@ function createEnds(core: Core): Ends {
 
 /** Reads the file again. A valid one is in force from the next pass on; an invalid one changes nothing but is shown. */
 function reload(core: Core): void {
+  core.life.reloadWanted = true
   core.jobs.start('reload', async () => {
-    const { config, problems } = await readConfig(core.config.path)
-    const next = config && moved(core.config, config)
-    const lines = next ? [next] : problems.map(formatProblem)
-    core.life.configProblems = lines
-    if (config && lines.length === 0) core.life.nextConfig = config
-    else
-      await write(core, (_, emit) => emit('config.rejected', {}, { path: core.config.path, problems: lines }))
-    core.waker.wake()
+    while (core.life.reloadWanted) {
+      core.life.reloadWanted = false // Before reading, so that a change meanwhile is read too.
+      await readAgain(core)
+    }
   })
+}
+
+async function readAgain(core: Core): Promise<void> {
+  const { path } = core.config
+  const { config, problems } = await readConfig(path)
+  const next = config && moved(core.config, config)
+  const lines = next ? [next] : problems.map(formatProblem)
+  core.life.configProblems = lines
+  if (config && lines.length === 0) core.life.nextConfig = config
+  else await write(core, (_, emit) => emit('config.rejected', {}, { path, problems: lines }))
+  core.waker.wake()
 }
 
 /** What a running daemon cannot move under its own feet. */

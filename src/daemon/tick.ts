@@ -47,13 +47,27 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
     const request = { agent, config, program, env, run, state, triggers, forced: tick.forced, now: begunAt }
     const assembly = await assemble({ ...request, dryRun: false, signal })
     if (signal.aborted) return
-    core.life.providerFailures.set(agent.name, assembly.providerFailures)
+    await noteProviders(core, agent, assembly.providerFailures)
     if (assembly.decision.run)
       await recordRun(core, tick, prepare(core, { tick, agent, run, assembly, triggers }), triggers)
     else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
   } catch (error) {
     if (!signal.aborted) await failTick(core, tick, agent, reasonOf(error))
   }
+}
+
+/** A context provider that fails is told of once, when it begins to; status shows it for as long as it does. */
+async function noteProviders(core: Core, { name }: AgentConfig, failures: readonly string[]): Promise<void> {
+  const before = core.life.providerFailures.get(name) ?? []
+  core.life.providerFailures.set(name, failures)
+  const fresh = failures.filter((failure) => !before.includes(failure))
+  if (fresh.length === 0) return
+  await write(core, (_, emit) => {
+    for (const failure of fresh) {
+      const [provider = '', ...reason] = failure.split(': ')
+      emit('provider.failed', { agent: name }, { provider, reason: reason.join(': ') })
+    }
+  })
 }
 
 export function newRunId(core: Pick<Core, 'random' | 'clock'>, agent: AgentConfig): string {
@@ -120,8 +134,8 @@ function prepare(core: Core, { tick, agent, run, assembly, triggers }: Ready): P
     layers: attribute(assembly.layers).map(sentLayer),
     digests: assembly.digests,
     promptBytes: Buffer.byteLength(prompt),
-    coreDigest: assembly.coreDigest,
-    operatorDigest: assembly.operatorDigest,
+    coreDigest: assembly.layerDigests.core,
+    operatorDigest: assembly.layerDigests.operator,
     gitBefore: git ?? null,
     worldBefore: world ?? null,
   }
@@ -185,7 +199,7 @@ async function stayQuiet(
   const end: TickEnd = { kind: 'quiet', detail: reason, savedTokens }
   await write(core, (tx, emit) => {
     const state = readAgents(tx).get(agent.name)
-    endTick(tx, tick.id, now.wall, end, { core: assembly.coreDigest, operator: assembly.operatorDigest })
+    endTick(tx, tick.id, now.wall, end, assembly.layerDigests)
     const passed = state ? slotsPassed(state, slotsOf(agent, state), now.wall, now) : {}
     updateAgent(tx, agent.name, { addQuiet: 1, addSaved: savedTokens, ...passed })
     emit('tick.quiet', { agent: agent.name }, { tick: tickName(tick), reason, savedTokens, durationMs })

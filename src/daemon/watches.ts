@@ -2,7 +2,7 @@ import { watch as watchFolder, type FSWatcher } from 'node:fs'
 import { watch, type FSWatcher as TreeWatcher } from 'chokidar'
 import { handoffDir } from '../handoffs/folders.ts'
 import { openRuns } from '../runner/store.ts'
-import { queueFolders } from './assemble.ts'
+import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
 import { pauseFile } from './pause.ts'
 

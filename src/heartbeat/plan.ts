@@ -113,7 +113,8 @@ function judgeCandidate(candidate: Candidate, world: World): Verdict {
   if (busy) return wait('busy', 'a tick is open')
   if (world.hold !== undefined) return wait('paused', world.hold)
   if (forced) return begin(candidate, world, { at: world.now.wall, causes: ['run-once'] })
-  if (state.paused) return wait('paused', `paused: ${state.paused.reason}`)
+  if (state.paused)
+    return wait('paused', state.paused.reason === '' ? 'paused' : `paused: ${state.paused.reason}`)
   const permission = mayStart(state.breaker, world.now)
   if (!permission.allowed) return wait('held', permission.reason, permission.until)
   const moved = afterClockWasSet(candidate, world)
@@ -135,8 +136,7 @@ function judgeCandidate(candidate: Candidate, world: World): Verdict {
 /** A slot that has come: on time, held back by other runs, or missed while nobody was there. */
 function slotVerdict(candidate: Candidate, world: World, dueAt: Moment): Verdict {
   const { config, state } = candidate
-  const wasDown = dueAt.wall < world.awakeSince.wall - DOWN_MS_TOLERANCE
-  if (wasDown && config.catchUp === 'skip' && state.tickCount > 0) {
+  if (wasMissed(dueAt, world.awakeSince) && config.catchUp === 'skip' && state.tickCount > 0) {
     const slots = slotsOf(config, state)
     const missed = 1 + slotsBetween(slots, dueAt.wall, world.now.wall)
     const nextDue = momentOf(nextSlot(slots, world.now.wall), world.now)
@@ -160,7 +160,7 @@ function begin(
   const overdue = state.dueAt !== undefined && state.dueAt.wall <= world.now.wall
   // The slot itself is this tick; only those behind it were missed. A wake before the slot leaves the slot where it is.
   const missed = overdue && state.tickCount > 0 ? slotsBetween(slots, state.dueAt.wall, world.now.wall) : 0
-  const nextDue = overdue ? momentOf(nextSlot(slots, world.now.wall), world.now) : state.dueAt
+  const nextDue = overdue ? momentOf(nextSlot(slots, slotsFrom(candidate, world)), world.now) : state.dueAt
   const byAgent = candidate.triggers.some((trigger) => trigger.byAgent && trigger.wakes)
   const forced = causes.includes('run-once')
   const action = {
@@ -174,6 +174,21 @@ function begin(
     byAgent,
   } as const
   return { kind: 'action', action }
+}
+
+/**
+ * After which time (epoch ms) the next slot is looked for. An interval's tick that was caught up stands for the slot that
+ * is just about to come as well: two of them within minutes would be paid for twice.
+ */
+function slotsFrom({ config, state }: Candidate, { now, awakeSince }: World): number {
+  const { schedule } = config
+  const caughtUp = state.tickCount > 0 && state.dueAt !== undefined && wasMissed(state.dueAt, awakeSince)
+  return caughtUp && schedule.kind === 'interval' ? now.wall + schedule.intervalMs / 2 : now.wall
+}
+
+/** The slot came while the daemon was down or the machine asleep. */
+function wasMissed(dueAt: Moment, awakeSince: Moment): boolean {
+  return dueAt.wall < awakeSince.wall - DOWN_MS_TOLERANCE
 }
 
 /** When the pending wakes make the agent due (epoch ms), and who asked. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../helpers/eventually.ts'
 import { FakeClock } from '../helpers/fake-clock.ts'
-import { sh, test } from '../helpers/daemon.ts'
+import { sh, test, type LiveDaemon } from '../helpers/daemon.ts'
 
 const HOUR = 3_600_000
 
@@ -151,6 +151,13 @@ describe('a wake', () => {
   })
 })
 
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Lets a fake clock run until something is true: agents are real processes and take real time. */
 async function drive(clock: FakeClock, done: () => Promise<boolean>): Promise<void> {
   await eventually('the daemon to get there', async () => {
@@ -180,10 +187,12 @@ describe('time', () => {
 
   test('a deadline counts only time that the machine was awake', async ({ home, expect }) => {
     const clock = new FakeClock()
-    const script = sh('while [ ! -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done')
+    const script = sh(
+      'touch "$MARROW_WORKSPACE/up"; while [ ! -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done',
+    )
     await home.write({ scout: { agent_command: script, heartbeat_timeout: '100' } })
     const daemon = await home.start({ clock })
-    await drive(clock, async () => (await daemon.runs())[0]?.state === 'running')
+    await drive(clock, () => exists(join(home.workspace, 'up')))
     clock.jump(10 * HOUR)
     await clock.advance(10_000)
     expect(await daemon.events('run.ending')).toEqual([])
@@ -216,20 +225,28 @@ describe('time', () => {
   })
 })
 
+function isHidden(daemon: LiveDaemon, pid: number): boolean {
+  return daemon.core.processes.commandLine(pid)?.startsWith('sleep 98765') ?? false
+}
+
 describe('a run that ended', () => {
   test('leaves no process, not even one that hid from its session, its parent and its environment', async ({
     home,
     expect,
   }) => {
     const hidden = 'env -i setsid sh -c "sleep 98765 & sleep 98765 & wait"'
-    const script = sh(`${hidden} & sleep 0.2; echo $! > "$MARROW_WORKSPACE/pid"; sleep 1.5; kill $! ; exit 4`)
-    await home.write({ scout: { agent_command: script } })
+    const untilSeen = 'while [ ! -e "$MARROW_WORKSPACE/seen" ]; do sleep 0.02; done'
+    await home.write({ scout: { agent_command: sh(`${hidden} & ${untilSeen}; kill $!; exit 4`) } })
     const daemon = await home.start()
-    const [run] = await daemon.ended(1)
-    expect(run?.outcome).toBe('failed: exited with code 4')
-    const sleeping = daemon.core.processes
-      .list()
-      .filter(({ pid }) => daemon.core.processes.commandLine(pid)?.startsWith('sleep 98765') ?? false)
+    await eventually('the daemon to have seen them', async () => {
+      const [run] = await daemon.runs()
+      const below = [...(daemon.core.life.lineups.get(run?.id ?? '')?.keys() ?? [])]
+      return below.filter((pid) => isHidden(daemon, pid)).length === 2 ? true : undefined
+    })
+    await writeFile(join(home.workspace, 'seen'), '')
+    const [ended] = await daemon.ended(1)
+    expect(ended?.outcome).toBe('failed: exited with code 4')
+    const sleeping = daemon.core.processes.list().filter(({ pid }) => isHidden(daemon, pid))
     expect(sleeping).toEqual([])
   })
 })
@@ -241,11 +258,8 @@ describe('cancel', () => {
     )
     await home.write({ scout: { agent_command: script } })
     const daemon = await home.start()
-    await eventually('the agent', () =>
-      access(join(home.workspace, 'pid')).then(
-        () => true,
-        () => undefined,
-      ),
+    await eventually('the agent', async () =>
+      (await exists(join(home.workspace, 'pid'))) ? true : undefined,
     )
     await daemon.handlers.cancel({ target: 'scout' })
     await eventually(

@@ -10,7 +10,7 @@ import type { Handlers } from '../../ipc/protocol/table.ts'
 import { remove } from '../../platform/files.ts'
 import { write, type Core } from '../core.ts'
 import { dryRun } from '../dry-run.ts'
-import { pauseFile, readPause, storePause } from '../pause.ts'
+import { describePause, pauseFile, readPause, storePause } from '../pause.ts'
 import type { TickWaiters } from '../waiters.ts'
 
 type Verbs = 'wake' | 'pause' | 'resume' | 'runOnce' | 'dryRun'
@@ -19,7 +19,7 @@ export function agentHandlers(core: Core, waiters: TickWaiters): Pick<Handlers, 
   return {
     wake: async ({ agent, reason, prompt }) => wake(core, agent, reason ?? '', prompt ?? null),
     pause: async ({ agent, reason }) => {
-      await pause(core, agent, reason ?? 'by the operator')
+      await pause(core, agent, reason ?? '')
       return { ok: true }
     },
     resume: async ({ agent }) => {
@@ -109,7 +109,7 @@ async function runOnce(
   }
   const paused = await core.db.read((tx) => readPause(core, tx))
   if (paused) {
-    throw new MarrowError('BAD_REQUEST', `Cannot tick: everything is paused (${paused.reason}).`, {
+    throw new MarrowError('BAD_REQUEST', `Cannot tick: everything is ${describePause(paused)}.`, {
       fix: 'Lift it with: marrow resume',
     })
   }

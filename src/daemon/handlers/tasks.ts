@@ -6,7 +6,7 @@ import type { Handlers } from '../../ipc/protocol/table.ts'
 import { entryOf } from '../../platform/files.ts'
 import { addTask } from '../../tasks/apply.ts'
 import { listTasks } from '../../tasks/observe.ts'
-import { queueFolders } from '../assemble.ts'
+import { queueFolders } from '../../tasks/folders.ts'
 import { write, type Core } from '../core.ts'
 import { readPause } from '../pause.ts'
 

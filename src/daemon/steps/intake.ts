@@ -9,7 +9,7 @@ import { forgetSeen, markSeen, readSeen } from '../../heartbeat/store/seen.ts'
 import { dropTriggersOf, insertTrigger } from '../../heartbeat/store/triggers.ts'
 import { entryOf, listFolder, type FileEntry } from '../../platform/files.ts'
 import { isTaskFile } from '../../tasks/queue.ts'
-import { queueFolders } from '../assemble.ts'
+import { queueFolders } from '../../tasks/folders.ts'
 import { write, type Core } from '../core.ts'
 import { PAUSE_FILE } from '../pause.ts'
 

@@ -16,10 +16,11 @@ import { recordEnd, tellEnd } from '../settle.ts'
 import { runTick, tickKey } from '../tick.ts'
 
 const FIRST_MS_SPREAD = 50
+const LAUNCHED_LOOK_MS = 50
 
 /** Returns in how many ms something becomes due. */
 export async function startDueTicks(core: Core, now: Moment): Promise<number> {
-  await launchRecorded(core)
+  const launched = await launchRecorded(core)
   if (!core.life.agentsSynced) await syncAgents(core, now)
   const { actions, waiting } = await write(core, (tx, emit) => {
     const made = planNow(core, tx, now)
@@ -31,7 +32,8 @@ export async function startDueTicks(core: Core, now: Moment): Promise<number> {
   const soonest = Math.min(
     ...waiting.map(({ until }) => (until === undefined ? Number.POSITIVE_INFINITY : until - now.wall)),
   )
-  return Math.max(0, soonest)
+  // A run may end before its folder is watched: the next pass must not wait for that watch.
+  return launched > 0 ? LAUNCHED_LOOK_MS : Math.max(0, soonest)
 }
 
 /** The plan of this moment, also for status: who begins, and why the others do not. */
@@ -87,8 +89,9 @@ async function assembleOpen(core: Core): Promise<void> {
   }
 }
 
-async function launchRecorded(core: Core): Promise<void> {
-  if (core.life.launches.size === 0) return
+/** Returns how many were launched. */
+async function launchRecorded(core: Core): Promise<number> {
+  if (core.life.launches.size === 0) return 0
   const launched: { run: string; request: LaunchRequest & { dueAt: number }; result: LaunchResult }[] = []
   for (const [run, request] of core.life.launches) launched.push({ run, request, result: launchRun(request) })
   const now = core.clock.now()
@@ -117,6 +120,7 @@ async function launchRecorded(core: Core): Promise<void> {
   })
   for (const { run } of launched) core.life.launches.delete(run)
   for (const { run, tick, verdict } of unspawnable) tellEnd(core, tick, run, verdict)
+  return launched.length
 }
 
 /** Gives agents of the file a row: new ones are due at once, spread; those with a changed schedule get new slots. */

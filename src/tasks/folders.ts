@@ -1,0 +1,28 @@
+// Owns which folders hold the tasks of an agent.
+import { join } from 'node:path'
+import type { AgentConfig, Config } from '../config/config.ts'
+import type { Layer } from '../prompt/layers.ts'
+
+/** Where the tasks of a workspace wait unless the configuration says otherwise. */
+export function ownQueue(workspace: string): string {
+  return join(workspace, 'tasks', 'queue')
+}
+
+/** The queues of an agent: its workspace's, and the configured one for agents of the first workspace. */
+export function queueFolders(
+  { workspace }: Pick<AgentConfig, 'workspace'>,
+  { agents, ipc }: Pick<Config, 'agents' | 'ipc'>,
+): string[] {
+  const own = ownQueue(workspace)
+  const isFirst = agents[0]?.workspace === workspace
+  return isFirst && ipc.taskDir !== own ? [ipc.taskDir, own] : [own]
+}
+
+/** The block of tasks that wait outside of the workspace, where no context provider looks; undefined without any. */
+export function tasksElsewhere(folder: string, files: readonly string[]): Layer | undefined {
+  if (files.length === 0) return undefined
+  const text = [`Queued tasks in ${folder}, oldest first:`, ...files.map((file) => join(folder, file))].join(
+    '\n',
+  )
+  return { kind: 'context', name: 'task_dir', source: folder, text, volatile: false, failed: undefined }
+}
