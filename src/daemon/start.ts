@@ -1,29 +1,17 @@
 /** Brings a daemon up in this process and takes it down again. `main.ts` adds signals and the process's exit. */
-import { chmodSync, existsSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
-import { formatProblem, MarrowError, stackOf } from '../base/errors.ts'
-import { later } from '../base/moment.ts'
+import { formatProblem } from '../base/errors.ts'
 import { isoTime } from '../base/time.ts'
 import type { Config } from '../config/config.ts'
-import { readConfig } from '../config/load.ts'
 import { watchConfig } from '../config/watch.ts'
 import { createWaker, runLoop } from '../heartbeat/loop.ts'
-import { startServer, type Server } from '../ipc/server.ts'
 import type { Handlers } from '../ipc/protocol/table.ts'
 import type { Clock } from '../platform/clock.ts'
-import {
-  createExclusive,
-  makeFolder,
-  makePrivateFolder,
-  readIfExists,
-  remove,
-  writeAtomic,
-} from '../platform/files.ts'
-import { acquireLock, type Lock } from '../platform/lock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Processes } from '../platform/processes.ts'
 import { adoptRuns } from './adopt.ts'
 import { write, type Core, type Life, type Program } from './core.ts'
+import { openDoor } from './door.ts'
+import { createEnds, type Ends } from './ends.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { daemonHandlers } from './handlers/daemon.ts'
 import { runHandlers } from './handlers/runs.ts'
@@ -32,6 +20,8 @@ import { taskHandlers } from './handlers/tasks.ts'
 import { createJobs } from './jobs.ts'
 import { openStore } from './open-store.ts'
 import { pass, reportFailure } from './pass.ts'
+import { reload } from './reload.ts'
+import { openStateDir, removeDaemonFile, writeDaemonFile } from './state-dir.ts'
 import { createTickWaiters } from './waiters.ts'
 import { createWatches } from './watches.ts'
 
@@ -118,29 +108,11 @@ async function live(
     await runLoop({ clock, waker, signal: ends.signal, pass: onePass })
     const how: EndedBy = core.life.stopping === 'stop' ? 'stop' : 'hand-over'
     await write(core, (_, emit) => emit('daemon.stopped', {}, { how })).catch(() => {})
-    remove(daemonFile(core.config.stateDir))
+    removeDaemonFile(core.config.stateDir)
     return how
   } finally {
     await owned.disposeAsync()
   }
-}
-
-/** The folder, the lock, and nothing in it that others may read. */
-function openStateDir({ stateDir, path }: Config): Lock {
-  if (!existsSync(stateDir)) {
-    makeFolder(stateDir)
-    chmodSync(stateDir, 0o711)
-  }
-  makePrivateFolder(join(stateDir, 'runs'))
-  for (const file of ['lock.db', 'marrow.db']) createExclusive(join(stateDir, file), '')
-  const lock = acquireLock(join(stateDir, 'lock.db'))
-  if (lock) return lock
-  const other = parsePid(readIfExists(daemonFile(stateDir)))
-  throw new MarrowError(
-    'DAEMON_ALREADY_RUNNING',
-    `Cannot start: another marrow${other === undefined ? '' : ` (pid ${other})`} works on ${stateDir}.`,
-    { fix: `Stop it with: marrow stop -c ${path}` },
-  )
 }
 
 function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tickEnded']): Core {
@@ -179,120 +151,17 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
   return core
 }
 
-interface Ends {
-  readonly signal: AbortSignal
-  readonly stop: () => void
-  readonly handOver: () => void
-  readonly finish: () => void
-}
-
-function createEnds(core: Core): Ends {
-  const ended = new AbortController()
-  const { life, jobs, waker, clock } = core
-  return {
-    signal: ended.signal,
-    stop: () => {
-      if (life.stopping !== 'no') return
-      life.stopping = 'stop'
-      life.stopAt = later(clock.now(), core.config.stopGraceMs)
-      jobs.abort('tick:')
-      waker.wake()
-    },
-    handOver: () => {
-      life.stopping = 'hand-over'
-      jobs.abort('')
-      ended.abort()
-    },
-    finish: () => ended.abort(),
-  }
-}
-
-/** Reads the file again. A valid one is in force from the next pass on; an invalid one changes nothing but is shown. */
-function reload(core: Core): void {
-  core.life.reloadWanted = true
-  core.jobs.start('reload', async () => {
-    while (core.life.reloadWanted) {
-      core.life.reloadWanted = false // Before reading, so that a change meanwhile is read too.
-      await readAgain(core)
-    }
-  })
-}
-
-async function readAgain(core: Core): Promise<void> {
-  const { path } = core.config
-  const { config, problems } = await readConfig(path)
-  const next = config && moved(core.config, config)
-  const lines = next ? [next] : problems.map(formatProblem)
-  core.life.configProblems = lines
-  if (config && lines.length === 0) core.life.nextConfig = config
-  else await write(core, (_, emit) => emit('config.rejected', {}, { path, problems: lines }))
-  core.waker.wake()
-}
-
-/** What a running daemon cannot move under its own feet. */
-function moved(now: Config, next: Config): string | undefined {
-  const [key, from, to] =
-    next.stateDir === now.stateDir
-      ? ['ipc.socket_path', now.ipc.socketPath, next.ipc.socketPath]
-      : ['state_dir', now.stateDir, next.stateDir]
-  if (from === to) return undefined
-  return `${next.path}: ${key}: changed from ${from} to ${to} while the daemon runs. Fix: marrow restart takes it up.`
-}
-
-interface Door {
-  lookAfter(): void
-  close(): Promise<void>
-}
-
-/** The door, opened anew if somebody put another socket in its place. */
-async function openDoor(core: Core, handlers: Handlers): Promise<Door> {
-  const open = (): Promise<Server> =>
-    startServer({
-      socketPath: core.config.ipc.socketPath,
-      mode: 0o600,
-      handlers,
-      onError: (error, what) => core.log.error('request failed', { what, error: stackOf(error) }),
-      version: core.program.version,
-      config: realpathSync(core.config.path),
-    })
-  let server = await open()
-  return {
-    lookAfter: () => {
-      if (server.ownsSocket()) return
-      core.jobs.start('door', async () => {
-        core.log.warn('the socket was taken away: opening it again', { socket: core.config.ipc.socketPath })
-        await server.close()
-        server = await open()
-      })
-    },
-    close: () => server.close(),
-  }
-}
-
 async function announce(core: Core): Promise<void> {
   const { config, life, program, clock } = core
-  const who = {
+  writeDaemonFile(config.stateDir, {
     pid: process.pid,
     version: program.version,
     config: config.path,
     socket: config.ipc.socketPath,
-  }
-  writeAtomic(
-    daemonFile(config.stateDir),
-    `${JSON.stringify({ ...who, started_at: isoTime(clock.now().wall) })}\n`,
-    0o600,
-  )
+    started_at: isoTime(clock.now().wall),
+  })
   for (const warning of config.warnings) core.log.warn(formatProblem(warning))
   await write(core, (_, emit) =>
     emit('daemon.started', {}, { pid: process.pid, version: program.version, ...life.adopted }),
   )
-}
-
-function daemonFile(stateDir: string): string {
-  return join(stateDir, 'daemon.json')
-}
-
-function parsePid(text: string | undefined): number | undefined {
-  const pid = /"pid":(\d+)/.exec(text ?? '')?.[1]
-  return pid === undefined ? undefined : Number(pid)
 }

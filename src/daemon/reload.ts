@@ -1,0 +1,36 @@
+import { formatProblem } from '../base/errors.ts'
+import type { Config } from '../config/config.ts'
+import { readConfig } from '../config/load.ts'
+import { write, type Core } from './core.ts'
+
+/** Reads the file again. A valid one is in force from the next pass on; an invalid one changes nothing but is shown. */
+export function reload(core: Core): void {
+  core.life.reloadWanted = true
+  core.jobs.start('reload', async () => {
+    while (core.life.reloadWanted) {
+      core.life.reloadWanted = false // Before reading, so that a change meanwhile is read too.
+      await readAgain(core)
+    }
+  })
+}
+
+async function readAgain(core: Core): Promise<void> {
+  const { path } = core.config
+  const { config, problems } = await readConfig(path)
+  const next = config && moved(core.config, config)
+  const lines = next ? [next] : problems.map(formatProblem)
+  core.life.configProblems = lines
+  if (config && lines.length === 0) core.life.nextConfig = config
+  else await write(core, (_, emit) => emit('config.rejected', {}, { path, problems: lines }))
+  core.waker.wake()
+}
+
+/** What a running daemon cannot move under its own feet. */
+function moved(now: Config, next: Config): string | undefined {
+  const [key, from, to] =
+    next.stateDir === now.stateDir
+      ? ['ipc.socket_path', now.ipc.socketPath, next.ipc.socketPath]
+      : ['state_dir', now.stateDir, next.stateDir]
+  if (from === to) return undefined
+  return `${next.path}: ${key}: changed from ${from} to ${to} while the daemon runs. Fix: marrow restart takes it up.`
+}

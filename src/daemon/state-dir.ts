@@ -1,0 +1,53 @@
+/** state_dir as this daemon's own: the lock that makes it the only one, and the file that says who it is. */
+import { chmodSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { MarrowError } from '../base/errors.ts'
+import type { Config } from '../config/config.ts'
+import {
+  createExclusive,
+  makeFolder,
+  makePrivateFolder,
+  readIfExists,
+  remove,
+  writeAtomic,
+} from '../platform/files.ts'
+import { acquireLock, type Lock } from '../platform/lock.ts'
+
+/**
+ * Makes the folder, with nothing in it that others may read, and takes its lock. Throws DAEMON_ALREADY_RUNNING with the pid of
+ * the other one, CANNOT_WRITE.
+ */
+export function openStateDir({ stateDir, path }: Config): Lock {
+  if (!existsSync(stateDir)) {
+    makeFolder(stateDir)
+    chmodSync(stateDir, 0o711)
+  }
+  makePrivateFolder(join(stateDir, 'runs'))
+  for (const file of ['lock.db', 'marrow.db']) createExclusive(join(stateDir, file), '')
+  const lock = acquireLock(join(stateDir, 'lock.db'))
+  if (lock) return lock
+  const other = parsePid(readIfExists(daemonFile(stateDir)))
+  throw new MarrowError(
+    'DAEMON_ALREADY_RUNNING',
+    `Cannot start: another marrow${other === undefined ? '' : ` (pid ${other})`} works on ${stateDir}.`,
+    { fix: `Stop it with: marrow stop -c ${path}` },
+  )
+}
+
+/** Says who works here, for people and for the error of a second daemon. */
+export function writeDaemonFile(stateDir: string, who: Readonly<Record<string, string | number>>): void {
+  writeAtomic(daemonFile(stateDir), `${JSON.stringify(who)}\n`, 0o600)
+}
+
+export function removeDaemonFile(stateDir: string): void {
+  remove(daemonFile(stateDir))
+}
+
+function daemonFile(stateDir: string): string {
+  return join(stateDir, 'daemon.json')
+}
+
+function parsePid(text: string | undefined): number | undefined {
+  const pid = /"pid":(\d+)/.exec(text ?? '')?.[1]
+  return pid === undefined ? undefined : Number(pid)
+}
