@@ -17,7 +17,10 @@ export interface LayerDigests {
   readonly operator: string
 }
 
-export function layerDigests(config: Config, version: string): LayerDigests {
+export function layerDigests(
+  config: Pick<Config, 'coreDir' | 'operatorDir' | 'path'>,
+  version: string,
+): LayerDigests {
   return {
     core: digest(JSON.stringify([version, partsOf(config.coreDir, coreParts)])),
     operator: digest(JSON.stringify(partsOf(config.operatorDir, [basename(config.path), ...operatorParts]))),
