@@ -15,7 +15,7 @@ test('status is JSON for programs', async ({ world, expect }) => {
 })
 
 test('a command that needs the daemon says so and how to start it', async ({ world, expect }) => {
-  for (const words of [['status'], ['wake', 'scout'], ['task', 'list'], ['stop']]) {
+  for (const words of [['status'], ['wake', 'scout'], ['runs'], ['stop']]) {
     expect(await world.marrow(...words)).toEqual({
       code: 1,
       out: '',
@@ -56,7 +56,6 @@ test.for([
   [['resume', 'scout'], 'resume', { agent: 'scout' }],
   [['cancel', 'scout'], 'cancel', { target: 'scout' }],
   [['stop'], 'stop', {}],
-  [['restart'], 'restart', {}],
   [['task', 'add', 'mend', 'it', '-b', 'all'], 'addTask', { title: 'mend it', body: 'all' }],
   [['runs', '--agent', 'scout', '-n', '3'], 'runs', { agent: 'scout', limit: 3 }],
   [['events', '--kind', 'run', '-n', '7'], 'events', { kind: 'run', limit: 7 }],
@@ -68,6 +67,16 @@ test.for([
   const { code, err } = await world.marrow(...words)
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(daemon.calls).toEqual([{ verb, params }])
+})
+
+test('restart waits for the next daemon and says which it is', async ({ world, expect }) => {
+  await using daemon = await world.daemon({ restart: async () => ({ ok: true, pid: 7 }) })
+  expect(await world.marrow('restart')).toEqual({
+    code: 0,
+    out: '✓ marrow (pid 7) hands over: its runs go on\n✓ marrow (pid 4242) works in its place\n',
+    err: '',
+  })
+  expect(daemon.calls.map(({ verb }) => verb)).toEqual(['restart', 'status'])
 })
 
 test('a queued task is named, with what happens next', async ({ world, expect }) => {
@@ -83,10 +92,14 @@ test('a task needs a title', async ({ world, expect }) => {
   expect(err).toContain('title is required')
 })
 
-test('the queue is listed one task a line, and an empty one says so', async ({ world, expect }) => {
+test('the queue is listed one task a line, and an empty one says so, without a daemon too', async ({
+  world,
+  expect,
+}) => {
   const full = await world.daemon()
   expect((await world.marrow('task', 'list')).out).toBe('20260105-120000-mend.md  mend\n')
   await full.server.close()
+  expect(await world.marrow('task', 'list')).toEqual({ code: 0, out: '(no tasks in queue)\n', err: '' })
   await using _ = await world.daemon({ tasks: async () => ({ tasks: [] }) })
   expect((await world.marrow('task', 'list')).out).toBe('(no tasks in queue)\n')
 })

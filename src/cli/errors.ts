@@ -1,7 +1,7 @@
 /** Owns the one place that prints an error: the sentence, then what to do. Only our own bugs come with a stack. */
 import { styleText } from 'node:util'
-import { MarrowError } from '../base/errors.ts'
-import { plainLines } from './render/screen.ts'
+import { MarrowError, stackOf } from '../base/errors.ts'
+import { plainLines } from '../base/plain.ts'
 
 /** Prints it on stderr; returns the exit code that it means. `verbose` adds the stack and the causes of any error. */
 export function reportError(error: unknown, verbose: boolean): number {
@@ -23,12 +23,6 @@ export function explainError(error: unknown, verbose: boolean): { text: string; 
 function explainBug(error: unknown): string {
   const stack = stackOf(error)
   return `${stack}\n${mark('red', 'This is a bug in marrow.')} Please report it with the lines above and what you did.\n`
-}
-
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const own = error.stack ?? `${error.name}: ${error.message}`
-  return error.cause === undefined ? own : `${own}\nCaused by: ${stackOf(error.cause)}`
 }
 
 function mark(style: 'yellow' | 'red' | 'dim', text: string): string {

@@ -17,7 +17,8 @@ export async function patiently<T>(asking: () => Promise<T>): Promise<T> {
   }
 }
 
-function isPassing(error: unknown): boolean {
+/** Whether the daemon is only away for now: it starts, stops or hangs. */
+export function isPassing(error: unknown): boolean {
   if (!(error instanceof MarrowError)) return false
   return error.code === 'DAEMON_NOT_RUNNING' || error.code === 'DAEMON_SILENT' || error.code === 'STOPPING'
 }

@@ -30,7 +30,7 @@ function build(done: Done): Command {
   const program = new Command('marrow')
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('Fix: marrow help lists the commands, marrow help COMMAND its flags.')
+    .showHelpAfterError('Fix: See all commands: marrow help')
     .configureHelp({ subcommandTerm: termOf })
     .usage('COMMAND [flags]')
     .version(version, '-V, --version', 'print the version')
@@ -39,12 +39,17 @@ function build(done: Done): Command {
       'the configuration file (default: $MARROW_CONFIG, then marrow.toml here and above)',
     )
     .option('-v, --verbose', 'say more, also about errors')
-    .helpCommand('help [command]', 'explain a command')
+    .helpCommand(false)
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'Cannot understand the command: ')),
+    })
     .enablePositionalOptions()
   addStartCommands(program, done)
   addWorkCommands(program, done)
   addLookCommands(program, done)
+  program.commandsGroup('More:')
   addSimCommands(program, done)
+  addHelpCommand(program)
   return program
 }
 
@@ -59,7 +64,6 @@ function termOf(command: Command): string {
 
 /** Its words are its own: nothing but its name is read here. */
 function addSimCommands(program: Command, done: Done): void {
-  program.commandsGroup('Try:')
   const sim = program.command('sim').description('the simulated agent: marrow sim agent --help')
   sim
     .command('agent [words...]')
@@ -70,6 +74,24 @@ function addSimCommands(program: Command, done: Done): void {
     .action(async (words: string[]) =>
       done(await (await import('../daemon/local/sim-agent.ts')).simAgent(words)),
     )
+}
+
+/** Not commander's own, for which a command that does not exist is no error. */
+function addHelpCommand(program: Command): void {
+  program
+    .command('help [command...]')
+    .description('explain a command')
+    .helpOption(false)
+    .action(async (words: string[]) => {
+      let about = program
+      for (const word of words) {
+        const next = about.commands.find((command) => command.name() === word)
+        // Parsing a word that no command of a group has is the error that we want, with what may have been meant.
+        if (next === undefined && about.commands.length > 0) await about.parseAsync([word], { from: 'user' })
+        about = next ?? about
+      }
+      about.outputHelp()
+    })
 }
 
 function isWanted({ code }: CommanderError): boolean {

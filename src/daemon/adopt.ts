@@ -1,4 +1,6 @@
 /** What a new daemon finds: runs that go on, ran out while nobody looked, or never began. */
+import { entryOf } from '../platform/files.ts'
+import { runPaths } from '../runner/folder.ts'
 import { sightRun } from '../runner/observe.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { markRunning, openRuns } from '../runner/store.ts'
@@ -20,10 +22,14 @@ async function adoptRun(core: Core, run: RunRecord): Promise<keyof Life['adopted
   }
   // A launcher that was faster than our claim is alive by now, or has ended.
   const again = sight.kind === 'unstarted' ? sightRun(folder, run.identity, core.processes) : sight
-  if (again.kind === 'exited') return 'finished'
-  if (again.kind !== 'alive') return 'lost'
+  // A daemon that died right after the launch could not note the start any more; the launcher's own file says it.
+  const startedAt = run.startedAt ?? entryOf(runPaths(folder).started)?.modifiedAt ?? core.clock.now().wall
+  if (again.kind !== 'alive') {
+    await core.db.write((tx) => markRunning(tx, run.id, run.identity, startedAt))
+    return again.kind === 'exited' ? 'finished' : 'lost'
+  }
   await write(core, (tx, emit) => {
-    markRunning(tx, run.id, again.identity, run.startedAt ?? core.clock.now().wall)
+    markRunning(tx, run.id, again.identity, startedAt)
     emit('run.adopted', { agent: run.agent, run: run.id }, { pid: again.identity.pid })
   })
   return 'adopted'

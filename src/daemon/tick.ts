@@ -43,17 +43,24 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   }))
   const run = newRunId(core, agent)
   const { config, program, env } = core
+  let ready: { readonly assembly: Assembly; readonly prepared: PreparedRun | undefined }
   try {
     const request = { agent, config, program, env, run, state, triggers, forced: tick.forced, now: begunAt }
     const assembly = await assemble({ ...request, dryRun: false, signal })
-    if (signal.aborted) return
-    await noteProviders(core, agent, assembly.providerFailures)
-    if (assembly.decision.run)
-      await recordRun(core, tick, prepare(core, { tick, agent, run, assembly, triggers }), triggers)
-    else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
+    const prepared = assembly.decision.run
+      ? prepare(core, { tick, agent, run, assembly, triggers })
+      : undefined
+    ready = { assembly, prepared }
   } catch (error) {
     if (!signal.aborted) await failTick(core, tick, agent, reasonOf(error))
+    return
   }
+  if (signal.aborted) return
+  // What fails from here on is marrow's own, such as a full disk: the job is tried again, and the agent is not blamed.
+  const { assembly, prepared } = ready
+  await noteProviders(core, agent, assembly.providerFailures)
+  if (prepared) await recordRun(core, tick, prepared, triggers)
+  else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
 }
 
 /** A context provider that fails is told of once, when it begins to; status shows it for as long as it does. */

@@ -15,7 +15,10 @@ const told: Told = {
     { path: '/m.toml', agents: 1, warnings: 2 },
     'took up /m.toml with 1 agent and 2 warnings',
   ],
-  'config.rejected': [{ path: '/m.toml', problems: ['a', 'b'] }, 'refused /m.toml: a, b'],
+  'config.rejected': [
+    { path: '/m.toml', problems: ['a', 'b'] },
+    'the changed configuration is refused: a, b',
+  ],
   'clock.jumped': [{ ms: -90_000 }, 'the clock jumped by -1m30s'],
   'tick.begun': [
     { tick: 'a#1', causes: ['schedule', 'tasks'], missed: 1, latenessMs: 3 },

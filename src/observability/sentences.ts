@@ -16,7 +16,7 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'daemon.stopped': ({ how }) => (how === 'hand-over' ? 'marrow left; its runs go on' : 'marrow stopped'),
   'config.loaded': (data) =>
     `took up ${text(data['path'])} with ${counted(number(data['agents']), 'agent')}${warned(data)}`,
-  'config.rejected': (data) => `refused ${text(data['path'])}: ${text(data['problems'])}`,
+  'config.rejected': (data) => `the changed configuration is refused: ${text(data['problems'])}`,
   'clock.jumped': (data) => `the clock jumped by ${signedDuration(number(data['ms']))}`,
   'tick.begun': (data) => `tick ${text(data['tick'])} began: ${text(data['causes'])}${missed(data)}`,
   'tick.quiet': (data) => `stayed quiet: ${text(data['reason']).replace(/^quiet: /, '')}${saved(data)}`,

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
-import { descendants, groupMembers } from './process-tree.ts'
+import { descendants, groupMembers, startedSince } from './process-tree.ts'
 import { systemProcesses, type ProcessRow } from './processes.ts'
 
 /** How and where a job runs. */
@@ -35,6 +35,13 @@ export type CommandResult =
   | ({ readonly kind: 'aborted' } & CommandOutput)
   | { readonly kind: 'missing'; readonly detail: string }
 
+/** How the processes of a job are found. `startTime` is undefined when it had ended before we could look. */
+interface Job {
+  readonly pid: number
+  readonly mark: string
+  readonly startTime: string | undefined
+}
+
 type Ending =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'deadline' | 'aborted' }
@@ -63,15 +70,16 @@ export async function runCommand(words: readonly string[], options: CommandOptio
   const { pid } = child
   if (pid === undefined)
     return { kind: 'missing', detail: (await child).originalMessage ?? 'it did not start' }
+  const job: Job = { pid, mark, startTime: systemProcesses.identify(pid)?.startTime }
 
   const ending = await firstOf(exited, options)
   if (ending.kind === 'exited') {
-    killRemains(pid, mark, [])
+    killRemains(job, [])
   } else {
     const recorded = descendants(systemProcesses.list(), [pid]) // Before the signal: afterwards nobody is their parent.
     child.kill('SIGTERM')
     await within(TERM_GRACE_MS, exited)
-    killRemains(pid, mark, recorded)
+    killRemains(job, recorded)
   }
   await within(DRAIN_MS, child)
   child.stdout.destroy()
@@ -136,14 +144,14 @@ function keepHead(stream: Readable, maxBytes: number) {
 }
 
 /** Ends every process of the job that is left: in its group, in its session, recorded before, or with its mark. */
-function killRemains(pid: number, mark: string, recorded: readonly ProcessRow[]): void {
+function killRemains({ pid, mark, startTime }: Job, recorded: readonly ProcessRow[]): void {
   for (let round = 0; round < 10; round++) {
     const rows = systemProcesses.list()
     const before = new Map(recorded.map((row) => [row.pid, row.startTime]))
     const known = new Set([
       ...groupMembers(rows, pid).map((row) => row.pid),
       ...rows.filter((row) => before.get(row.pid) === row.startTime).map((row) => row.pid),
-      ...rows
+      ...startedSince(rows, startTime)
         .filter((row) => systemProcesses.hasEnvironment(row.pid, `${MARK}=${mark}`))
         .map((row) => row.pid),
     ])

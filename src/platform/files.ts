@@ -42,11 +42,11 @@ export function writeAtomic(path: string, text: string, mode = 0o644): void {
  * Creates a file whose name must be free; it appears complete. False when the name is taken, by whatever kind of
  * file. By default only this user can read it. Throws CANNOT_WRITE.
  */
-export function createExclusive(path: string, text: string, mode = 0o600): boolean {
+export function createExclusive(path: string, content: string | Uint8Array, mode = 0o600): boolean {
   const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
   return writing(path, () => {
     try {
-      writeFileSync(draft, text, { flag: 'wx', mode })
+      writeFileSync(draft, content, { flag: 'wx', mode })
       linkSync(draft, path) // Unlike a rename, a link never replaces what is there.
       return true
     } catch (error) {
@@ -58,9 +58,9 @@ export function createExclusive(path: string, text: string, mode = 0o600): boole
   })
 }
 
-/** Creates a folder and those above it; a folder that is there stays as it is. Throws CANNOT_WRITE. */
-export function makeFolder(path: string): void {
-  writing(path, () => mkdirSync(path, { recursive: true }))
+/** Creates a folder and those above it. False when it is there already; it stays as it is. Throws CANNOT_WRITE. */
+export function makeFolder(path: string): boolean {
+  return writing(path, () => mkdirSync(path, { recursive: true })) !== undefined
 }
 
 /** The same, but the folders that are created are open to this user only. */

@@ -27,6 +27,8 @@ export async function gitState(
   signal: AbortSignal,
   except: readonly string[] = [],
 ): Promise<GitState | undefined> {
+  const root = rootOf(dir)
+  if (root === undefined) return undefined // Most workspaces: git would cost a process to say the same.
   // No locks: an agent may be committing right now. No fsmonitor: it is a program that the repository names itself.
   const git = ['git', '--no-optional-locks', '-c', 'core.fsmonitor=false', '-C', dir]
   const status = [
@@ -47,8 +49,7 @@ export async function gitState(
       maxBytes: MAX_BYTES,
     },
   )
-  const root = rootOf(dir)
-  if (result.kind !== 'exited' || result.exitCode !== 0 || root === undefined) return undefined
+  if (result.kind !== 'exited' || result.exitCode !== 0) return undefined
   const { head, branch, entries } = parseStatus(result.stdout)
   const seen = entries.map((entry, index) => {
     const found = index < FILES_LOOKED_AT_MAX ? entryOf(join(root, pathIn(entry))) : undefined

@@ -34,9 +34,9 @@ export async function openLog(options: { json: boolean; verbose: boolean }): Pro
 }
 
 interface Colours {
-  gray(text: string): string
-  yellow(text: string): string
-  red(text: string): string
+  readonly gray: (text: string) => string
+  readonly yellow: (text: string) => string
+  readonly red: (text: string) => string
 }
 
 /** `[HH:MM:SS] scout: run succeeded after 1s`. An event's sentence says it all; other records show their fields too. */

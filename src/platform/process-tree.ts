@@ -20,3 +20,12 @@ export function descendants(rows: readonly ProcessRow[], roots: readonly number[
 export function groupMembers(rows: readonly ProcessRow[], leader: number): ProcessRow[] {
   return rows.filter((row) => !row.zombie && (row.group === leader || row.session === leader))
 }
+
+/**
+ * Those that did not begin before `startTime`: nothing that a process began is older than itself. All of them when that
+ * cannot be told, because the time is not known or is the text of `ps`.
+ */
+export function startedSince(rows: readonly ProcessRow[], startTime: string | undefined): ProcessRow[] {
+  const since = Number(startTime)
+  return rows.filter((row) => !(Number(row.startTime) < since))
+}

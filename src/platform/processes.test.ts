@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { eventually } from '../../test/helpers/eventually.ts'
 import { test } from '../../test/helpers/temp-dir.ts'
-import { descendants, groupMembers } from './process-tree.ts'
+import { descendants, groupMembers, startedSince } from './process-tree.ts'
 import { systemProcesses, type ProcessRow } from './processes.ts'
 import { parsePsRows, psRows } from './ps.ts'
 
@@ -105,6 +105,14 @@ test('descendants are found through zombies, and a circle ends', ({ expect }) =>
   expect(descendants(rows, [2]).map((each) => each.pid)).toEqual([3, 5])
   expect(descendants(rows, [7]).map((each) => each.pid)).toEqual([8])
   expect(groupMembers(rows, 2).map((each) => each.pid)).toEqual([2, 3, 5, 9, 7, 8])
+})
+
+test('what began before a moment is left out, unless start times tell no order', ({ expect }) => {
+  const rows = [9, 10, 11].map((time) => ({ ...row(time, 1), startTime: String(time) }))
+  const since = (time: string | undefined) => startedSince(rows, time).map((each) => each.pid)
+  expect(since('10')).toEqual([10, 11])
+  expect(since(undefined)).toEqual([9, 10, 11])
+  expect(since('Fri Nov 20 10:00:00 2026')).toEqual([9, 10, 11])
 })
 
 function row(pid: number, parent: number, zombie = false): ProcessRow {

@@ -105,7 +105,7 @@ function parseStat(text: string): ProcessRow | undefined {
 
 function readProc(pid: number, file: string): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8') // The one encoding that Node reads in one call; looks at all processes are many.
   } catch {
     return undefined // It ended while we looked, or belongs to somebody else.
   }

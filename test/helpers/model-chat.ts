@@ -1,8 +1,8 @@
 /** The OpenAI chat-completions dialect of the scripted model server: what opencode speaks to a custom provider. */
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
-import type { Conversation, ModelProtocol } from './model-protocol.ts'
-import type { ScriptedAnswer, ScriptedStatus } from './model-script.ts'
+import type { Conversation, ModelProtocol, Refusal } from './model-protocol.ts'
+import type { ScriptedAnswer } from './model-script.ts'
 
 const Content = z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]).nullish()
 
@@ -18,9 +18,11 @@ export const chatProtocol: ModelProtocol = { name: 'chat', path: '/chat/completi
 function read(body: unknown): Conversation {
   const { messages, tools = [] } = Request.parse(body)
   const newest = messages.findLastIndex((message) => message.role === 'user')
+  const since = messages.slice(newest + 1)
   return {
     prompt: textOf(messages[newest]?.content),
-    turn: messages.slice(newest + 1).filter((message) => message.role === 'assistant').length,
+    toolOutputs: since.filter(({ role }) => role === 'tool').map(({ content }) => textOf(content)),
+    turn: since.filter(({ role }) => role === 'assistant').length,
     tools: tools.map((tool) => tool.function.name),
   }
 }
@@ -83,7 +85,7 @@ function usageOf({ usage }: ScriptedAnswer) {
   }
 }
 
-function refuse(response: ServerResponse, { code, retryAfter }: ScriptedStatus): void {
+function refuse(response: ServerResponse, { code, retryAfter }: Refusal): void {
   const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter }
   const error = { message: `scripted ${code}`, type: 'scripted_error', code: null, param: null }
   sendJson(response, code, { error }, headers)

@@ -1,10 +1,12 @@
 /** The seam between the scripted model server and the API dialects that it speaks: one object per dialect. */
 import type { ServerResponse } from 'node:http'
-import type { ScriptedAnswer, ScriptedStatus } from './model-script.ts'
+import type { ScriptedAnswer } from './model-script.ts'
 
 export interface Conversation {
   /** The newest message of the user. */
   readonly prompt: string
+  /** What its tools returned since. */
+  readonly toolOutputs: readonly string[]
   /** Assistant messages after that prompt. */
   readonly turn: number
   /** Names of the tools that the client offers. */
@@ -17,5 +19,11 @@ export interface ModelProtocol {
   readonly path: string
   readonly read: (body: unknown) => Conversation
   readonly answer: (response: ServerResponse, answer: ScriptedAnswer, body: unknown) => void
-  readonly refuse: (response: ServerResponse, status: ScriptedStatus) => void
+  readonly refuse: (response: ServerResponse, refusal: Refusal) => void
+}
+
+/** An HTTP error instead of an answer. */
+export interface Refusal {
+  readonly code: number
+  readonly retryAfter: string | undefined
 }

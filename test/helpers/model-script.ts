@@ -7,14 +7,18 @@
  *   [[tool NAME {json}]]   a call of the tool with that name
  *   [[hang]]               begins to answer, then silence until the client goes away
  * Modifiers of the answer that follows them:
- *   [[status CODE retry-after=S times=N]]   an HTTP error, the first N times (always, when N is not given)
+ *   [[status CODE retry-after=S times=N]]   an HTTP error, the first N times (always, when N is not given); of
+ *                                           `retry-after=0,0,30` the first refusal says 0, the third and later ones 30
  *   [[usage in=N out=N cached=N reasoning=N]]   the token figures reported; the last two are part of the first two
  * The turn is the number of assistant messages after the newest prompt, so that the server keeps no conversation.
+ * What the client's tools returned continues the script: `[[bash cat TASK]]` does what stands in the task, as a real
+ * model would that read it.
  */
 
 export interface ScriptedStatus {
   readonly code: number
-  readonly retryAfter: string | undefined
+  /** Of the first refusal, the second and so on; the last one is said from then on. Empty: none is said. */
+  readonly retryAfter: readonly string[]
   readonly times: number
 }
 
@@ -40,9 +44,14 @@ const DEFAULT_TEXT = 'ok from the scripted model'
 
 const markerPattern = /\[\[(text|bash|tool|hang|status|usage)\b\s*([\s\S]*?)\]\]/g
 
-/** The answer for turn `turn` of the script in `prompt`. */
-export function answerFor(prompt: string, turn: number): ScriptedAnswer {
-  return parseScript(prompt)[turn] ?? plainAnswer()
+/** The answer for turn `turn` of the script in `text`. */
+export function answerFor(text: string, turn: number): ScriptedAnswer {
+  return parseScript(text)[turn] ?? plainAnswer()
+}
+
+/** The script in `text` alone: the same one in two prompts is the same. */
+export function scriptIn(text: string): string {
+  return [...text.matchAll(markerPattern)].map(([marker]) => marker).join(' ')
 }
 
 /** The answer that no script asked for. */
@@ -50,11 +59,11 @@ export function plainAnswer(): ScriptedAnswer {
   return { kind: 'text', text: DEFAULT_TEXT, status: undefined, usage: readUsage('') }
 }
 
-function parseScript(prompt: string): ScriptedAnswer[] {
+function parseScript(text: string): ScriptedAnswer[] {
   const answers: ScriptedAnswer[] = []
   let status: ScriptedStatus | undefined
   let usage = readUsage('')
-  for (const [, kind = '', argument = ''] of prompt.matchAll(markerPattern)) {
+  for (const [, kind = '', argument = ''] of text.matchAll(markerPattern)) {
     if (kind === 'status') status = readStatus(argument)
     else if (kind === 'usage') usage = readUsage(argument)
     else {
@@ -85,7 +94,7 @@ function readStatus(argument: string): ScriptedStatus {
   const named = readPairs(argument)
   return {
     code: Number.parseInt(argument, 10),
-    retryAfter: named.get('retry-after'),
+    retryAfter: named.get('retry-after')?.split(',') ?? [],
     times: Number(named.get('times') ?? Infinity),
   }
 }

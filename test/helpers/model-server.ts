@@ -13,7 +13,7 @@ import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { chatProtocol } from './model-chat.ts'
 import type { ModelProtocol } from './model-protocol.ts'
-import { answerFor, plainAnswer } from './model-script.ts'
+import { answerFor, plainAnswer, scriptIn } from './model-script.ts'
 
 const protocols: readonly ModelProtocol[] = [chatProtocol]
 
@@ -64,13 +64,18 @@ async function handle(
     return { method, url, prompt: '', turn: 0, tools: [], status: 404 }
   }
   const body: unknown = JSON.parse(raw)
-  const { prompt, turn, tools } = protocol.read(body)
+  const { prompt, toolOutputs, turn, tools } = protocol.read(body)
   const seen = { protocol: protocol.name, method, url, prompt, turn, tools: [...tools] }
   // A request without tools asks for a title or a summary. It repeats the prompt, but must not use up the script.
-  const answer = tools.length === 0 ? plainAnswer() : answerFor(prompt, turn)
-  if (answer.status !== undefined && countRefusal(refusals, `${turn} ${prompt}`) <= answer.status.times) {
-    protocol.refuse(response, answer.status)
-    return { ...seen, status: answer.status.code }
+  const script = scriptIn([prompt, ...toolOutputs].join('\n'))
+  const answer = tools.length === 0 ? plainAnswer() : answerFor(script, turn)
+  if (answer.status !== undefined) {
+    const { code, retryAfter, times } = answer.status
+    const count = countRefusal(refusals, `${turn} ${script}`)
+    if (count <= times) {
+      protocol.refuse(response, { code, retryAfter: retryAfter[Math.min(count, retryAfter.length) - 1] })
+      return { ...seen, status: code }
+    }
   }
   protocol.answer(response, answer, body)
   return { ...seen, status: 200 }

@@ -19,7 +19,7 @@ const MODEL = 'loop/scripted-1'
 
 export interface OpencodeWorld extends AsyncDisposable {
   readonly home: string
-  /** A git repository with one commit. */
+  /** A git repository with one commit and an author for the next ones. */
   readonly workDir: string
   /** Whether the scripted model and whatever is started through `enter` have no network but loopback. */
   readonly networkless: boolean
@@ -102,11 +102,10 @@ function makeHome(home: string): void {
 
 function makeRepository(workDir: string): void {
   mkdirSync(workDir, { recursive: true })
-  const git = (...words: string[]) =>
-    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...words], {
-      cwd: workDir,
-    })
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: workDir })
   git('init', '--quiet', '--initial-branch=main')
+  git('config', 'user.name', 'Test')
+  git('config', 'user.email', 'test@example.org')
   git('commit', '--quiet', '--allow-empty', '--message=start')
 }
 

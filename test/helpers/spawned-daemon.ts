@@ -34,18 +34,24 @@ export interface Site {
   write(agents: Readonly<Record<string, Values>>, top?: Values): Promise<void>
   /** Starts a daemon without waiting for anything. */
   spawn(): SpawnedDaemon
+  /** Waits until a daemon answers; throws when it ends before. */
+  answering(daemon: SpawnedDaemon): Promise<void>
   /** Starts a daemon and waits until it answers. */
   start(): Promise<SpawnedDaemon>
   /** Runs a command of the built program on this configuration, to its end. */
   marrow(...words: string[]): Promise<ProgramEnd>
   /** Rows of the store, whether a daemon runs or not. */
   rows(sql: string): Row[]
+  /** Changes the store while no daemon runs, into a state in which one could have died. */
+  alter(sql: string): void
   /** Every living process that belongs to this site but its daemons: what has its folder in its words or environment. */
   processes(): ProcessRow[]
   /** Lines that the daemons of this test wrote so far. */
   log(): LogLine[]
   /** Errors whose line matches are part of the test. */
   expectErrors(pattern: RegExp): void
+  /** Called at the end, when no process of the site is left and its folder still is. */
+  defer(close: () => void): void
 }
 
 /** Values of a part of marrow.toml, written as TOML. */
@@ -84,21 +90,31 @@ export const test = inDir.extend<{ site: Site }>({
   site: async ({ dir, onTestFailed }, use) => {
     const daemons: SpawnedDaemon[] = []
     const expected: RegExp[] = []
-    const site = await makeSite(dir, daemons, expected)
-    onTestFailed(() => void process.stdout.write(`${lastLines(site.log())}\n`)) // It is what explains the failure.
+    using deferred = new DisposableStack()
+    const site = await makeSite(dir, { daemons, expected, deferred })
+    let said: LogLine[] = []
+    onTestFailed(() => void process.stdout.write(`${lastLines(said)}\n`)) // It is what explains the failure.
     try {
       await use(site)
     } finally {
       await endEverything(site, daemons)
+      said = site.log()
     }
-    const unexpected = site
-      .log()
-      .filter(({ isError, text }) => isError && !expected.some((pattern) => pattern.test(text)))
+    const unexpected = said.filter(
+      ({ isError, text }) => isError && !expected.some((pattern) => pattern.test(text)),
+    )
     if (unexpected.length > 0) throw new Error(`Nobody expected this in the log:\n${lastLines(unexpected)}`)
   },
 })
 
-async function makeSite(dir: string, daemons: SpawnedDaemon[], expected: RegExp[]): Promise<Site> {
+/** What a site gathers while its test runs. */
+interface Gathered {
+  readonly daemons: SpawnedDaemon[]
+  readonly expected: RegExp[]
+  readonly deferred: DisposableStack
+}
+
+async function makeSite(dir: string, { daemons, expected, deferred }: Gathered): Promise<Site> {
   const [workspace, stateDir, conf] = [join(dir, 'ws'), join(dir, 'state'), join(dir, 'conf')]
   const configPath = join(conf, 'marrow.toml')
   const logPath = join(dir, 'daemons.log')
@@ -110,16 +126,21 @@ async function makeSite(dir: string, daemons: SpawnedDaemon[], expected: RegExp[
     return daemon
   }
   const site: Site = {
-    ...{ dir, workspace, stateDir, configPath },
+    dir,
+    workspace,
+    stateDir,
+    configPath,
     write: (agents, top = {}) => writeFile(configPath, configOf({ workspace, stateDir }, agents, top)),
     spawn: spawnOne,
+    answering,
     start: async () => {
       const daemon = spawnOne()
       await answering(daemon)
       return daemon
     },
     marrow: (...words) => runProgram([...words, '-c', configPath], dir),
-    rows: (sql) => readRows(join(stateDir, 'marrow.db'), sql),
+    rows: (sql) => withStore(stateDir, (store) => store.prepare(sql).all()),
+    alter: (sql) => withStore(stateDir, (store) => store.exec(sql)),
     processes: () => {
       const own = new Set([process.pid, ...daemons.map(({ pid }) => pid)])
       return systemProcesses
@@ -128,6 +149,7 @@ async function makeSite(dir: string, daemons: SpawnedDaemon[], expected: RegExp[
     },
     log: () => parseLog(readFileSync(logPath, 'utf8')),
     expectErrors: (pattern) => expected.push(pattern),
+    defer: (close) => deferred.defer(close),
   }
   return site
 }
@@ -147,9 +169,11 @@ function configOf(
       ...values,
     }),
   ])
-  return [...lines({ state_dir: `'${place.stateDir}'`, stop_grace_seconds: '0', ...top }), ...entries, ''].join(
-    '\n',
-  )
+  return [
+    ...lines({ state_dir: `'${place.stateDir}'`, stop_grace_seconds: '0', ...top }),
+    ...entries,
+    '',
+  ].join('\n')
 }
 
 function spawnDaemon(configPath: string, socketPath: string, logPath: string): SpawnedDaemon {
@@ -200,20 +224,18 @@ function runProgram(words: string[], cwd: string): Promise<ProgramEnd> {
   })
 }
 
-function readRows(path: string, sql: string): Row[] {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 })
+function withStore<T>(stateDir: string, use: (store: DatabaseSync) => T): T {
+  const store = new DatabaseSync(join(stateDir, 'marrow.db'), { timeout: 10_000 })
   try {
-    return database.prepare(sql).all()
+    return use(store)
   } finally {
-    database.close()
+    store.close()
   }
 }
 
 function belongsTo(pid: number, dir: string, workspace: string): boolean {
   const words = systemProcesses.commandLine(pid)
-  return (
-    words?.includes(dir) === true || systemProcesses.hasEnvironment(pid, `MARROW_WORKSPACE=${workspace}`)
-  )
+  return words?.includes(dir) === true || systemProcesses.hasEnvironment(pid, `MARROW_WORKSPACE=${workspace}`)
 }
 
 function parseLog(text: string): LogLine[] {

@@ -2,7 +2,8 @@ import { MarrowError } from '../../base/errors.ts'
 import type { DryRunView } from '../../ipc/protocol/agents.ts'
 import { connect, isNobody, type CommonOptions } from '../connection.ts'
 import { print, printJson, screenFor } from '../output.ts'
-import { plain } from '../render/screen.ts'
+import { plain } from '../../base/plain.ts'
+import { withClockTimes } from '../../base/time.ts'
 
 /** Flags of `marrow dry-run`. */
 export interface DryRunOptions extends CommonOptions {
@@ -48,7 +49,7 @@ function printRaw(views: readonly DryRunView[]): void {
 }
 
 async function linesOf(view: DryRunView, options: DryRunOptions): Promise<string[]> {
-  const verdict = `[${view.agent}] ${view.would_run ? 'would run' : 'quiet'}: ${plain(view.reason)}`
+  const verdict = `[${view.agent}] ${verdictOf(view)}`
   if (options.layers) return [verdict, ...(await layersOf(view))]
   if (options.diff) return [verdict, ...(await changesOf(view))]
   return [
@@ -57,6 +58,13 @@ async function linesOf(view: DryRunView, options: DryRunOptions): Promise<string
     view.prompt.trimEnd(),
     '--- END ---',
   ]
+}
+
+/** `would run: a task is queued`, `quiet: nothing changed since 02:10`, `held: exited with code 1`. */
+function verdictOf({ would_run, reason }: DryRunView): string {
+  const told = withClockTimes(plain(reason), Date.now())
+  if (would_run) return `would run: ${told}`
+  return /^(quiet|held|paused)\b/.test(told) ? told : `quiet: ${told}`
 }
 
 /** The tokenizer takes 55 MiB once loaded: only this command and only this flag pay for it. */

@@ -16,7 +16,15 @@ export async function logs(options: LogsOptions): Promise<number> {
   const stream = options.stderr ? 'stderr' : 'stdout'
   const last = await readLast(connection, options.target, stream, options.lines)
   process.stdout.write(last.text)
-  if (!options.follow) return 0
+  if (!options.follow) {
+    if (last.size === 0) process.stderr.write(nothing(last.run, stream))
+    return 0
+  }
   for await (const text of readOn(connection, last, stream)) process.stdout.write(text)
   return 0
+}
+
+function nothing(run: string, stream: 'stdout' | 'stderr'): string {
+  const other = stream === 'stdout' ? ` Its error output: marrow logs ${run} --stderr` : ''
+  return `(${run} printed nothing on ${stream}.${other})\n`
 }

@@ -3,7 +3,7 @@ import { MarrowError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
 import { connect, type CommonOptions } from '../connection.ts'
 import { print } from '../output.ts'
-import { counted } from '../render/numbers.ts'
+import { counted } from '../../base/numbers.ts'
 
 /** `marrow` alone: what it is, whether it runs here and with what, then every command. */
 export async function overview(options: CommonOptions): Promise<number> {

@@ -1,7 +1,8 @@
 import type { TickView } from '../../ipc/protocol/agents.ts'
 import { connect, isNobody, type CommonOptions } from '../connection.ts'
 import { print, printJson } from '../output.ts'
-import { plain } from '../render/screen.ts'
+import { plain } from '../../base/plain.ts'
+import { withClockTimes } from '../../base/time.ts'
 
 /** Flags of `marrow run-once`. */
 export interface RunOnceOptions extends CommonOptions {
@@ -35,5 +36,5 @@ async function ticksOf(options: RunOnceOptions): Promise<readonly TickView[]> {
 }
 
 function line({ tick, run, ok, outcome }: TickView): string {
-  return `${ok ? '✓' : '✗'} ${tick}: ${plain(outcome)}${run === null ? '' : ` (${run})`}`
+  return `${ok ? '✓' : '✗'} ${tick}: ${withClockTimes(plain(outcome), Date.now())}${run === null ? '' : ` (${run})`}`
 }

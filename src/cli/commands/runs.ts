@@ -1,4 +1,5 @@
 import { connect, type CommonOptions } from '../connection.ts'
+import { plain } from '../../base/plain.ts'
 import { print, printJson, screenFor } from '../output.ts'
 import { runLines } from '../render/runs.ts'
 
@@ -13,6 +14,8 @@ export interface RunsOptions extends CommonOptions {
 export async function runs(options: RunsOptions): Promise<number> {
   const answer = await connect(options).ask('runs', { agent: options.agent, limit: options.count })
   if (options.json) printJson(answer)
+  else if (answer.runs.length === 0 && options.agent !== undefined)
+    print(`(no runs of ${plain(options.agent)})`)
   else print(...runLines(answer.runs, await screenFor(answer)))
   return 0
 }

@@ -1,7 +1,8 @@
 import { MarrowError } from '../../base/errors.ts'
+import type { ResultOf } from '../../ipc/protocol/table.ts'
 import { connect, isNobody, type CommonOptions } from '../connection.ts'
 import { print, printJson } from '../output.ts'
-import { plain } from '../render/screen.ts'
+import { plain } from '../../base/plain.ts'
 
 /** Flags of `marrow task add`. */
 export interface AddTaskOptions extends CommonOptions {
@@ -39,9 +40,20 @@ async function add(options: AddTaskOptions): Promise<{ file: string; path: strin
 
 /** `marrow task list`: the queued tasks, one a line. */
 export async function listTasks(options: CommonOptions & { readonly json?: boolean }): Promise<number> {
-  const answer = await connect(options).ask('tasks', {})
+  const answer = await queued(options)
   if (options.json) printJson(answer)
   else if (answer.tasks.length === 0) print('(no tasks in queue)')
   else print(...answer.tasks.map(({ file, title }) => `${plain(file)}  ${plain(title)}`))
   return 0
+}
+
+async function queued(options: CommonOptions): Promise<ResultOf<'tasks'>> {
+  const connection = connect(options)
+  try {
+    return await connection.ask('tasks', {})
+  } catch (error) {
+    if (!isNobody(error)) throw error
+    const { listTasksLocally } = await import('../../daemon/local/list-tasks.ts')
+    return await listTasksLocally({ configPath: connection.configPath })
+  }
 }

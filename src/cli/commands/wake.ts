@@ -1,6 +1,6 @@
 import { connect, type CommonOptions } from '../connection.ts'
 import { print } from '../output.ts'
-import { plain } from '../render/screen.ts'
+import { plain } from '../../base/plain.ts'
 
 /** Flags of `marrow wake`. */
 export interface WakeOptions extends CommonOptions {
@@ -13,6 +13,6 @@ export interface WakeOptions extends CommonOptions {
 export async function wake(options: WakeOptions): Promise<number> {
   const { agent, reason, prompt } = options
   const answer = await connect(options).ask('wake', { agent, reason, prompt })
-  print(`✓ ${answer.agent} is woken: ${plain(answer.next)}`)
+  print(`✓ wake recorded for ${answer.agent}`, `  ${plain(answer.next)}`)
   return 0
 }

@@ -10,11 +10,14 @@ export type Action<Options> = (words: readonly string[], options: Options & Comm
 
 /** Adds a command with the common flags, so that they may stand before or after its name. */
 export function addCommand(parent: Command, signature: string, about: string): Command {
+  const [name = ''] = signature.split(' ')
+  const words = parent.parent === null ? name : `${parent.name()} ${name}`
   return parent
     .command(signature)
     .description(about)
     .option('-c, --config <path>', 'the configuration file')
     .option('-v, --verbose', 'say more, also about errors')
+    .showHelpAfterError(`Fix: See how it is used: marrow help ${words}`)
 }
 
 /** Sets what a command does. `Options` are its own flags as commander names them. */

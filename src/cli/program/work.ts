@@ -21,8 +21,8 @@ function addDaemonCommands(root: Command, done: Done): void {
   )
   const stop = addCommand(root, 'stop', 'stop the daemon: runs get their grace, then are ended')
   does(stop, done, async (_, options) => (await import('../commands/stop.ts')).stop(options))
-  const restart = addCommand(root, 'restart', 'hand over: the daemon leaves, its runs go on')
-  does(restart, done, async (_, options) => (await import('../commands/stop.ts')).restart(options))
+  const restart = addCommand(root, 'restart', 'hand over to a new daemon: all runs go on')
+  does(restart, done, async (_, options) => (await import('../commands/restart.ts')).restart(options))
 }
 
 function addTickCommands(root: Command, done: Done): void {

@@ -1,81 +1,8 @@
 import { test } from 'vitest'
 import { sampleEvent } from '../../../test/helpers/fake-daemon.ts'
 import { plainScreen } from '../../../test/helpers/plain-screen.ts'
-import type { EventKind, EventMap } from '../../observability/events.ts'
-import { describeEvent, eventLines } from './events.ts'
-
-type Told = { readonly [Kind in EventKind]: readonly [data: EventMap[Kind], sentence: string] }
-
-const at = '2026-01-05T14:00:00.000Z'
-const until = '2026-01-05 14:00:00 UTC'
-const told: Told = {
-  'daemon.started': [
-    { version: '0.1.0', pid: 7, adopted: 2, finished: 1, lost: 0, unstarted: 0 },
-    'marrow 0.1.0 started as pid 7; runs: 2 taken over, 1 ended meanwhile',
-  ],
-  'daemon.stopped': [{ how: 'hand-over' }, 'marrow left; its runs go on'],
-  'config.loaded': [
-    { path: '/m.toml', agents: 1, warnings: 2 },
-    'took up /m.toml with 1 agent and 2 warnings',
-  ],
-  'config.rejected': [{ path: '/m.toml', problems: ['a', 'b'] }, 'refused /m.toml: a, b'],
-  'clock.jumped': [{ ms: -90_000 }, 'the clock jumped by -1m30s'],
-  'tick.begun': [
-    { tick: 'a#1', causes: ['schedule', 'tasks'], missed: 1, latenessMs: 3 },
-    'tick a#1 began: schedule, tasks; 1 slot missed',
-  ],
-  'tick.quiet': [
-    { tick: 'a#1', reason: 'nothing changed', savedTokens: 3_100, durationMs: 4 },
-    'stayed quiet: nothing changed (about 3.1k tokens saved)',
-  ],
-  'tick.held': [{ tick: 'a#1', reason: 'all places are taken' }, 'held back: all places are taken'],
-  'tick.failed': [{ tick: 'a#1', reason: 'disk full' }, 'tick a#1 failed: disk full'],
-  'provider.failed': [{ provider: 'queue', reason: 'code 1' }, 'context provider queue failed: code 1'],
-  'run.started': [
-    { tick: 'a#1', pid: 9, promptBytes: 2_048, latenessMs: 3 },
-    'run started for a#1, prompt of 2 KiB',
-  ],
-  'run.adopted': [{ pid: 9 }, 'run taken over, pid 9'],
-  'run.unstarted': [{ reason: 'the daemon died before' }, 'run had not begun: the daemon died before'],
-  'run.ending': [{ by: 'deadline' }, 'run is being ended: deadline'],
-  'run.ended': [
-    {
-      outcome: { kind: 'ended', by: 'signal', exitCode: 137 },
-      durationMs: 61_000,
-      tokens: 900,
-      costUsd: 0.5,
-    },
-    'run ended by signal 9 after 1m1s, 900 tokens, $0.5000',
-  ],
-  'wake.received': [{ cause: 'operator', reason: '' }, 'woken by operator'],
-  'breaker.opened': [
-    { reason: 'exited with code 1', reopensAt: at },
-    `cools down until ${until}: exited with code 1`,
-  ],
-  'breaker.closed': [{}, 'works again after its failures'],
-  'agent.held': [{ reason: 'not logged in', until: null }, 'held until resumed: not logged in'],
-  'agent.no-progress': [{ attempts: 2, retryAt: at }, `no progress in 2 attempts; tries again at ${until}`],
-  'work.paused': [{ reason: 'lunch', by: 'operator' }, 'paused by operator: lunch'],
-  'work.resumed': [{}, 'resumed'],
-  'task.added': [{ file: 'a.md', title: 'mend\u001b[2J it' }, 'task added: mend it (a.md)'],
-  'step.failed': [{ step: 'reap', error: 'EIO' }, 'step reap failed and is tried again: EIO'],
-}
-
-test.for(Object.entries(told))('%s is told in one plain sentence', ([kind, [data, sentence]], { expect }) => {
-  expect(describeEvent({ kind, data: { ...data } })).toBe(sentence)
-})
-
-test.for(Object.keys(told))(
-  '%s of another version, without its data, is shown all the same',
-  (kind, { expect }) => {
-    expect(describeEvent({ kind, data: {} })).toMatch(/\S/)
-  },
-)
-
-test('a kind that this version does not know is shown as it is', ({ expect }) => {
-  expect(describeEvent({ kind: 'moon.risen', data: { phase: 3 } })).toBe('moon.risen {"phase":3}')
-  expect(describeEvent({ kind: 'toString', data: {} })).toBe('toString {}')
-})
+import { clockTime } from '../../base/time.ts'
+import { eventLines } from './events.ts'
 
 test('a line says when and of whom', ({ expect }) => {
   const [own, whole] = eventLines(
@@ -84,4 +11,23 @@ test('a line says when and of whom', ({ expect }) => {
   )
   expect(own).toMatch(/^\S+  scout  stayed quiet: nothing changed since 12:55/)
   expect(whole).toMatch(/^\S+  resumed$/)
+})
+
+test('times in a sentence are those of the reader', ({ expect }) => {
+  const at = '2026-01-05T14:00:00.000Z'
+  const data = { reason: 'exited with code 1', reopensAt: at }
+  const screen = plainScreen()
+  expect(eventLines([sampleEvent({ kind: 'breaker.opened', data })], screen)[0]).toContain(
+    `cools down until ${clockTime(Date.parse(at), screen.now)}: exited with code 1`,
+  )
+})
+
+test('what went wrong stands out', ({ expect }) => {
+  const screen = { ...plainScreen(), paint: (style: string, text: string) => `<${style}>${text}` }
+  const ended = (kind: string) =>
+    eventLines([sampleEvent({ kind: 'run.ended', data: { outcome: { kind, by: 'stop' } } })], screen)[0]
+  expect([ended('succeeded'), ended('ended')]).toEqual([
+    expect.not.stringContaining('<yellow>'),
+    expect.stringContaining('<yellow>run ended'),
+  ])
 })

@@ -1,134 +1,25 @@
-/** Owns the sentence of each kind of event. Rows of other versions of marrow must show too, so nothing in them is trusted. */
-import type { EventKind } from '../../observability/events.ts'
+/** Owns how events are shown on a terminal: when, of whom, and what. */
+import { plain } from '../../base/plain.ts'
+import { clockTime, withClockTimes } from '../../base/time.ts'
 import type { EventView } from '../../ipc/protocol/status.ts'
-import { clockTime } from '../../base/time.ts'
-import { formatDuration } from '../../base/duration.ts'
-import { describeOutcome, type Outcome } from '../../runner/outcome.ts'
-import { byteCount, counted, money, shortCount } from './numbers.ts'
-import { plain, type Screen } from './screen.ts'
-
-type Data = Readonly<Record<string, unknown>>
-
-const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
-  'daemon.started': (data) =>
-    `marrow ${text(data['version'])} started as pid ${text(data['pid'])}${takenOver(data)}`,
-  'daemon.stopped': ({ how }) => (how === 'hand-over' ? 'marrow left; its runs go on' : 'marrow stopped'),
-  'config.loaded': (data) =>
-    `took up ${text(data['path'])} with ${counted(number(data['agents']), 'agent')}${warned(data)}`,
-  'config.rejected': (data) => `refused ${text(data['path'])}: ${text(data['problems'])}`,
-  'clock.jumped': (data) => `the clock jumped by ${signedDuration(number(data['ms']))}`,
-  'tick.begun': (data) => `tick ${text(data['tick'])} began: ${text(data['causes'])}${missed(data)}`,
-  'tick.quiet': (data) => `stayed quiet: ${text(data['reason'])}${saved(data)}`,
-  'tick.held': (data) => `held back: ${text(data['reason'])}`,
-  'tick.failed': (data) => `tick ${text(data['tick'])} failed: ${text(data['reason'])}`,
-  'provider.failed': (data) => `context provider ${text(data['provider'])} failed: ${text(data['reason'])}`,
-  'run.started': (data) =>
-    `run started for ${text(data['tick'])}, prompt of ${byteCount(number(data['promptBytes']))}`,
-  'run.adopted': (data) => `run taken over, pid ${text(data['pid'])}`,
-  'run.unstarted': (data) => `run had not begun: ${text(data['reason'])}`,
-  'run.ending': (data) => `run is being ended: ${text(data['by'])}`,
-  'run.ended': (data) =>
-    `run ${outcomeOf(data['outcome'])} after ${formatDuration(number(data['durationMs']))}${spent(data)}`,
-  'wake.received': (data) => `woken by ${text(data['cause'])}${after(': ', data['reason'])}`,
-  'breaker.opened': (data) => `cools down until ${moment(data['reopensAt'])}: ${text(data['reason'])}`,
-  'breaker.closed': () => 'works again after its failures',
-  'agent.held': (data) =>
-    `held ${data['until'] ? `until ${moment(data['until'])}` : 'until resumed'}: ${text(data['reason'])}`,
-  'agent.no-progress': (data) =>
-    `no progress in ${counted(number(data['attempts']), 'attempt')}; tries again at ${moment(data['retryAt'])}`,
-  'work.paused': (data) => `paused by ${text(data['by'])}${after(': ', data['reason'])}`,
-  'work.resumed': () => 'resumed',
-  'task.added': (data) => `task added: ${text(data['title'])} (${text(data['file'])})`,
-  'step.failed': (data) => `step ${text(data['step'])} failed and is tried again: ${text(data['error'])}`,
-}
-
-/** What happened, as one plain sentence without time and agent. */
-export function describeEvent({ kind, data }: Pick<EventView, 'kind' | 'data'>): string {
-  return plain(isKnown(kind) ? sentences[kind](data) : `${kind} ${JSON.stringify(data)}`)
-}
+import { describeEvent } from '../../observability/sentences.ts'
+import type { Screen } from './screen.ts'
 
 /** `12:59  scout  stayed quiet: …`, one line per event in the given order. */
 export function eventLines(events: readonly EventView[], screen: Screen): string[] {
   return events.map((event) => {
     const who = event.agent === null ? '' : `${screen.paint('cyan', plain(event.agent))}  `
-    const sentence = describeEvent(event)
-    const told = isBad(event.kind) ? screen.paint('yellow', sentence) : sentence
+    const sentence = withClockTimes(describeEvent(event), screen.now)
+    const told = isBad(event) ? screen.paint('yellow', sentence) : sentence
     return `${screen.paint('dim', clockTime(Date.parse(event.at), screen.now))}  ${who}${told}`
   })
 }
 
-function isKnown(kind: string): kind is EventKind {
-  return Object.hasOwn(sentences, kind)
+function isBad({ kind, data }: EventView): boolean {
+  if (kind === 'run.ended') return !isSuccess(data['outcome'])
+  return /\.(failed|rejected|opened)$/.test(kind) || kind === 'agent.held'
 }
 
-function isBad(kind: string): boolean {
-  return (
-    kind.endsWith('.failed') ||
-    kind.endsWith('.rejected') ||
-    kind.endsWith('.opened') ||
-    kind === 'agent.held'
-  )
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.map(text).join(', ')
-  return JSON.stringify(value ?? 'unknown').replaceAll('"', '')
-}
-
-function after(separator: string, value: unknown): string {
-  return typeof value === 'string' && value !== '' ? separator + value : ''
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0
-}
-
-function takenOver(data: Data): string {
-  const parts = [
-    [number(data['adopted']), 'taken over'],
-    [number(data['finished']), 'ended meanwhile'],
-    [number(data['lost']), 'lost'],
-    [number(data['unstarted']), 'not begun'],
-  ] as const
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
-  return told.length === 0 ? '' : `; runs: ${told.join(', ')}`
-}
-
-function warned(data: Data): string {
-  return number(data['warnings']) === 0 ? '' : ` and ${counted(number(data['warnings']), 'warning')}`
-}
-
-function missed(data: Data): string {
-  return number(data['missed']) === 0 ? '' : `; ${counted(number(data['missed']), 'slot')} missed`
-}
-
-function saved(data: Data): string {
-  return number(data['savedTokens']) === 0
-    ? ''
-    : ` (about ${shortCount(number(data['savedTokens']))} tokens saved)`
-}
-
-function spent(data: Data): string {
-  const told: string[] = []
-  if (typeof data['tokens'] === 'number') told.push(`${shortCount(data['tokens'])} tokens`)
-  if (typeof data['costUsd'] === 'number') told.push(money(data['costUsd']))
-  return told.length === 0 ? '' : `, ${told.join(', ')}`
-}
-
-function outcomeOf(value: unknown): string {
-  return isOutcome(value) ? describeOutcome(value) : `ended: ${text(value)}`
-}
-
-function isOutcome(value: unknown): value is Outcome {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false
-  return ['succeeded', 'failed', 'ended', 'unspawnable', 'lost'].includes(String(value.kind))
-}
-
-function moment(value: unknown): string {
-  return typeof value === 'string' ? value.replace('T', ' ').replace(/\.\d+Z$/, ' UTC') : 'unknown'
-}
-
-function signedDuration(ms: number): string {
-  return `${ms < 0 ? '-' : '+'}${formatDuration(Math.abs(ms))}`
+function isSuccess(outcome: unknown): boolean {
+  return typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'succeeded'
 }

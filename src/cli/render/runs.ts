@@ -2,8 +2,9 @@
 import { formatDuration } from '../../base/duration.ts'
 import { clockTime } from '../../base/time.ts'
 import type { RunDetail, RunView } from '../../ipc/protocol/runs.ts'
-import { byteCount, counted, money, shortCount } from './numbers.ts'
-import { plain, plainLines, type Screen } from './screen.ts'
+import { byteCount, counted, money, shortCount } from '../../base/numbers.ts'
+import { plain, plainLines } from '../../base/plain.ts'
+import type { Screen } from './screen.ts'
 import { table, type Cell, type Column } from './table.ts'
 
 const columns: readonly Column[] = [

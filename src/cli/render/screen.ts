@@ -1,4 +1,4 @@
-/** Owns what every view needs to know of the place where it is shown, and what text may do there. */
+/** Owns what every view needs to know of the place where it is shown. */
 
 /** The colours that views use; each also says in words what it means. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
@@ -13,22 +13,3 @@ export interface Screen {
   /** The columns that a text takes. */
   readonly widthOf: (text: string) => number
 }
-
-/**
- * One line that cannot move the cursor, clear the screen or look like another line: titles, reasons and file names
- * come from agents.
- */
-export function plain(text: string): string {
-  return plainLines(text).replace(/\s+/g, ' ').trim()
-}
-
-/** The same for text whose lines are its own. */
-export function plainLines(text: string): string {
-  return text.replace(escapes, '')
-}
-
-// Sequences of ESC, the other control characters but tab and newline, and the marks that turn the reading direction.
-const escapes = new RegExp(
-  String.raw`\u001b\[[0-9;:?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]`,
-  'g',
-)

@@ -1,10 +1,11 @@
 /** Owns what `marrow status` shows on a terminal: what holds everything first, then each agent, then what happened last. */
-import { clockTime } from '../../base/time.ts'
+import { clockTime, withClockTimes } from '../../base/time.ts'
 import { formatDuration } from '../../base/duration.ts'
 import type { AgentStatus, StatusResult } from '../../ipc/protocol/status.ts'
 import { eventLines } from './events.ts'
-import { counted, shortCount } from './numbers.ts'
-import { plain, type Screen, type Style } from './screen.ts'
+import { counted, shortCount } from '../../base/numbers.ts'
+import { plain } from '../../base/plain.ts'
+import type { Screen, Style } from './screen.ts'
 import { table, type Cell, type Column } from './table.ts'
 
 const glyphs: Readonly<Record<AgentStatus['state'], readonly [glyph: string, style: Style]>> = {
@@ -90,8 +91,8 @@ function row(agent: AgentStatus, screen: Screen): Cell[] {
   return [
     { text: glyph, style },
     { text: agent.name, style: 'bold' },
-    { text: agent.doing },
-    { text: agent.last_outcome ?? '-', style: failed ? 'red' : undefined },
+    { text: withClockTimes(agent.doing, screen.now) },
+    { text: withClockTimes(agent.last_outcome ?? '-', screen.now), style: failed ? 'red' : undefined },
     { text: nextOf(agent, screen.now) },
     { text: String(agent.tick_count) },
     { text: String(agent.quiet_count) },
@@ -111,5 +112,7 @@ function noteLines(agent: AgentStatus, screen: Screen): string[] {
     notes.push(`${counted(agent.triggers_pending, 'wake')} waiting for the next tick`)
   if (agent.missed_count > 0) notes.push(`${counted(agent.missed_count, 'slot')} missed`)
   for (const failure of agent.provider_failures) notes.push(`context provider failed: ${failure}`)
-  return notes.map((note) => screen.paint('yellow', `  ${plain(agent.name)}: ${plain(note)}`))
+  return notes.map((note) =>
+    screen.paint('yellow', `  ${plain(agent.name)}: ${withClockTimes(plain(note), screen.now)}`),
+  )
 }

@@ -1,5 +1,6 @@
 /** Owns how rows become aligned lines that fit the screen. */
-import { plain, type Screen, type Style } from './screen.ts'
+import { plain } from '../../base/plain.ts'
+import type { Screen, Style } from './screen.ts'
 
 /** One cell: its text, and the colour that it has after padding. */
 export interface Cell {

@@ -68,6 +68,14 @@ test('a folder that holds something is left alone', async ({ dir, expect }) => {
   await expect(demo({ folder: join(dir, 'd'), json: false })).rejects.toMatchObject({ code: 'USAGE' })
 })
 
+test('a folder that cannot be made is refused with what to do about it', async ({ dir, expect }) => {
+  await writeFile(join(dir, 'file'), '')
+  const refused = { code: 'CANNOT_WRITE', fix: expect.stringContaining('--folder') }
+  await expect(demo({ folder: join(dir, 'file', 'd'), json: false })).rejects.toMatchObject(refused)
+  process.env['TMPDIR'] = join(dir, 'file')
+  await expect(demo({ folder: undefined, json: false })).rejects.toMatchObject(refused)
+})
+
 test('a folder whose path is too long for a socket is refused before anything is made', async ({
   dir,
   expect,

@@ -53,7 +53,7 @@ export async function demo({ folder, json, keep = false }: DemoOptions): Promise
   const places = demoPlaces(await makeFolder(folder))
   const kept = keep || folder !== undefined
   try {
-    await applySteps(planDemo(places, programRoot, systemClock.now().wall))
+    applySteps(planDemo(places, programRoot, systemClock.now().wall))
     say({
       text: `Three simulated agents in ${places.folder}: no model, no tokens, nothing outside that folder.`,
     })
@@ -84,21 +84,33 @@ async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 10 })
 }
 
-/** Short on purpose: the path of a unix socket may have 100 bytes. */
+/** Throws CANNOT_WRITE, SOCKET_PATH_TOO_LONG, USAGE. */
 async function makeFolder(folder: string | undefined): Promise<string> {
-  if (folder === undefined) {
-    const usual = await realpath(tmpdir())
-    const fits = Buffer.byteLength(demoSocket(join(usual, 'marrow-demo-XXXXXX'))) <= SOCKET_BYTES_MAX
-    return mkdtemp(join(fits ? usual : await realpath('/tmp'), 'marrow-demo-'))
+  const path = folder === undefined ? await usualFolder() : resolve(folder)
+  try {
+    return folder === undefined ? await mkdtemp(path) : await makeEmpty(path)
+  } catch (error) {
+    if (error instanceof MarrowError) throw error
+    throw new MarrowError('CANNOT_WRITE', `Cannot make the demo's folder: ${reasonOf(error)}.`, {
+      fix: 'Name a folder that you may write with --folder.',
+      cause: error,
+    })
   }
-  const path = resolve(folder)
+}
+
+/** Short on purpose: the path of a unix socket may have 100 bytes. */
+async function usualFolder(): Promise<string> {
+  const usual = await realpath(tmpdir()).catch(() => tmpdir())
+  const fits = Buffer.byteLength(demoSocket(join(usual, 'marrow-demo-XXXXXX'))) <= SOCKET_BYTES_MAX
+  return join(fits ? usual : await realpath('/tmp'), 'marrow-demo-')
+}
+
+async function makeEmpty(path: string): Promise<string> {
   if (Buffer.byteLength(demoSocket(path)) > SOCKET_BYTES_MAX) {
     throw new MarrowError(
       'SOCKET_PATH_TOO_LONG',
       `Cannot make the demo in ${path}: its socket would have a path of over ${SOCKET_BYTES_MAX} bytes.`,
-      {
-        fix: 'Choose a folder with a shorter path.',
-      },
+      { fix: 'Choose a folder with a shorter path.' },
     )
   }
   await mkdir(path, { recursive: true })

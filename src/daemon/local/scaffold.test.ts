@@ -66,6 +66,29 @@ test.for([
   expect(await readdir(dir)).toEqual([])
 })
 
+test.for([
+  { about: 'an empty workspace', changed: { workspace: ' ' }, code: 'USAGE', says: '--workspace' },
+  {
+    about: 'an empty path of the configuration',
+    changed: { configOut: '' },
+    code: 'USAGE',
+    says: '--config-out',
+  },
+  { about: 'an empty core', changed: { coreDir: '' }, code: 'USAGE', says: '--core-dir' },
+  {
+    about: 'a core that is not there',
+    changed: { coreDir: '/nowhere' },
+    code: 'NOT_FOUND',
+    says: '/nowhere',
+  },
+])('refuses $about, and then writes nothing at all', async ({ changed, code, says }, { dir, expect }) => {
+  await expect(scaffold({ ...request(dir), ...changed })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(says),
+  })
+  expect(await readdir(dir)).toEqual([])
+})
+
 test('names the agent CLI on PATH by its absolute path, and the simulated one where there is none', async ({
   dir,
   expect,

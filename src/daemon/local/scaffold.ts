@@ -1,12 +1,12 @@
 /** Writes a first configuration and its workspace. */
-import { constants, existsSync, realpathSync } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, delimiter, dirname, join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { quote } from 'shlex'
 import { formatProblem, MarrowError, reasonOf, type Problem } from '../../base/errors.ts'
 import type { Config } from '../../config/config.ts'
-import { programRoot } from '../../config/load.ts'
+import { programRoot, realPath } from '../../config/load.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { defaultStateDir } from '../../config/paths.ts'
 import { placesOf } from '../../config/search.ts'
@@ -24,12 +24,15 @@ export interface ScaffoldOptions {
 
 /**
  * Makes the workspace and the configuration; returns the lines to print. Existing files are left as they are, and
- * nothing at all is written when the configuration exists or would not be valid. Throws CANNOT_WRITE, CONFIG_INVALID.
+ * nothing at all is written when the configuration exists or would not be valid. Throws USAGE, NOT_FOUND,
+ * CANNOT_WRITE, CONFIG_INVALID.
  */
 export async function scaffold(options: ScaffoldOptions): Promise<string[]> {
-  const workspace = resolve(options.workspace)
-  const configOut = resolve(options.configOut)
+  const workspace = pathOf('--workspace', options.workspace)
+  const configOut = pathOf('--config-out', options.configOut)
   await refuseExisting(configOut)
+  const coreDir = options.coreDir === undefined ? undefined : pathOf('--core-dir', options.coreDir)
+  if (coreDir !== undefined) await refuseMissing(coreDir)
   const { scripts, skipped } = await readScripts(options.sourceContextDir)
   const commands = await agentCommands()
   const request: ScaffoldRequest = {
@@ -41,12 +44,12 @@ export async function scaffold(options: ScaffoldOptions): Promise<string[]> {
       userConfig: userConfig(),
       userState: defaultStateDir(place()),
     }),
-    coreDir: options.coreDir === undefined ? undefined : resolve(options.coreDir),
+    coreDir,
     ...commands,
     contextScripts: scripts,
   }
   checkOwnOutput(request)
-  const made = await applySteps(planScaffold(request))
+  const made = applySteps(planScaffold(request))
   if (!made.some(({ path }) => path === configOut)) throw alreadyThere(configOut)
   return [
     `scaffolded workspace: ${workspace}`,
@@ -63,7 +66,7 @@ function nextSteps(configOut: string, command: readonly string[]): string[] {
   return [
     '',
     simulated
-      ? 'No agent CLI was found on PATH: the agents are simulated until you write yours as agent_command.'
+      ? 'opencode was not found on PATH: the agents are simulated until you write yours as agent_command.'
       : `The agents run ${command.join(' ')}: it must be logged in, and allowed to work without asking.`,
     'Next:',
     `  ${marrow} validate${named}`,
@@ -72,6 +75,20 @@ function nextSteps(configOut: string, command: readonly string[]): string[] {
     `  ${marrow} run-once${named}`,
     `  ${marrow} run${named}`,
   ]
+}
+
+/** An empty value, as of a variable that is not set, would mean the current folder. */
+function pathOf(flag: string, written: string): string {
+  if (written.trim() !== '') return resolve(written)
+  throw new MarrowError('USAGE', `Cannot scaffold: ${flag} is empty.`, { fix: `Name a path with ${flag}.` })
+}
+
+async function refuseMissing(coreDir: string): Promise<void> {
+  const found = await stat(coreDir).catch(() => undefined)
+  if (found?.isDirectory()) return
+  throw new MarrowError('NOT_FOUND', `Cannot use ${coreDir} as the core: there is no such folder.`, {
+    fix: 'Name the folder of a marrow core, or leave --core-dir out: then it is this program.',
+  })
 }
 
 async function refuseExisting(path: string): Promise<void> {
@@ -162,12 +179,6 @@ async function readScripts(
       cause: error,
     })
   }
-}
-
-/** Follows links in the part of a path that exists. */
-function realPath(path: string): string {
-  if (existsSync(path)) return realpathSync(path)
-  return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path))
 }
 
 function place() {

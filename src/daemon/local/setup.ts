@@ -31,7 +31,7 @@ async function prepare({ workspace }: AgentConfig): Promise<string | undefined> 
   if (!found.isDirectory()) return `${workspace} is not a folder. Fix: correct the workspace key.`
   try {
     await access(workspace, constants.W_OK | constants.X_OK)
-    await applySteps(planWorkspace(workspace))
+    applySteps(planWorkspace(workspace))
     return undefined
   } catch (error) {
     return `${workspace} is not writable (${reasonOf(error)}). Fix: make it yours with chown or chmod.`

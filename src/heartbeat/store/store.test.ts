@@ -1,0 +1,130 @@
+import { describe, test } from 'vitest'
+import { memoryStore } from '../../../test/helpers/store.ts'
+import { later, msUntil, type Moment } from '../../base/moment.ts'
+import { insertAgent, readAgents, updateAgent } from './agents.ts'
+import { forgetSeen, markSeen, readSeen } from './seen.ts'
+import { endTick, insertTick, lastTicks, openTicks, pruneTicks } from './ticks.ts'
+import {
+  deliverTriggers,
+  dropTriggersOf,
+  insertTrigger,
+  pendingTriggers,
+  returnTriggers,
+  takeTriggers,
+} from './triggers.ts'
+
+const now: Moment = { wall: Date.UTC(2026, 0, 5), mono: 1_000, boot: 'one' }
+const tick = { agent: 'scout', causes: ['schedule'], forced: false, dueAt: 1, begunAt: 2, missed: 0 } as const
+const wake = {
+  agent: 'scout',
+  cause: 'operator',
+  byAgent: false,
+  wakes: true,
+  path: null,
+  reason: 'r',
+  prompt: null,
+  at: 1,
+} as const
+const noDigests = { core: null, operator: null }
+
+describe('ticks', () => {
+  test('are numbered per agent, and a second open one of an agent is refused by the store itself', async ({
+    expect,
+  }) => {
+    const db = memoryStore()
+    const first = await db.write((tx) => insertTick(tx, tick))
+    await expect(db.write((tx) => insertTick(tx, tick))).rejects.toThrow(/UNIQUE/)
+    await db.write((tx) =>
+      endTick(tx, first.id, 3, { kind: 'ran', ok: true, detail: 'succeeded' }, noDigests),
+    )
+    const second = await db.write((tx) => insertTick(tx, tick))
+    expect([first.number, second.number]).toEqual([1, 2])
+    expect(await db.read(openTicks)).toMatchObject([{ number: 2, state: 'assembling' }])
+  })
+
+  test('that ended are kept up to a number per agent; numbers go on all the same', async ({ expect }) => {
+    const db = memoryStore()
+    await db.write((tx) => {
+      for (let count = 0; count < 5; count += 1) {
+        const { id } = insertTick(tx, tick)
+        endTick(tx, id, 3, { kind: 'quiet', detail: 'q', savedTokens: 1 }, noDigests)
+      }
+      pruneTicks(tx, 2)
+    })
+    expect((await db.read((tx) => lastTicks(tx, 'scout', 9))).map(({ number }) => number)).toEqual([5, 4])
+    expect((await db.write((tx) => insertTick(tx, tick))).number).toBe(6)
+  })
+})
+
+describe('agents', () => {
+  test('are remembered once, and a change leaves everything else as it was', async ({ expect }) => {
+    const db = memoryStore()
+    await db.write((tx) => {
+      insertAgent(tx, 'scout', 'key', now)
+      insertAgent(tx, 'scout', 'other', later(now, 5))
+      updateAgent(tx, 'scout', { addTicks: 2, addMissed: 3, paused: { since: 1, reason: 'x' } })
+      updateAgent(tx, 'scout', { dueAt: undefined, addTicks: 1 })
+    })
+    const scout = (await db.read(readAgents)).get('scout')
+    expect(scout).toMatchObject({ scheduleKey: 'key', firstAt: now.wall, tickCount: 3, missedCount: 3 })
+    expect(scout?.dueAt).toBeUndefined()
+    expect(scout?.paused).toEqual({ since: 1, reason: 'x' })
+    expect(scout?.breaker).toEqual({ state: 'closed', failures: 0 })
+  })
+})
+
+describe('wakes', () => {
+  test('are taken by a tick, and gone only when it delivered them', async ({ expect }) => {
+    const db = memoryStore()
+    await db.write((tx) => insertTrigger(tx, wake))
+    const [pending] = (await db.read(pendingTriggers)).get('scout') ?? []
+    await db.write((tx) => takeTriggers(tx, [pending?.id ?? 0], 7))
+    expect((await db.read(pendingTriggers)).size).toBe(0)
+    await db.write((tx) => returnTriggers(tx, 7, now, 'at-once'))
+    expect((await db.read(pendingTriggers)).get('scout')).toMatchObject([
+      { reason: 'r', attempts: 0, notBefore: undefined },
+    ])
+    await db.write((tx) => {
+      takeTriggers(tx, [pending?.id ?? 0], 8)
+      deliverTriggers(tx, 8)
+    })
+    expect((await db.read(pendingTriggers)).size).toBe(0)
+  })
+
+  test('that a run failed on come again after 1, 2, 4 … minutes, at most an hour', async ({ expect }) => {
+    const db = memoryStore()
+    await db.write((tx) => insertTrigger(tx, wake))
+    const waits: number[] = []
+    for (let round = 0; round < 8; round += 1) {
+      await db.write((tx) => {
+        takeTriggers(tx, [1], 7)
+        returnTriggers(tx, 7, now, 'retry')
+      })
+      const [pending] = (await db.read(pendingTriggers)).get('scout') ?? []
+      waits.push(pending?.notBefore ? msUntil(pending.notBefore, now) / 60_000 : 0)
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
+  })
+
+  test('of one file stay one, and go when the file goes first', async ({ expect }) => {
+    const db = memoryStore()
+    await db.write((tx) => {
+      insertTrigger(tx, { ...wake, path: '/q/a.md', byAgent: true })
+      insertTrigger(tx, { ...wake, path: '/q/a.md' })
+    })
+    expect((await db.read(pendingTriggers)).get('scout')).toMatchObject([{ path: '/q/a.md', byAgent: false }])
+    await db.write((tx) => dropTriggersOf(tx, '/q/a.md'))
+    expect((await db.read(pendingTriggers)).size).toBe(0)
+  })
+})
+
+test('a file that was seen is known by its fingerprint until it is gone', async ({ expect }) => {
+  const db = memoryStore()
+  await db.write((tx) => {
+    markSeen(tx, '/q/a.md', 'one', 1)
+    markSeen(tx, '/q/a.md', 'two', 2)
+  })
+  expect([...(await db.read(readSeen))]).toEqual([['/q/a.md', 'two']])
+  await db.write((tx) => forgetSeen(tx, '/q/a.md'))
+  expect((await db.read(readSeen)).size).toBe(0)
+})
