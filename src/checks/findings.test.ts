@@ -10,7 +10,7 @@ const agent: AgentFacts = {
   contextFiles: [{ path: '/w/context.d/a', executable: true }],
   skipped: [],
   program: { word: 'opencode', found: true },
-  role: { name: 'scout', found: true, places: ['/c/roles/scout.md'] },
+  role: { name: 'scout', found: true, folders: ['/c/roles'] },
   gateWritten: true,
 }
 
@@ -151,10 +151,26 @@ const cases: readonly Case[] = [
     says: 'claudius',
   },
   {
-    about: 'a role without a file',
-    observed: ofAgent({ role: { name: 'chief', found: false, places: ['/c/roles/chief.md'] } }),
+    about: 'a program that is named by its path',
+    observed: ofAgent({ program: { word: '/opt/agent', found: false } }),
     level: 'issue',
-    says: '/c/roles/chief.md',
+    says: '/opt/agent is not a program',
+  },
+  {
+    about: 'a core that is missing, of which the configuration warns too',
+    observed: {
+      ...healthy,
+      core: { path: '/core', exists: false, hasRules: false },
+      warnings: [{ ...warning, key: 'core_dir' }],
+    },
+    level: 'issue',
+    says: 'core_dir /core does not exist',
+  },
+  {
+    about: 'a role without a file',
+    observed: ofAgent({ role: { name: 'chief', found: false, folders: ['/c/roles', '/core/roles'] } }),
+    level: 'issue',
+    says: 'below /c/roles or /core/roles',
   },
   {
     about: 'a context provider that is left out',
@@ -203,6 +219,17 @@ test.for([
   { key: 'core_dir', observed: { ...healthy, core: { path: '/core', exists: true, hasRules: false } } },
 ])('what a warning about $key says already is not said twice', ({ key, observed }, { expect }) => {
   expect(findings({ ...observed, warnings: [{ ...warning, key }] })).toHaveLength(1)
+})
+
+test('a warning of the configuration names its place once', ({ expect }) => {
+  expect(findings({ ...healthy, warnings: [warning] })).toEqual([
+    {
+      level: 'hint',
+      subject: '/c/marrow.toml:3',
+      problem: 'heartbeat_interval: clamped to 60.',
+      fix: 'Write 60.',
+    },
+  ])
 })
 
 test('issues stand before hints', ({ expect }) => {

@@ -1,5 +1,5 @@
 /** Owns what doctor makes of a machine: facts in, findings out, each with what to do about it. */
-import { formatProblem, type Problem } from '../base/errors.ts'
+import type { Problem } from '../base/errors.ts'
 import type { Access, AgentFacts, FolderFacts, Observed } from './observed.ts'
 
 /** One thing that doctor has to say. Only an `issue` makes it fail; a `hint` is advice. */
@@ -19,7 +19,7 @@ const FREE_SHARE_MIN = 0.02
 export function findings(observed: Observed): Finding[] {
   const found = [
     ...machineFindings(observed),
-    ...observed.warnings.map(warningFinding),
+    ...observed.warnings.filter(({ key }) => observed.core.exists || key !== 'core_dir').map(warningFinding),
     ...syncFindings(observed),
     ...stateFindings(observed),
     ...coreFindings(observed),
@@ -53,10 +53,10 @@ function machineFindings({ node, programs }: Observed): Finding[] {
 }
 
 function warningFinding(warning: Problem): Finding {
-  const { fix, ...rest } = warning
+  const { file, line, key, reason, fix } = warning
   return {
-    subject: warning.file,
-    problem: formatProblem({ ...rest, fix: undefined }),
+    subject: line === undefined ? file : `${file}:${line}`,
+    problem: key === '' ? reason : `${key}: ${reason}`,
     fix: fix ?? 'Correct it in the configuration.',
     level: 'hint',
   }
@@ -128,12 +128,13 @@ function agentFindings(agent: AgentFacts): Finding[] {
     )
   }
   if (!agent.program.found) {
-    const problem = `the program ${agent.program.word} is not on the PATH of its runs`
-    found.push(about.issue(problem, 'Install it, or write its absolute path in agent_command.'))
+    found.push(programFinding(about, agent.program.word))
   }
   if (agent.role && !agent.role.found) {
-    const problem = `the role ${agent.role.name} was not found in ${agent.role.places.join(' or ')}`
-    found.push(about.issue(problem, 'Write the file, or correct the role key.'))
+    const { name, folders } = agent.role
+    const file = `${folders[0] ?? ''}/${name.replace(/\.md$/u, '')}.md`
+    const problem = `the role ${name} has no file below ${folders.join(' or ')}`
+    found.push(about.issue(problem, `Write ${file}, or correct the role key.`))
   }
   if (!agent.gateWritten) {
     found.push(
@@ -144,6 +145,14 @@ function agentFindings(agent: AgentFacts): Finding[] {
     )
   }
   return found
+}
+
+function programFinding(about: Finder, word: string): Finding {
+  if (!word.includes('/')) {
+    const problem = `the program ${word} is not on the PATH of its runs`
+    return about.issue(problem, 'Install it, or write its absolute path in agent_command.')
+  }
+  return about.issue(`${word} is not a program that can be started`, 'Correct agent_command, or chmod +x it.')
 }
 
 function folderFindings({ name, workspace, workDir, contextDirs }: AgentFacts): Finding[] {
@@ -229,6 +238,8 @@ function versionParts(text: string): number[] {
     .split('.')
     .map((part) => Number.parseInt(part, 10) || 0)
 }
+
+type Finder = ReturnType<typeof finder>
 
 function finder(subject: string) {
   return {

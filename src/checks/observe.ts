@@ -61,7 +61,10 @@ async function agentFacts(
   surroundings: Surroundings,
 ): Promise<AgentFacts> {
   const word = agent.command[0] ?? ''
-  const places = rolePlaces(config, agent.role)
+  const roleFolders = [...new Set([config.operatorDir, config.coreDir])].map((dir) => join(dir, 'roles'))
+  const rolePlaces = roleFolders.flatMap((folder) =>
+    (roleFiles(agent.role ?? '') ?? []).map((file) => join(folder, file)),
+  )
   const [workspace, workDir, contextDirs, files, skipped, found, roles] = await Promise.all([
     folderFacts(agent.workspace),
     folderFacts(agent.workDir),
@@ -69,7 +72,7 @@ async function agentFacts(
     Promise.all(agent.contextDirs.map(contextFiles)),
     surroundings.skippedProviders(agent),
     isProgram(word, surroundings.runPath(agent), agent.workDir),
-    Promise.all(places.map(statOf)),
+    Promise.all(rolePlaces.map(statOf)),
   ])
   return {
     name: agent.name,
@@ -84,15 +87,9 @@ async function agentFacts(
     role:
       agent.role === undefined
         ? undefined
-        : { name: agent.role, found: roles.some((role) => role?.isFile() ?? false), places },
+        : { name: agent.role, found: roles.some((role) => role?.isFile() ?? false), folders: roleFolders },
     gateWritten: agent.gateWritten,
   }
-}
-
-/** The operator's roles stand before the core's. */
-function rolePlaces({ operatorDir, coreDir }: Config, role: string | undefined): string[] {
-  const files = role === undefined ? [] : (roleFiles(role) ?? [])
-  return [...new Set([operatorDir, coreDir])].flatMap((dir) => files.map((file) => join(dir, 'roles', file)))
 }
 
 async function contextFiles(folder: string): Promise<{ path: string; executable: boolean }[]> {

@@ -33,9 +33,9 @@ export interface AgentFacts {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[]
   /** The first word of `agent_command`, looked up on the PATH of a run. */
   readonly program: { readonly word: string; readonly found: boolean }
-  /** Undefined when the agent has no role. */
+  /** Undefined when the agent has no role. `folders`: where it was looked for, the operator's first. */
   readonly role:
-    | { readonly name: string; readonly found: boolean; readonly places: readonly string[] }
+    | { readonly name: string; readonly found: boolean; readonly folders: readonly string[] }
     | undefined
   readonly gateWritten: boolean
 }

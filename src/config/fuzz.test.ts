@@ -39,7 +39,7 @@ function plausible({ type, range }: Key): fc.Arbitrary<unknown> {
   const choices = [...type.matchAll(/"(\w+)"/g)].map((match) => match[1])
   const examples: Record<string, readonly string[]> = {
     duration: ['24h', '5s', 'soon'],
-    'cron line': ['0 9 * * *', '@daily', ''],
+    'cron line': ['0 9 * * *', '30 * * * * *', '@daily', ''],
     text: ['UTC', '09:00-18:00', 'scout'],
   }
   const words = fc.constantFrom(

@@ -107,7 +107,7 @@ export const keys = {
     schedule: {
       type: 'cron line',
       default: 'none',
-      rule: 'five fields, or `@hourly`, `@daily` and the like',
+      rule: 'five fields, or six of which the first is one second, 0 to 59; or `@hourly`, `@daily` and the like',
       meaning:
         'Slots at set times instead of an interval. `H` stands for a fixed value of its own per agent.',
     },

@@ -160,7 +160,7 @@ function failed(problem: Problem): ConfigReading {
 }
 
 /** Follows links in the part of the path that exists, so that a folder can be judged before it is made. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -17,7 +17,11 @@ const agentMistakes: [string, string][] = [
   ['schedule = ""', 'agents[0].schedule: is empty.'],
   ['schedule = " "', 'agents[0].schedule: is empty.'],
   ['schedule = "0 9"', 'agents[0].schedule: must have five fields, not 2: "0 9".'],
-  ['schedule = "* * * * * *"', 'agents[0].schedule: must have five fields, not 6: "* * * * * *".'],
+  ['schedule = "0 0 0 1 1 * *"', 'agents[0].schedule: must have five fields, not 7: "0 0 0 1 1 * *".'],
+  ...['*', '*/30', '0,30', '0-9', 'H', '60', '000', '-1', '1.5'].map((second): [string, string] => [
+    `schedule = "${second} * * * * *"`,
+    `agents[0].schedule: may begin with one second of the minute, 0 to 59, not with ${second}: "${second} * * * * *".`,
+  ]),
   ['schedule = "@secondly"', 'agents[0].schedule: is finer than a minute.'],
   [
     'schedule = "61 * * * *"',

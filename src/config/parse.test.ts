@@ -64,7 +64,10 @@ const agentValues: [string, object][] = [
     'schedule = " 0 9 * * 1-5 "',
     { schedule: { kind: 'cron', expression: '0 9 * * 1-5', timezone: undefined } },
   ],
-  ['schedule = "H H * * *"', { schedule: { kind: 'cron', expression: 'H H * * *', timezone: undefined } }],
+  [
+    'schedule = "7 0 9 * * *"',
+    { schedule: { kind: 'cron', expression: '7 0 9 * * *', timezone: undefined } },
+  ],
   [
     'schedule = "@daily"\ntimezone = "Europe/Berlin"',
     { schedule: { kind: 'cron', expression: '@daily', timezone: 'Europe/Berlin' } },

@@ -8,7 +8,7 @@ import { numberOf } from './values.ts'
 
 /** The agent's slots, from `heartbeat_interval` or `schedule` with `timezone`. */
 export function readSchedule(table: Table<'agents'>): Schedule {
-  const { schedule, heartbeat_interval: interval, timezone } = table.values
+  const { name = '', schedule, heartbeat_interval: interval, timezone } = table.values
   if (schedule === undefined) {
     return { kind: 'interval', intervalMs: numberOf(table, 'heartbeat_interval') * 1_000 }
   }
@@ -18,7 +18,8 @@ export function readSchedule(table: Table<'agents'>): Schedule {
   }
   const expression = schedule.trim()
   const mistake = cronMistake(expression)
-  if (mistake !== undefined) table.report.problem([...table.at, 'schedule'], mistake, fieldsFix)
+  if (mistake === undefined) return { kind: 'cron', expression: withoutHashes(expression, name), timezone }
+  table.report.problem([...table.at, 'schedule'], mistake, fieldsFix)
   return { kind: 'cron', expression, timezone }
 }
 
@@ -54,19 +55,32 @@ export function checkTimezone({ at, values, report }: Table<'agents'>): void {
 }
 
 const fieldsFix = 'Write minute, hour, day, month and weekday: "0 9 * * 1-5".'
+const plainSecond = /^[0-5]?\d$/
 
 /** Why a cron line cannot be a schedule, or undefined when it can. */
 function cronMistake(expression: string): string | undefined {
   // The library fills missing fields in, so an empty line would mean every minute.
   if (expression === '') return 'is empty.'
   if (expression === '@secondly') return 'is finer than a minute.'
-  const fields = expression.split(/\s+/).length
-  if (!expression.startsWith('@') && fields !== 5)
-    return `must have five fields, not ${fields}: "${expression}".`
+  const fields = expression.split(/\s+/)
+  const [second = ''] = fields
+  if (fields.length === 6 && !plainSecond.test(second)) {
+    // One second of the minute keeps slots a minute apart, the least that an interval may be.
+    return `may begin with one second of the minute, 0 to 59, not with ${second}: "${expression}".`
+  }
+  if (!expression.startsWith('@') && fields.length !== 5 && fields.length !== 6)
+    return `must have five fields, not ${fields.length}: "${expression}".`
   try {
     CronExpressionParser.parse(expression, { currentDate: 0, hashSeed: 'any' }).next()
     return undefined
   } catch (error) {
     return `cannot be read: "${expression}": ${reasonOf(error)}.`
   }
+}
+
+/** Puts this agent's own value in the place of each `H`. Left in, the library would draw lots at every reading. */
+function withoutHashes(expression: string, agent: string): string {
+  if (!/(?:^|[\s,])H/.test(expression)) return expression
+  const seconds = expression.split(/\s+/).length === 6
+  return CronExpressionParser.parse(expression, { currentDate: 0, hashSeed: agent.trim() }).stringify(seconds)
 }

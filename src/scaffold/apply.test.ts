@@ -20,11 +20,11 @@ test('everything of a plan is there afterwards, and doing it again makes nothing
   expect,
 }) => {
   const steps = plan(dir)
-  const made = await applySteps(steps)
+  const made = applySteps(steps)
   expect(made).toContainEqual(steps.at(-1))
   for (const { path } of steps) await expect(stat(path)).resolves.toBeDefined()
   expect((await stat(join(dir, 'team/context.d/weather'))).mode & 0o111).not.toBe(0)
-  expect(await applySteps(steps)).toEqual([])
+  expect(applySteps(steps)).toEqual([])
 })
 
 test('a file that exists is left exactly as it is', async ({ dir, expect }) => {
@@ -32,7 +32,7 @@ test('a file that exists is left exactly as it is', async ({ dir, expect }) => {
   const config = join(dir, 'conf', 'marrow.toml')
   await mkdir(join(dir, 'conf'))
   await writeFile(config, 'mine')
-  const made = await applySteps(steps)
+  const made = applySteps(steps)
   expect(await readFile(config, 'utf8')).toBe('mine')
   expect(made.map(({ path }) => path)).not.toContain(config)
 })
@@ -40,26 +40,15 @@ test('a file that exists is left exactly as it is', async ({ dir, expect }) => {
 test('a dangling link in the place of a file counts as a file that exists', async ({ dir, expect }) => {
   await mkdir(join(dir, 'conf'))
   await symlink(join(dir, 'elsewhere'), join(dir, 'conf', 'marrow.toml'))
-  await applySteps(plan(dir))
+  applySteps(plan(dir))
   expect(await readdir(dir)).not.toContain('elsewhere')
 })
 
 test('no draft is left beside the files', async ({ dir, expect }) => {
-  await applySteps(plan(dir))
-  await applySteps(plan(dir))
+  applySteps(plan(dir))
+  applySteps(plan(dir))
   expect(await readdir(join(dir, 'conf'))).toEqual(['marrow.toml'])
   expect(await readdir(join(dir, 'team', 'context.d'))).toEqual(['weather'])
-})
-
-test('of many that make one file at once exactly one made it, and it is whole', async ({ dir, expect }) => {
-  const path = join(dir, 'f')
-  const made = await Promise.all(
-    Array.from({ length: 20 }, (_, index) =>
-      applySteps([{ kind: 'file', path, content: `${index}`.repeat(1_000), mode: 0o644 }]),
-    ),
-  )
-  expect(made.filter((steps) => steps.length === 1)).toHaveLength(1)
-  expect((await readFile(path, 'utf8')).length % 1_000).toBe(0)
 })
 
 test('a folder that cannot be made is an error that names it and says what to do', async ({
@@ -67,9 +56,11 @@ test('a folder that cannot be made is an error that names it and says what to do
   expect,
 }) => {
   await writeFile(join(dir, 'team'), 'a file')
-  await expect(applySteps(plan(dir))).rejects.toMatchObject({
-    code: 'CANNOT_WRITE',
-    message: expect.stringContaining(join(dir, 'team')),
-    fix: expect.stringContaining('choose another path'),
-  })
+  expect(() => applySteps(plan(dir))).toThrow(
+    expect.objectContaining({
+      code: 'CANNOT_WRITE',
+      message: expect.stringContaining(join(dir, 'team')),
+      fix: expect.stringContaining('choose another path'),
+    }),
+  )
 })

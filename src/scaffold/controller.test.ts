@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFailed, onTestFinished } from 'vitest'
 import { eventually } from '../../test/helpers/eventually.ts'
 import { test } from '../../test/helpers/temp-dir.ts'
 import { startDaemon, type DemoLaunch } from './controller.ts'
 
-/** Stands in for bin/marrow: `run -c FILE` writes its pid to FILE.pid and runs until TERM; `stop -c FILE` sends that. */
+/** Stands in for bin/marrow: `run -c FILE` writes its pid to FILE.pid and runs until TERM. */
 const program = (onTerm: string) => `#!/bin/sh
 case $1 in
 run) trap '${onTerm}' TERM; echo "hello from $$"; echo $$ >"$3.new"; mv "$3.new" "$3.pid"; while :; do sleep 0.05; done ;;
-stop) echo asked >"$3.stop"; kill "$(cat "$3.pid")" ;;
 esac
 `
 
@@ -19,7 +19,13 @@ async function prepare(dir: string, onTerm = 'exit 0'): Promise<DemoLaunch> {
   const marrow = join(dir, 'marrow')
   await writeFile(marrow, program(onTerm))
   await chmod(marrow, 0o755)
-  return { marrow, config: join(dir, 'c'), log: join(dir, 'log'), env: { PATH: process.env['PATH'] } }
+  return {
+    marrow,
+    config: join(dir, 'c'),
+    log: join(dir, 'log'),
+    removeAfter: undefined,
+    env: { PATH: process.env['PATH'] },
+  }
 }
 
 const textOf = (path: string) => readFile(path, 'utf8').catch(() => undefined)
@@ -47,7 +53,7 @@ test('a daemon that is asked leaves by itself, and what it said is in the log', 
   expect(daemon.ended()).toBe(true)
   expect(isAlive(daemon.pid)).toBe(false)
   expect(await textOf(launch.log)).toBe(`hello from ${daemon.pid}\n`)
-  expect(await textOf(`${launch.config}.stop`)).toBeUndefined()
+  daemon.release()
 })
 
 test('a daemon that does not listen is ended by force', async ({ dir, expect }) => {
@@ -74,27 +80,57 @@ test('a program that cannot be started is an error', async ({ dir, expect }) => 
   })
 })
 
-test('no daemon outlives a demo that was killed', async ({ dir, expect }) => {
-  const launch = await prepare(dir)
+/** Starts the daemon from a process that is then killed, and waits until the daemon is gone. */
+async function killDemo(launch: DemoLaunch, stopping = ''): Promise<void> {
   const module = join(import.meta.dirname, 'controller.ts')
   const code = `const { startDaemon } = await import(${JSON.stringify(module)})
-    await startDaemon(${JSON.stringify(launch)})
+    const daemon = await startDaemon(${JSON.stringify(launch)})
+    process.on('SIGTERM', () => { daemon.stop(10_000); ${stopping} })
     setInterval(() => {}, 1_000)`
   const demo = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' })
   onTestFinished(() => void demo.kill('SIGKILL'))
   const pid = await pidOf(launch.config)
-  // The guard is started right after the daemon; a signal to this process must not come in between.
-  await eventually('the guard', async () => ((await guardIsThere(launch.marrow)) ? true : undefined))
-  demo.kill('SIGKILL')
+  demo.kill(stopping === '' ? 'SIGKILL' : 'SIGTERM')
   await once(demo, 'exit')
   await eventually('the end of the daemon', () => (isAlive(pid) ? undefined : true))
-  expect(await textOf(`${launch.config}.stop`)).toBe('asked\n')
+}
+
+test('neither a daemon nor its folder outlives a demo that was killed', async ({ dir, expect }) => {
+  const launch = await prepare(dir)
+  const folder = join(dir, 'folder')
+  await mkdir(join(folder, 'deep'), { recursive: true })
+  await killDemo({ ...launch, removeAfter: folder })
+  await eventually('the end of the folder', () => (existsSync(folder) ? undefined : true))
+  expect(existsSync(launch.marrow)).toBe(true)
 })
 
-async function guardIsThere(marrow: string): Promise<boolean> {
-  const list = spawn('ps', ['-A', '-o', 'args='])
+test('a killed demo whose folder is to be kept leaves the folder, and no daemon', async ({ dir, expect }) => {
+  const launch = await prepare(dir, 'echo calm >"$3.calm"; exit 0')
+  await killDemo(launch)
+  expect(await textOf(`${launch.config}.calm`)).toBe('calm\n')
+})
+
+test('a daemon that is stopping already is not asked a second time', async ({ dir, expect }) => {
+  const launch = await prepare(dir, 'echo asked >>"$3.asked"; sleep 0.5; exit 0')
+  await killDemo({ ...launch, removeAfter: join(dir, 'none') }, 'process.exit(130)')
+  expect(await textOf(`${launch.config}.asked`)).toBe('asked\n')
+})
+
+test('the guard of a demo that ended well touches nothing', async ({ dir, expect }) => {
+  const folder = join(dir, 'folder')
+  await mkdir(folder)
+  const daemon = await startDaemon({ ...(await prepare(dir)), removeAfter: folder })
+  await daemon.stop(5_000)
+  daemon.release()
+  const guards = () => commandLines().then((lines) => lines.filter((line) => line.includes(folder)))
+  await eventually('the end of the guard', async () => ((await guards()).length === 0 ? true : undefined))
+  expect(existsSync(folder)).toBe(true)
+})
+
+async function commandLines(): Promise<string[]> {
+  const list = spawn('ps', ['-A', '-ww', '-o', 'args='])
   let text = ''
   list.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   await once(list, 'close')
-  return text.includes(`cat >/dev/null; exec "$0" stop -c "$1" ${marrow}`)
+  return text.split('\n')
 }

@@ -2,12 +2,14 @@ import { split } from 'shlex'
 import { test } from 'vitest'
 import { isInside } from '../config/paths.ts'
 import { parseConfig } from '../config/parse.ts'
+import { nextSlot } from '../heartbeat/schedule.ts'
 import { demoConfig, demoPlaces, demoSocket, nextCommands, planDemo } from './demo.ts'
 
 const places = demoPlaces(`/tmp/marrow-demo-it's`)
 
-const parse = () =>
-  parseConfig(demoConfig(places, '/core'), {
+const begunAt = Date.UTC(2026, 0, 5, 12, 0, 50)
+const parse = (now = begunAt) =>
+  parseConfig(demoConfig(places, '/core', now), {
     path: places.config,
     home: '/home/me',
     env: {},
@@ -28,7 +30,7 @@ test('everything of the demo lies in its folder, and the core is the program tha
     config?.ipc.taskDir,
     ...(config?.agents ?? []).map(({ workspace }) => workspace),
   ]
-  for (const path of [...paths, ...planDemo(places, '/core').map((step) => step.path)]) {
+  for (const path of [...paths, ...planDemo(places, '/core', begunAt).map((step) => step.path)]) {
     expect(isInside(path ?? '/', places.folder)).toBe(true)
   }
   expect(config?.ipc.socketPath).toBe(demoSocket(places.folder))
@@ -48,8 +50,31 @@ test('one agent works the queue, and the one that is to be quiet shares its work
   expect(agents.every(({ gate }) => gate === 'changed')).toBe(true)
 })
 
-test('every command that is shown survives a shell, whatever the folder is called', ({ expect }) => {
-  const commands = nextCommands(places, `/opt/it's here`).map(({ command }) => split(command))
-  expect(commands.filter((words) => words[0] === `/opt/it's here/bin/marrow`).length).toBeGreaterThan(3)
-  expect(commands.filter((words) => words.includes(places.config)).length).toBeGreaterThan(3)
+test('the quiet agent has a slot between 15 and 20 seconds after the start, over the minute too', ({
+  expect,
+}) => {
+  for (let ms = 0; ms < 61_000; ms += 333) {
+    const now = begunAt + ms
+    const schedule = parse(now).config?.agents.find(({ name }) => name === 'refit')?.schedule
+    const firstAt = now
+    const slots = {
+      schedule: schedule ?? { kind: 'interval', intervalMs: 0 },
+      activeHours: undefined,
+      firstAt,
+      phaseMs: 0,
+    } as const
+    const waitMs = (nextSlot(slots, now) ?? 0) - now
+    expect(waitMs).toBeGreaterThanOrEqual(15_000)
+    expect(waitMs).toBeLessThanOrEqual(20_000)
+  }
 })
+
+test.for([true, false])(
+  'every command that is shown survives a shell, whatever the folder is called',
+  (userBin, { expect }) => {
+    const commands = nextCommands(places, `/opt/it's here`, userBin).map(({ command }) => split(command))
+    expect(commands.filter((words) => words[0] === `/opt/it's here/bin/marrow`).length).toBeGreaterThan(3)
+    expect(commands.filter((words) => words.includes(places.config)).length).toBeGreaterThan(3)
+    expect(commands.at(-1)?.includes('export')).toBe(!userBin)
+  },
+)

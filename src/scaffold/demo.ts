@@ -41,18 +41,20 @@ export const demoTask = {
   body: 'One line is enough.\n',
 } as const
 
-/** All that is written before the daemon starts. `root` is the folder of the installed program. */
-export function planDemo(places: DemoPlaces, root: string): Step[] {
+const QUIET_AFTER_MS = 17_000 // When the story of the task is over, and soon enough to be watched.
+
+/** All that is written before the daemon starts, at `now` (epoch ms). `root` is the folder of the installed program. */
+export function planDemo(places: DemoPlaces, root: string, now: number): Step[] {
   return [
     ...planWorkspace(places.workspace),
     ...planWorkspace(places.quietWorkspace),
     { kind: 'folder', path: join(places.folder, 'config') },
-    { kind: 'file', path: places.config, content: demoConfig(places, root), mode: 0o644 },
+    { kind: 'file', path: places.config, content: demoConfig(places, root, now), mode: 0o644 },
   ]
 }
 
-/** The demo's `marrow.toml`: three simulated agents at the shortest rhythm that there is. */
-export function demoConfig(places: DemoPlaces, root: string): string {
+/** The demo's `marrow.toml`: three simulated agents, one of which has a slot soon after `now` (epoch ms). */
+export function demoConfig(places: DemoPlaces, root: string, now: number): string {
   const agent = (name: string, workspace: string, words: readonly string[]) => ({
     name,
     workspace,
@@ -68,7 +70,7 @@ export function demoConfig(places: DemoPlaces, root: string): string {
   const text = stringify({
     core_dir: root,
     state_dir: places.state,
-    stop_grace_seconds: 3,
+    stop_grace_seconds: 0, // Nothing that a simulated agent does is worth waiting for.
     agents: [
       {
         ...agent('scout', workspace, ['--work', '1s', '--take-handoffs', '--usage', 'in=800,out=60']),
@@ -79,10 +81,10 @@ export function demoConfig(places: DemoPlaces, root: string): string {
         heartbeat_interval: 7_200,
         wake_on: ['handoff', 'tasks'],
       },
-      // Full minutes are the slots that come soonest: an interval would make the first quiet tick wait a whole one.
+      // A second of the minute: an interval would make the first quiet tick wait for a whole one.
       {
         ...agent('refit', quietWorkspace, ['--work', '1s', '--usage', 'in=800,out=60']),
-        schedule: '* * * * *',
+        schedule: `${Math.floor((now + QUIET_AFTER_MS) / 1_000) % 60} * * * * *`,
       },
     ],
   })
@@ -95,10 +97,11 @@ export interface NextCommand {
   readonly command: string
 }
 
-/** What to do next, while the demo goes on. */
-export function nextCommands(places: DemoPlaces, root: string): NextCommand[] {
+/** What to do next, while the demo goes on. `userBin`: whether `~/.local/bin` is on PATH already. */
+export function nextCommands(places: DemoPlaces, root: string, userBin: boolean): NextCommand[] {
   const marrow = quote(join(root, 'bin', 'marrow'))
   const config = `-c ${quote(places.config)}`
+  const link = `mkdir -p ~/.local/bin && ln -sf ${marrow} ~/.local/bin/marrow`
   return [
     { about: 'what everyone does, or why not', command: `${marrow} status ${config}` },
     { about: 'more work', command: `${marrow} task add "Write another line" ${config}` },
@@ -108,6 +111,11 @@ export function nextCommands(places: DemoPlaces, root: string): NextCommand[] {
       about: 'your first real agent',
       command: `${marrow} scaffold --workspace ~/agents --config-out ~/.config/marrow/marrow.toml`,
     },
-    { about: 'marrow on PATH', command: `mkdir -p ~/.local/bin && ln -s ${marrow} ~/.local/bin/marrow` },
+    userBin
+      ? { about: 'marrow on PATH', command: link }
+      : {
+          about: 'marrow on PATH (for every new shell: the last part into your ~/.profile)',
+          command: `${link} && export PATH=~/.local/bin:"$PATH"`,
+        },
   ]
 }

@@ -132,3 +132,14 @@ test.for(cases)('$about', ({ rows, lines }, { expect }) => {
   }
   expect(told).toEqual(lines)
 })
+
+test('however much happens, no more is told than a person reads', ({ expect }) => {
+  let story = storyBegin
+  let lines = 0
+  for (let index = 0; index < 50; index += 1) {
+    const next = narrate(story, row('run.started', `agent ${index}`, {}, `r${index}`))
+    story = next.story
+    if (next.line !== undefined) lines += 1
+  }
+  expect(lines).toBe(8)
+})

@@ -24,6 +24,7 @@ export interface Story {
   readonly endedCount: number
   readonly taskDone: boolean
   readonly handoffTold: boolean
+  readonly lineCount: number
 }
 
 type Woken = 'task' | 'handoff'
@@ -38,16 +39,26 @@ export const storyBegin: Story = {
   endedCount: 0,
   taskDone: false,
   handoffTold: false,
+  lineCount: 0,
 }
 
-const QUIET_LINES_MAX = 1 // One quiet tick makes the point; the demo ticks quietly every few seconds.
+const QUIET_LINES_MAX = 1 // One quiet tick makes the point, and another comes every minute.
 const FAILURE_LINES_MAX = 2
+const LINES_MAX = 8 // With what is said before and after, twelve: no more is read.
 
 /** The story after `row`, and the line to print; undefined for everything that adds nothing. */
 export function narrate(
   story: Story,
   row: StoryRow,
 ): { readonly story: Story; readonly line: string | undefined } {
+  const { story: next, line } = tell(story, row)
+  if (line === undefined || story.lineCount >= LINES_MAX) return { story: next, line: undefined }
+  return { story: { ...next, lineCount: story.lineCount + 1 }, line }
+}
+
+type Told = ReturnType<typeof narrate>
+
+function tell(story: Story, row: StoryRow): Told {
   const { kind, agent, data } = row
   if (kind === 'task.added' && !story.taskTold) {
     return {
@@ -71,8 +82,6 @@ export function narrate(
       return { story, line: undefined }
   }
 }
-
-type Told = ReturnType<typeof narrate>
 
 function afterTickBegun(story: Story, agent: string, data: StoryRow['data']): Told {
   const causes = Array.isArray(data['causes']) ? data['causes'] : []
