@@ -67,6 +67,12 @@ export function stackOf(error: unknown): string {
   return error.cause === undefined ? own : `${own}\nCaused by: ${stackOf(error.cause)}`
 }
 
+/** The same with what to do about it, where that is known: for tables, events and whatever has one line. */
+export function reasonAndFix(error: unknown): string {
+  const fix = error instanceof MarrowError ? error.fix : undefined
+  return fix === undefined ? reasonOf(error) : `${reasonOf(error)} Fix: ${fix}`
+}
+
 /** One mistake in an input. All mistakes of an input are shown at once, each with its place. */
 export interface Problem {
   readonly file: string

@@ -5,6 +5,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { MarrowError } from '../base/errors.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import type { Moment } from '../base/moment.ts'
 import { handoffsFrom } from '../handoffs/observe.ts'
@@ -57,9 +58,10 @@ export interface Assembly {
   readonly providerFailures: readonly string[]
 }
 
-/** Throws NOT_FOUND when the role is missing, CONFIG_INVALID for rules that cannot be read; all else is a mark in the prompt. */
+/** Throws NOT_FOUND when workspace or role are missing, CONFIG_INVALID for rules that cannot be read; all else is a mark in the prompt. */
 export async function assemble(request: AssembleRequest): Promise<Assembly> {
   const { agent, config, state, signal } = request
+  checkWorkspace(agent)
   const notes = notesFolder(request)
   try {
     const env = environmentOf(request, notes)
@@ -180,6 +182,14 @@ async function contextBlocks(request: AssembleRequest, env: Record<string, strin
     timeoutMs: config.contextTimeoutMs,
     run: runCommand,
     signal,
+  })
+}
+
+/** A mistyped path must not become a folder: workspaces are made by scaffold and setup only. */
+function checkWorkspace({ workspace }: AgentConfig): void {
+  if (isFolder(workspace)) return
+  throw new MarrowError('NOT_FOUND', `Cannot tick: the workspace ${workspace} does not exist.`, {
+    fix: `Correct it in marrow.toml, or make it with: mkdir -p ${workspace}`,
   })
 }
 

@@ -1,5 +1,6 @@
 /** The process of `marrow run`: signals, log, exit code. */
 import { join } from 'node:path'
+import { formatDuration } from '../base/duration.ts'
 import { version } from '../base/version.ts'
 import { loadConfig } from '../config/load.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -22,7 +23,14 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
   const early = new AbortController()
   let daemon: RunningDaemon | undefined
   const release = onSignals({
-    stop: () => (daemon ? daemon.stop() : early.abort()),
+    stop: () => {
+      if (!daemon) return early.abort()
+      const grace = formatDuration(daemon.core.config.stopGraceMs)
+      daemon.core.log.info(
+        `stopping: runs get ${grace} to end by themselves; once more leaves them to the next daemon`,
+      )
+      daemon.stop()
+    },
     // Runs go on without us, and the next daemon adopts them.
     stopAtOnce: () => process.exit(1),
     handover: () => (daemon ? daemon.handOver() : early.abort()),
@@ -47,18 +55,8 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
       ipc: ipc ?? config.ipc.enabled,
       scheduled: true,
     })
-    const { socketPath, enabled } = config.ipc
-    log.info(
-      `works with ${config.path}; Ctrl-C stops it${(ipc ?? enabled) ? ', marrow status shows what it does' : ''}`,
-      {
-        kind: 'daemon.ready',
-        data: {
-          config: config.path,
-          socket: (ipc ?? enabled) ? socketPath : null,
-          agents: config.agents.length,
-        },
-      },
-    )
+    const look = (ipc ?? config.ipc.enabled) ? ', marrow status shows what it does' : ''
+    log.info(`works with ${config.path}; Ctrl-C stops it${look}`)
     if (early.signal.aborted) daemon.stop()
     await daemon.done
     log.flush()

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { adapterFor } from '../agents/adapters.ts'
 import { fillPlaceholders } from '../agents/placeholders.ts'
 import { redactWords } from '../agents/redact.ts'
-import { reasonOf } from '../base/errors.ts'
+import { reasonAndFix } from '../base/errors.ts'
 import { formatRunId } from '../base/ids.ts'
 import { later } from '../base/moment.ts'
 import { runStamp } from '../base/time.ts'
@@ -52,7 +52,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
       : undefined
     ready = { assembly, prepared }
   } catch (error) {
-    if (!signal.aborted) await failTick(core, tick, agent, reasonOf(error))
+    if (!signal.aborted) await failTick(core, tick, agent, reasonAndFix(error))
     return
   }
   if (signal.aborted) return
@@ -122,7 +122,14 @@ function prepare(core: Core, { tick, agent, run, assembly, triggers }: Ready): P
   }
   const filled = fillPlaceholders(agent.command, values)
   const promptVia = agent.promptVia ?? adapter.promptVia
-  const delivery = adapter.words({ ...filled, promptVia, prompt, workDir, workspace })
+  const delivery = adapter.words({
+    ...filled,
+    promptVia,
+    prompt,
+    promptFile: values.promptFile,
+    workDir,
+    workspace,
+  })
   const command = wrapCommand({ folder, words: delivery.words, cwd: workDir, env: assembly.env })
   const plan = {
     id: run,
