@@ -1,11 +1,7 @@
 /** The middle of a tick, as a job: assemble, ask the gate, then stay quiet or record a run that the next pass launches. */
 import { existsSync } from 'node:fs'
-import { adapterFor } from '../agents/adapters.ts'
-import { fillPlaceholders } from '../agents/placeholders.ts'
-import { redactWords } from '../agents/redact.ts'
 import { reasonAndFix } from '../base/errors.ts'
 import { formatRunId } from '../base/ids.ts'
-import { later } from '../base/moment.ts'
 import { runStamp } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
 import { afterFailedTick } from '../heartbeat/breaker.ts'
@@ -15,17 +11,15 @@ import { tickName, type Tick, type TickEnd, type Trigger } from '../heartbeat/st
 import { readAgents, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, setTickRun } from '../heartbeat/store/ticks.ts'
 import { pendingTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
-import { wrapCommand } from '../isolation/wrap.ts'
-import { aboutTokens, attribute } from '../prompt/attribution.ts'
-import { runPaths } from '../runner/folder.ts'
-import { sentLayer, type RunPlan } from '../runner/record.ts'
-import { prepareRun, type LaunchRequest } from '../runner/apply/launch.ts'
+import { aboutTokens } from '../prompt/attribution.ts'
+import { prepareRun } from '../runner/apply/launch.ts'
 import { linkLogs } from '../runner/apply/logs.ts'
 import { insertRun } from '../runner/store.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { folderOf, write, type Core } from './core.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
 import { holdOf } from './pause.ts'
+import { prepare, type PreparedRun } from './prepare.ts'
 
 export function tickKey(tick: Tick): string {
   return `tick:${tick.id}`
@@ -47,8 +41,9 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   try {
     const request = { agent, config, program, env, run, state, triggers, forced: tick.forced, now: begunAt }
     const assembly = await assemble({ ...request, dryRun: false, signal })
+    const [folder, now, { launcher }] = [folderOf(config, run), core.clock.now(), program]
     const prepared = assembly.decision.run
-      ? prepare(core, { tick, agent, run, assembly, triggers })
+      ? prepare({ tick, agent, run, folder, launcher, assembly, triggers, now })
       : undefined
     ready = { assembly, prepared }
   } catch (error) {
@@ -86,87 +81,6 @@ export function newRunId(core: Pick<Core, 'random' | 'clock'>, agent: AgentConfi
 /** A task or handoff that somebody took away since asks for nothing any more. */
 function isStillThere(trigger: Trigger): boolean {
   return trigger.path === null || existsSync(trigger.path)
-}
-
-interface Ready {
-  readonly tick: Tick
-  readonly agent: AgentConfig
-  readonly run: string
-  readonly assembly: Assembly
-  readonly triggers: readonly Trigger[]
-}
-
-/** A run that is ready to be recorded and launched. */
-interface PreparedRun {
-  readonly plan: RunPlan
-  readonly launch: LaunchRequest & { readonly dueAt: number }
-  readonly prompt: string
-}
-
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024 // Of each stream of a run; the rest is dropped as it comes.
-
-/** The run as data: what is recorded, what is launched, and the prompt that goes into its folder. */
-function prepare(core: Core, { tick, agent, run, assembly, triggers }: Ready): PreparedRun {
-  const { prompt, git, world } = assembly
-  const now = core.clock.now()
-  const folder = folderOf(core.config, run)
-  const adapter = adapterFor(agent.adapter)
-  const { workspace, workDir } = agent
-  const values = {
-    prompt,
-    promptFile: runPaths(folder).prompt,
-    workspace,
-    workDir,
-    agent: agent.name,
-    runId: run,
-  }
-  const filled = fillPlaceholders(agent.command, values)
-  const promptVia = agent.promptVia ?? adapter.promptVia
-  const delivery = adapter.words({
-    ...filled,
-    promptVia,
-    prompt,
-    promptFile: values.promptFile,
-    workDir,
-    workspace,
-  })
-  const command = wrapCommand({ folder, words: delivery.words, cwd: workDir, env: assembly.env })
-  const plan = {
-    id: run,
-    agent: agent.name,
-    tick: tick.id,
-    tickName: tickName(tick),
-    role: agent.role ?? null,
-    lineage: [],
-    adapter: agent.adapter,
-    words: redactWords(command.words, prompt),
-    workDir,
-    workspace,
-    recordedAt: now.wall,
-    deadline: later(now, agent.timeoutMs),
-    causes: [...new Set([...tick.causes, ...triggers.map(({ cause }) => cause)])],
-    layers: attribute(assembly.layers).map(sentLayer),
-    digests: assembly.digests,
-    promptBytes: Buffer.byteLength(prompt),
-    coreDigest: assembly.layerDigests.core,
-    operatorDigest: assembly.layerDigests.operator,
-    gitBefore: git ?? null,
-    worldBefore: world ?? null,
-  }
-  const { words, cwd, env } = command
-  const { promptOnStdin } = delivery
-  const { launcher } = core.program
-  const launch = {
-    launcher,
-    folder,
-    capBytes: OUTPUT_BYTES_MAX,
-    words,
-    promptOnStdin,
-    cwd,
-    env,
-    dueAt: tick.dueAt,
-  }
-  return { plan, prompt, launch }
 }
 
 /** The record is written before anything is started; the next pass starts it. */

@@ -1,0 +1,93 @@
+/** A run as data: what is recorded, what is launched, and the prompt that goes into its folder. Touches nothing. */
+import { adapterFor } from '../agents/adapters.ts'
+import { fillPlaceholders } from '../agents/placeholders.ts'
+import { redactWords } from '../agents/redact.ts'
+import { later, type Moment } from '../base/moment.ts'
+import type { AgentConfig } from '../config/config.ts'
+import { tickName, type Tick, type Trigger } from '../heartbeat/state.ts'
+import { wrapCommand, type Command } from '../isolation/wrap.ts'
+import { attribute } from '../prompt/attribution.ts'
+import type { LaunchRequest } from '../runner/apply/launch.ts'
+import { runPaths } from '../runner/folder.ts'
+import { sentLayer, type RunPlan } from '../runner/record.ts'
+import type { Assembly } from './assemble.ts'
+
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024 // Of each stream of a run; the rest is dropped as it comes.
+
+/** A tick whose prompt is to be sent. */
+export interface Ready {
+  readonly tick: Tick
+  readonly agent: AgentConfig
+  readonly run: string
+  /** The run's folder. */
+  readonly folder: string
+  readonly launcher: string
+  readonly assembly: Assembly
+  readonly triggers: readonly Trigger[]
+  readonly now: Moment
+}
+
+export interface PreparedRun {
+  readonly plan: RunPlan
+  readonly launch: LaunchRequest & { readonly dueAt: number }
+  readonly prompt: string
+}
+
+export function prepare(ready: Ready): PreparedRun {
+  const { command, promptOnStdin } = commandOf(ready)
+  const { words, cwd, env } = command
+  const { launcher, folder, tick, assembly } = ready
+  return {
+    plan: planOf(ready, command),
+    prompt: assembly.prompt,
+    launch: {
+      launcher,
+      folder,
+      capBytes: OUTPUT_BYTES_MAX,
+      words,
+      promptOnStdin,
+      cwd,
+      env,
+      dueAt: tick.dueAt,
+    },
+  }
+}
+
+/** The configured words, filled in, delivered as the agent CLI wants it, behind the wall. */
+function commandOf({ agent, run, folder, assembly }: Ready): { command: Command; promptOnStdin: boolean } {
+  const { workspace, workDir } = agent
+  const { prompt, env } = assembly
+  const promptFile = runPaths(folder).prompt
+  const places = { prompt, promptFile, workspace, workDir }
+  const filled = fillPlaceholders(agent.command, { ...places, agent: agent.name, runId: run })
+  const adapter = adapterFor(agent.adapter)
+  const promptVia = agent.promptVia ?? adapter.promptVia
+  const { words, promptOnStdin } = adapter.words({ ...filled, ...places, promptVia })
+  return { command: wrapCommand({ folder, words, cwd: workDir, env }), promptOnStdin }
+}
+
+function planOf({ tick, agent, run, assembly, triggers, now }: Ready, command: Command): RunPlan {
+  const { prompt, digests, layerDigests, git, world } = assembly
+  return {
+    id: run,
+    agent: agent.name,
+    tick: tick.id,
+    tickName: tickName(tick),
+    role: agent.role ?? null,
+    lineage: [],
+    adapter: agent.adapter,
+    words: redactWords(command.words, prompt),
+    workDir: agent.workDir,
+    workspace: agent.workspace,
+    recordedAt: now.wall,
+    deadline: later(now, agent.timeoutMs),
+    causes: [...new Set([...tick.causes, ...triggers.map(({ cause }) => cause)])],
+    layers: attribute(assembly.layers).map(sentLayer),
+    digests,
+    promptBytes: Buffer.byteLength(prompt),
+    coreDigest: layerDigests.core,
+    operatorDigest: layerDigests.operator,
+    gitBefore: git ?? null,
+    worldBefore: world ?? null,
+  }
+}
