@@ -7,7 +7,10 @@ const agents = [agentConfig({ workspace: '/srv/one' }), agentConfig({ workspace:
 
 describe('queueFolders', () => {
   test('are the workspace’s own, and the configured one for the first workspace', ({ expect }) => {
-    expect(queueFolders({ workspace: '/srv/one' }, { agents, ipc })).toEqual(['/srv/inbox', '/srv/one/tasks/queue'])
+    expect(queueFolders({ workspace: '/srv/one' }, { agents, ipc })).toEqual([
+      '/srv/inbox',
+      '/srv/one/tasks/queue',
+    ])
     expect(queueFolders({ workspace: '/srv/two' }, { agents, ipc })).toEqual(['/srv/two/tasks/queue'])
   })
 
