@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { parse } from 'smol-toml'
+import { parse, TomlError } from 'smol-toml'
 import { formatProblem, MarrowError, type Problem, reasonOf } from '../base/errors.ts'
 import type { Config } from './config.ts'
 import { type Place, socketOf, writableFolders } from './paths.ts'
@@ -119,6 +119,17 @@ function readTable(path: string): unknown {
   if ('reason' in text) return undefined
   try {
     return parse(text.text)
+  } catch (error) {
+    return error instanceof TomlError ? readUpTo(text.text, error.line) : undefined
+  }
+}
+
+/** What stands before a syntax error: there is the state_dir, and so the daemon that still runs with the last good file. */
+function readUpTo(text: string, line: number): unknown {
+  const before = text.split('\n').slice(0, Math.max(0, line - 1))
+  try {
+    const table = parse(before.join('\n'))
+    return 'state_dir' in table || 'ipc' in table ? table : undefined
   } catch {
     return undefined
   }

@@ -5,6 +5,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { digest } from '../base/digest.ts'
 import { MarrowError } from '../base/errors.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import type { Moment } from '../base/moment.ts'
@@ -177,7 +178,7 @@ async function contextBlocks(request: AssembleRequest, env: Record<string, strin
     replace: config.contextReplace,
   })
   return runProviders(providers, {
-    env: dryRun ? { ...env, MARROW_DRY_RUN: '1' } : env,
+    env: { ...env, ...(dryRun ? { MARROW_DRY_RUN: '1' } : jobsOf(config)) },
     cwd: agent.workspace,
     timeoutMs: config.contextTimeoutMs,
     run: runCommand,
@@ -191,6 +192,11 @@ function checkWorkspace({ workspace }: AgentConfig): void {
   throw new MarrowError('NOT_FOUND', `Cannot tick: the workspace ${workspace} does not exist.`, {
     fix: `Correct it in marrow.toml, or make it with: mkdir -p ${workspace}`,
   })
+}
+
+/** In the environment of a daemon's jobs, so that the next daemon on this state_dir ends those that a dead one left. */
+export function jobsOf({ stateDir }: Pick<Config, 'stateDir'>): { readonly MARROW_JOBS_OF: string } {
+  return { MARROW_JOBS_OF: digest(stateDir) }
 }
 
 /** Where the agent's notes are; a dry run gets a copy, so that nothing it does can be seen later. */

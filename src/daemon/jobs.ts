@@ -10,6 +10,8 @@ export interface Jobs {
   start(key: string, work: (signal: AbortSignal) => Promise<void>): void
   has(key: string): boolean
   readonly size: number
+  /** In how many ms the next job that failed may be tried again; Infinity when none waits. */
+  readonly retryMs: number
   /** Resolves when every job of this moment has ended. */
   idle(): Promise<void>
   /** Tells the jobs whose key starts with `prefix` that nobody waits for them. */
@@ -53,6 +55,10 @@ export function createJobs(deps: JobsDeps): Jobs {
     has: (key) => running.has(key),
     get size() {
       return running.size
+    },
+    get retryMs() {
+      const waits = [...failures.values()].map(({ retryAt }) => retryAt - deps.now()).filter((ms) => ms > 0)
+      return Math.min(Number.POSITIVE_INFINITY, ...waits)
     },
     idle: async () => {
       await Promise.all([...running.values()].map(({ done }) => done))

@@ -32,7 +32,7 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
   ]
   pruneSometimes(core, now)
   deps.lookAfter()
-  return Math.min(...wanted)
+  return Math.min(...wanted, core.jobs.retryMs)
 }
 
 /** A step that throws becomes an event and is tried again with backoff; it ends neither the pass nor the daemon. */

@@ -6,8 +6,10 @@ import { watchConfig } from '../config/watch.ts'
 import { createWaker, runLoop } from '../heartbeat/loop.ts'
 import type { Handlers } from '../ipc/protocol/table.ts'
 import type { Clock } from '../platform/clock.ts'
+import { endAbandonedJobs } from '../platform/command.ts'
 import type { Log } from '../platform/log.ts'
 import type { Processes } from '../platform/processes.ts'
+import { jobsOf } from './assemble.ts'
 import { adoptRuns } from './adopt.ts'
 import { write, type Core, type Life, type Program } from './core.ts'
 import { openDoor } from './door.ts'
@@ -61,6 +63,8 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   await using stack = new AsyncDisposableStack()
   const lock = openStateDir(config)
   stack.defer(() => lock.release())
+  // We hold the lock, so whoever started these is dead.
+  endAbandonedJobs(`MARROW_JOBS_OF=${jobsOf(config).MARROW_JOBS_OF}`)
   const db = stack.adopt(await openStore(config.stateDir, options.clock.now().wall), (open) => open.close())
   const waiters = createTickWaiters(options.clock)
   const core = createCore(options, db, (view) => waiters.ended(view))

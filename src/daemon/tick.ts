@@ -10,8 +10,9 @@ import { intervalOf } from '../heartbeat/schedule.ts'
 import { tickName, type Tick, type TickEnd, type Trigger } from '../heartbeat/state.ts'
 import { readAgents, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, setTickRun } from '../heartbeat/store/ticks.ts'
-import { pendingTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
+import { pendingTriggers, returnTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
 import { aboutTokens } from '../prompt/attribution.ts'
+import { remove } from '../platform/files.ts'
 import { prepareRun } from '../runner/apply/launch.ts'
 import { linkLogs } from '../runner/apply/logs.ts'
 import { insertRun } from '../runner/store.ts'
@@ -90,7 +91,12 @@ async function recordRun(
   { plan, launch, prompt }: PreparedRun,
   triggers: readonly Trigger[],
 ): Promise<void> {
-  prepareRun(launch.folder, { prompt })
+  try {
+    prepareRun(launch.folder, { prompt })
+  } catch (error) {
+    remove(launch.folder) // On a full disk every byte counts, and this run is prepared anew under another id.
+    throw error
+  }
   const held = await write(core, (tx) => {
     const hold = holdOf(core, tx)
     if (hold !== undefined) return hold
@@ -141,6 +147,13 @@ async function failTick(core: Core, tick: Tick, agent: AgentConfig, reason: stri
   await write(core, (tx, emit) => {
     const state = readAgents(tx).get(agent.name)
     endTick(tx, tick.id, now.wall, end, { core: null, operator: null })
+    // Its wakes wait as they would after a failed run: at once again would only be the same failure.
+    takeTriggers(
+      tx,
+      (pendingTriggers(tx).get(agent.name) ?? []).map(({ id }) => id),
+      tick.id,
+    )
+    returnTriggers(tx, tick.id, now, 'retry')
     if (state) {
       const intervalMs = intervalOf(slotsOf(agent, state), now.wall)
       const breaker = afterFailedTick(state.breaker, reason, { now, intervalMs, wokeRecently: false })

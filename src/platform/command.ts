@@ -143,22 +143,37 @@ function keepHead(stream: Readable, maxBytes: number) {
   return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => cut }
 }
 
+/**
+ * Ends what is left of jobs that were started with this `NAME=value` in their environment and whose daemon died before it
+ * could end them: what carries it, and what these opened or started.
+ */
+export function endAbandonedJobs(assignment: string): void {
+  killUntilGone((rows) => {
+    const marked = rows.filter((row) => systemProcesses.hasEnvironment(row.pid, assignment))
+    return [...marked, ...marked.flatMap(({ pid }) => groupMembers(rows, pid))]
+  })
+}
+
 /** Ends every process of the job that is left: in its group, in its session, recorded before, or with its mark. */
 function killRemains({ pid, mark, startTime }: Job, recorded: readonly ProcessRow[]): void {
+  const before = new Map(recorded.map((row) => [row.pid, row.startTime]))
+  killUntilGone((rows) => [
+    ...groupMembers(rows, pid),
+    ...rows.filter((row) => before.get(row.pid) === row.startTime),
+    ...startedSince(rows, startTime).filter((row) =>
+      systemProcesses.hasEnvironment(row.pid, `${MARK}=${mark}`),
+    ),
+  ])
+}
+
+/** Kills what `find` finds, with its descendants, until it finds no more: each round sees only what was forked before it. */
+function killUntilGone(find: (rows: readonly ProcessRow[]) => readonly ProcessRow[]): void {
   for (let round = 0; round < 10; round++) {
-    const rows = systemProcesses.list()
-    const before = new Map(recorded.map((row) => [row.pid, row.startTime]))
-    const known = new Set([
-      ...groupMembers(rows, pid).map((row) => row.pid),
-      ...rows.filter((row) => before.get(row.pid) === row.startTime).map((row) => row.pid),
-      ...startedSince(rows, startTime)
-        .filter((row) => systemProcesses.hasEnvironment(row.pid, `${MARK}=${mark}`))
-        .map((row) => row.pid),
-    ])
-    const left = [...known, ...descendants(rows, [...known]).map((row) => row.pid)].filter(
-      (each) => each !== process.pid,
-    )
-    if (left.length === 0) return
-    for (const each of left) systemProcesses.signal(each, 'SIGKILL')
+    const rows = systemProcesses.list().filter((row) => !row.zombie)
+    const known = new Set(find(rows).map((row) => row.pid))
+    const all = new Set([...known, ...descendants(rows, [...known]).map((row) => row.pid)])
+    all.delete(process.pid)
+    if (all.size === 0) return
+    for (const each of all) systemProcesses.signal(each, 'SIGKILL')
   }
 }

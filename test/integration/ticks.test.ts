@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
+import { pendingTriggers } from '../../src/heartbeat/store/triggers.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { FakeClock } from '../helpers/fake-clock.ts'
 import { sh, test, type LiveDaemon } from '../helpers/daemon.ts'
@@ -76,6 +77,32 @@ describe('a tick', () => {
     await writeFile(join(home.workspace, 'go'), '')
     const runs = await daemon.ended(5)
     expect(runs.map(({ agent }) => agent).toSorted()).toEqual(['a', 'a', 'b', 'c', 'd'])
+  })
+})
+
+describe('a tick that cannot be assembled', () => {
+  test('fails with what to do, and its wake does not come again at once', async ({ home, expect }) => {
+    await home.write({ scout: { agent_command: sh('true'), role: '"nobody"' } })
+    const daemon = await home.start({ scheduled: false })
+    await daemon.handlers.wake({ agent: 'scout', reason: 'look' })
+    const { ticks } = await daemon.handlers.runOnce({ agents: ['scout'] })
+    expect(ticks[0]).toMatchObject({ ok: false, run: null })
+    expect(ticks[0]?.outcome).toMatch(/^Cannot load the role nobody: .* Fix: Write /)
+    const [pending] = (await daemon.core.db.read(pendingTriggers)).get('scout') ?? []
+    expect(pending).toMatchObject({ attempts: 1, reason: 'look' })
+    expect(pending?.notBefore).toBeDefined()
+  })
+
+  test('because its workspace is missing makes no folder of a typing mistake', async ({
+    home,
+    dir,
+    expect,
+  }) => {
+    await home.write({ scout: { agent_command: sh('true'), workspace: `'${join(dir, 'wrok')}'` } })
+    const daemon = await home.start({ scheduled: false })
+    const { ticks } = await daemon.handlers.runOnce({ agents: ['scout'] })
+    expect(ticks[0]?.outcome).toContain('wrok does not exist')
+    expect(await exists(join(dir, 'wrok'))).toBe(false)
   })
 })
 

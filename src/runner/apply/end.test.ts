@@ -170,3 +170,14 @@ function fake(rows: ProcessRow[]): Processes & { readonly signalled: number[] } 
 function row(pid: number, group: number, startTime: string): ProcessRow {
   return { pid, parent: 1, group, session: group, startTime, zombie: false }
 }
+
+test('what the run began is found although the launcher on record is a later one, which left', async ({
+  live,
+  dir,
+  expect,
+}) => {
+  const run = live(['sh', '-c', `${escape('child', false)}; sleep 60`])
+  const pid = await pidIn(join(dir, 'child'))
+  const later = { pid: 2 ** 22 + 1, startTime: '999999999999', boot: systemProcesses.boot }
+  expect(descendantsOf({ ...run, launcher: later }, systemProcesses).map((each) => each.pid)).toContain(pid)
+})

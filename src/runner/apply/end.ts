@@ -1,6 +1,6 @@
 // Ends a run so that its real exit code is still written and no process of it is left.
 import { readIfExists } from '../../platform/files.ts'
-import { descendants, groupMembers } from '../../platform/process-tree.ts'
+import { descendants, groupMembers, startedSince } from '../../platform/process-tree.ts'
 import type { ProcessIdentity, Processes, ProcessRow } from '../../platform/processes.ts'
 import { parseExitCode, parsePids, runPaths } from '../folder.ts'
 
@@ -50,9 +50,10 @@ export function killEverything(run: RunProcesses, processes: Processes): number 
   return killAll(processes, (rows) => [...ownRows(processes, rows, run), ...keeperRows(processes, rows, run)])
 }
 
-/** Whether the launcher or one of its writers is still at work. */
+/** Whether the launcher or one of its writers is still at work. Looks at these only: it is asked often. */
 export function isWriting(run: RunProcesses, processes: Processes): boolean {
-  return keeperRows(processes, processes.list(), run).length > 0
+  const { writers, launchers } = keeperPids(run)
+  return [...writers, ...launchers].some((pid) => isKeeper(run, pid, processes)) // What is dead has no words.
 }
 
 function killAll(processes: Processes, find: (rows: readonly ProcessRow[]) => readonly ProcessRow[]): number {
@@ -80,7 +81,9 @@ function ownRows(processes: Processes, rows: readonly ProcessRow[], run: RunProc
   const roots = new Set([
     ...inGroup.map((row) => row.pid),
     ...rows.filter((row) => before.get(row.pid) === row.startTime).map((row) => row.pid),
-    ...rows.filter((row) => !row.zombie && processes.hasEnvironment(row.pid, mark)).map((row) => row.pid),
+    ...startedSince(rows, beganAt(run, processes.boot))
+      .filter((row) => !row.zombie && processes.hasEnvironment(row.pid, mark))
+      .map((row) => row.pid),
   ])
   const all = new Set([...roots, ...descendants(rows, [...roots]).map((row) => row.pid)])
   return rows.filter(
@@ -94,13 +97,10 @@ function ownRows(processes: Processes, rows: readonly ProcessRow[], run: RunProc
  */
 function keeperRows(processes: Processes, rows: readonly ProcessRow[], run: RunProcesses): ProcessRow[] {
   const paths = runPaths(run.folder)
-  const isKeeper = (row: ProcessRow) => processes.commandLine(row.pid)?.includes(run.folder) ?? false
-  const writers = new Set(pidsIn(paths.writers))
-  const launchers = new Set([
-    ...pidsIn(paths.started),
-    ...(run.launcher === undefined ? [] : [run.launcher.pid]),
-  ])
-  const keepers = rows.filter((row) => (writers.has(row.pid) || launchers.has(row.pid)) && isKeeper(row))
+  const { writers, launchers } = keeperPids(run)
+  const keepers = rows.filter(
+    ({ pid }) => (writers.has(pid) || launchers.has(pid)) && isKeeper(run, pid, processes),
+  )
   // Read after the rows were: until the code is known, the launcher's child is the command itself.
   const commandEnded = [paths.exitDraft, paths.exit].some(
     (path) => parseExitCode(readIfExists(path) ?? '') !== undefined,
@@ -109,8 +109,24 @@ function keeperRows(processes: Processes, rows: readonly ProcessRow[], run: RunP
   return [...keepers, ...rows.filter((row) => parents.has(row.parent))].filter((row) => !row.zombie)
 }
 
+function keeperPids(run: RunProcesses): Readonly<Record<'writers' | 'launchers', ReadonlySet<number>>> {
+  const paths = runPaths(run.folder)
+  const seen = run.launcher === undefined ? [] : [run.launcher.pid]
+  return { writers: new Set(pidsIn(paths.writers)), launchers: new Set([...pidsIn(paths.started), ...seen]) }
+}
+
+function isKeeper({ folder }: RunProcesses, pid: number, processes: Processes): boolean {
+  return processes.commandLine(pid)?.includes(folder) ?? false
+}
+
 function pidsIn(path: string): number[] {
   return parsePids(readIfExists(path) ?? '')
+}
+
+/** The launcher's start time, if it is the one that began the run: of two, the one on record may be that which left. */
+function beganAt({ folder, launcher }: RunProcesses, boot: string): string | undefined {
+  const [began] = pidsIn(runPaths(folder).started)
+  return launcher?.boot === boot && launcher.pid === began ? launcher.startTime : undefined
 }
 
 /** False when the launcher's pid now belongs to another process: then its group is gone, and what has that number is not ours. */

@@ -13,12 +13,15 @@ const KILL_LOOKS_MAX = 50
  * waits for real processes in real time.
  */
 export async function finishRun(run: RunProcesses, processes: Processes): Promise<number> {
-  killRemains(run, processes)
-  for (let look = 0; look < WRITING_LOOKS_MAX && isWriting(run, processes); look++) {
+  let left = killRemains(run, processes)
+  let writing = isWriting(run, processes)
+  for (let look = 0; look < WRITING_LOOKS_MAX && writing; look++) {
     await sleep(LOOK_MS)
-    killRemains(run, processes)
+    left = killRemains(run, processes)
+    writing = isWriting(run, processes)
   }
-  let left = killEverything(run, processes)
+  if (left === 0 && !writing) return 0 // The rule. A look at all processes is what settling a run costs most.
+  left = killEverything(run, processes)
   for (let look = 0; look < KILL_LOOKS_MAX && left > 0; look++) {
     await sleep(LOOK_MS)
     left = killEverything(run, processes)
