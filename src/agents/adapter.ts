@@ -20,6 +20,8 @@ export interface WordsRequest {
   /** True when the configured words contained `{prompt}` or `{prompt_file}`: the operator delivers it, nothing is added. */
   readonly promptPlaced: boolean
   readonly prompt: string
+  /** Where the prompt lies in the run folder, for a CLI that reads it from a file. */
+  readonly promptFile: string
   readonly workDir: string
   readonly workspace: string
 }

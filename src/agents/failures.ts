@@ -23,7 +23,8 @@ const keyPattern =
   /\b(?:invalid|incorrect|expired|missing|unknown)\s+(?:x-)?api[ -]key|api[ -]key\s+(?:is\s+)?(?:not valid|invalid|expired|missing)/i
 
 /** The failure that an API's error means; a status tells more than words do. */
-export function failureOfApi({ message, status, headers, at }: ApiError): Failure {
+export function failureOfApi({ message: whole, status, headers, at }: ApiError): Failure {
+  const message = whole.slice(0, MESSAGE_CHARS_MAX)
   const detail = detailOf(
     status === undefined || message.includes(String(status)) ? message : `${message} (HTTP ${status})`,
   )
@@ -36,9 +37,14 @@ export function failureOfApi({ message, status, headers, at }: ApiError): Failur
   return { reason: 'error', detail }
 }
 
+// What is looked at of a message that becomes one line of at most 300 characters; the first for blank space alone.
+const MESSAGE_CHARS_MAX = 65_536
+const LINE_CHARS_MAX = 4_096
+
 /** One redacted line, never empty. */
 export function detailOf(text: string): string {
-  return oneLine(redactText(text)) || 'no reason given'
+  const line = oneLine(text.slice(0, MESSAGE_CHARS_MAX), LINE_CHARS_MAX)
+  return oneLine(redactText(line)) || 'no reason given'
 }
 
 /** When a retry makes sense, epoch ms, from `retry-after-ms` or `retry-after` (seconds or a date); undefined: not said. */

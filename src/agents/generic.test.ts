@@ -11,6 +11,7 @@ const request: WordsRequest = {
   promptVia: 'argument',
   promptPlaced: false,
   prompt: '--- [Core Rules] ---\nWork.',
+  promptFile: '/run/prompt',
   workDir: '/work dir',
   workspace: '/space',
 }
@@ -42,11 +43,22 @@ describe('generic.words', () => {
     })
   })
 
+  test('names the file of the prompt to a command that wants one', ({ expect }) => {
+    expect(generic.words({ ...request, promptVia: 'file' })).toEqual({
+      words: ['my-agent', '-v', '--prompt-file', '/run/prompt'],
+      promptOnStdin: false,
+    })
+  })
+
   test('adds nothing where the operator delivers the prompt', ({ expect }) => {
     expect(generic.words({ ...request, promptPlaced: true })).toEqual({
       words: ['my-agent', '-v'],
       promptOnStdin: false,
     })
+    expect(generic.words({ ...request, promptPlaced: true, promptVia: 'file' }).words).toEqual([
+      'my-agent',
+      '-v',
+    ])
     expect(generic.words({ ...request, promptVia: 'stdin' })).toEqual({
       words: ['my-agent', '-v'],
       promptOnStdin: true,
@@ -90,6 +102,11 @@ describe('generic.read', () => {
       failure: undefined,
     })
   })
+})
+
+test('generic.read adds up the last 20,000 reports', ({ expect }) => {
+  const stdout = '{"marrow":{"usage":{"inputTokens":1}}}\n'.repeat(20_010)
+  expect(generic.read({ ...output, stdout }).usage?.inputTokens).toBe(20_000)
 })
 
 describe('generic.read of a reported error', () => {

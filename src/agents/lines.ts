@@ -24,6 +24,12 @@ export function oneLine(text: string, charsMax = DETAIL_CHARS_MAX): string {
   return line.length <= charsMax ? line : `${line.slice(0, charsMax - 1).toWellFormed()}…`
 }
 
+/** The first and the last half of `charsMax` characters of a longer text, on lines of their own. */
+export function outerChars(text: string, charsMax: number): string {
+  const half = Math.floor(charsMax / 2)
+  return text.length <= charsMax ? text : `${text.slice(0, half)}\n${text.slice(-half)}`
+}
+
 /** The end of `text`, cut in front with a visible mark: a result's last words matter most. */
 export function lastChars(text: string, charsMax = RESULT_CHARS_MAX): string {
   return text.length <= charsMax ? text : `…${text.slice(1 - charsMax).toWellFormed()}`

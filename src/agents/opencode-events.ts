@@ -19,7 +19,7 @@ const Tokens = z
 const ErrorData = z.object({
   message: z.string().optional().catch(undefined),
   statusCode: z.number().int().optional().catch(undefined),
-  responseHeaders: z.record(z.string(), z.string().catch('')).catch({}),
+  responseHeaders: z.unknown().optional(),
 })
 
 const OpencodeEvent = z.discriminatedUnion('type', [
@@ -30,33 +30,61 @@ const OpencodeEvent = z.discriminatedUnion('type', [
     sessionID,
     part: z.object({ text: z.string(), messageID: z.string().optional().catch(undefined) }),
   }),
-  z.object({ type: z.literal('step_finish'), sessionID, part: z.object({ tokens: Tokens, cost: Cost }) }),
+  z.object({
+    type: z.literal('step_finish'),
+    sessionID,
+    part: z.object({
+      /** `stop` when the model ended the turn itself. */
+      reason: z.string().optional().catch(undefined),
+      tokens: Tokens,
+      cost: Cost,
+    }),
+  }),
   z.object({
     type: z.literal('error'),
     sessionID,
     error: z
       .object({
         name: z.string().catch('UnknownError'),
-        data: ErrorData.catch({ message: undefined, statusCode: undefined, responseHeaders: {} }),
+        data: ErrorData.catch({ message: undefined, statusCode: undefined, responseHeaders: undefined }),
       })
       .catch({
         name: 'UnknownError',
-        data: { message: undefined, statusCode: undefined, responseHeaders: {} },
+        data: { message: undefined, statusCode: undefined, responseHeaders: undefined },
       }),
   }),
 ])
 export type OpencodeEvent = z.infer<typeof OpencodeEvent>
 
-/** The events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. */
+// opencode's own lines have more than 200 bytes, so that as many do not fit into what is read of a run. But what is
+// read here may be anything, and the daemon does nothing else meanwhile.
+const EVENTS_MAX = 50_000
+const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
+
+/** The last events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. */
 export function readEvents(stdout: string): OpencodeEvent[] {
-  return stdout.split('\n').flatMap((line) => {
+  const lines = stdout.split('\n').filter(isEventLine)
+  return lines.slice(-EVENTS_MAX).flatMap((line) => {
     const event = OpencodeEvent.safeParse(parseJson(line))
     return event.success ? [event.data] : []
   })
 }
 
+function isEventLine(line: string): boolean {
+  return line.startsWith('{"type":') && line.length <= LINE_CHARS_MAX
+}
+
+/** Of the headers of an answer those that say when a retry makes sense, their names in lower case. */
+export function retryHeaders(headers: unknown): Record<string, string> {
+  const found: Record<string, string> = {}
+  if (typeof headers !== 'object' || headers === null) return found
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^retry-after(?:-ms)?$/i.test(name) && typeof value === 'string') found[name.toLowerCase()] = value
+  }
+  return found
+}
+
 function parseJson(line: string): unknown {
-  if (!line.startsWith('{')) return undefined
   try {
     return JSON.parse(line)
   } catch {

@@ -19,6 +19,7 @@ const request: WordsRequest = {
   promptVia: 'stdin',
   promptPlaced: false,
   prompt: 'Work.',
+  promptFile: '/run/prompt',
   workDir: '/work',
   workspace: '/space',
 }
@@ -66,6 +67,14 @@ describe('opencode.words', () => {
     })
   })
 
+  test.for<[string, Partial<WordsRequest>]>([
+    ['too long for an argument', { promptVia: 'argument', prompt: 'x'.repeat(131_072) }],
+    ['in a file', { promptVia: 'file' }],
+  ])('gives a prompt that is %s on stdin', ([, changes], { expect }) => {
+    const words = ['opencode', 'run', '--format', 'json']
+    expect(opencode.words({ ...request, ...changes })).toEqual({ words, promptOnStdin: true })
+  })
+
   test('switches nothing off that a person would miss', ({ expect }) => {
     expect(opencode.env).toEqual({ OPENCODE_DISABLE_AUTOUPDATE: '1' })
   })
@@ -84,6 +93,7 @@ describe('opencode.read of recorded runs', () => {
 
   test.for<[string, number, Failure | undefined]>([
     ['limited-once', 0, undefined],
+    ['subagent-denied', 0, undefined],
     ['unauthorized', 1, { reason: 'authentication', detail: 'scripted 401' }],
     ['limited', 1, { reason: 'rate-limit', detail: 'scripted 429', until: endedAt + 2_000 }],
     ['overloaded', 1, { reason: 'error', detail: 'scripted 529' }],
@@ -164,6 +174,27 @@ describe('opencode.read of other output', () => {
       reason: 'error',
       detail: 'oops',
     })
+  })
+})
+
+describe('opencode.read of more than opencode prints', () => {
+  test('takes the last 50,000 events', ({ expect }) => {
+    const { usage } = opencode.read({ ...silent, stdout: finish.repeat(50_010) })
+    expect(usage?.inputTokens).toBe(50_000 * 5)
+  })
+
+  test('skips a line of more than a MiB', ({ expect }) => {
+    const stdout = part('m1', 'short') + part('m2', 'x'.repeat(1_048_576)) + finish
+    expect(opencode.read({ ...silent, stdout })).toMatchObject({ result: 'short', failure: undefined })
+  })
+
+  test('finds what stands at either end of an endless stderr', ({ expect }) => {
+    const noise = 'noise\n'.repeat(1_000_000)
+    const stderr = `! agent "x" not found. Falling back to default agent\n${noise}Error: no\n`
+    expect(opencode.read({ ...silent, stderr }).failure?.reason).toBe('wrong-agent')
+    expect(opencode.read({ ...silent, stderr: noise + stderr, exitCode: 1 }).failure?.detail).toContain(
+      'Error: no',
+    )
   })
 })
 

@@ -1,8 +1,9 @@
 /** How opencode is started for an unattended turn, and how its output is read. */
 import type { Adapter, Delivery, Failure, Reading, RunOutput, Usage, WordsRequest } from './adapter.ts'
+import { fitsArgument } from './argument-limit.ts'
 import { detailOf, failureOfApi } from './failures.ts'
-import { lastChars, spokenLines } from './lines.ts'
-import { readEvents } from './opencode-events.ts'
+import { lastChars, outerChars, spokenLines } from './lines.ts'
+import { readEvents, retryHeaders } from './opencode-events.ts'
 import type { OpencodeEvent } from './opencode-events.ts'
 
 export const opencode: Adapter = {
@@ -19,8 +20,9 @@ export const opencode: Adapter = {
 function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {
   const complete = withJsonFormat(words)
   if (promptPlaced) return { words: complete, promptOnStdin: false }
-  if (promptVia === 'argument') return { words: [...complete, '--', prompt], promptOnStdin: false }
-  return { words: complete, promptOnStdin: true }
+  // It has no flag that reads a prompt from a file: its stdin is that file.
+  const asArgument = promptVia === 'argument' && fitsArgument(prompt)
+  return { words: asArgument ? [...complete, '--', prompt] : complete, promptOnStdin: !asArgument }
 }
 
 /** Without JSON lines nothing can be told about a run but its exit code. */
@@ -33,15 +35,21 @@ function withJsonFormat(words: readonly string[]): readonly string[] {
   return [...words.slice(0, place), '--format', 'json', ...words.slice(place)]
 }
 
+const STDERR_CHARS_MAX = 1_048_576 // opencode says a few lines there; more than this is a log that somebody switched on.
+
 function read(output: RunOutput): Reading {
   const events = readEvents(output.stdout)
   const steps = events.filter((event) => event.type === 'step_finish')
+  const said = spokenLines(outerChars(output.stderr, STDERR_CHARS_MAX))
   return {
     result: lastWords(events),
     usage: steps.length === 0 ? undefined : steps.reduce(addUsage, NO_USAGE),
     costUsd: steps.length === 0 ? undefined : steps.reduce((sum, { part }) => sum + part.cost, 0),
     cliSession: events.find((event) => event.sessionID !== undefined)?.sessionID,
-    failure: reportedError(events, output) ?? statedOnStderr(output) ?? silentFailure(steps.length, output),
+    failure:
+      reportedError(events, output) ??
+      statedMishap(said, steps.at(-1)?.part.reason) ??
+      silentFailure(steps.length, said, output),
   }
 }
 
@@ -87,31 +95,34 @@ function reportedError(events: readonly OpencodeEvent[], { endedAt }: RunOutput)
   return failureOfApi({
     message,
     status: data.statusCode,
-    headers: lowerCaseNames(data.responseHeaders),
+    headers: retryHeaders(data.responseHeaders),
     at: endedAt,
   })
 }
 
-function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-}
-
-/** Two mishaps that opencode takes for success: it worked as another agent, or was not allowed to do its work. */
-function statedOnStderr({ stderr }: RunOutput): Failure | undefined {
-  const lines = spokenLines(stderr)
+/**
+ * Two mishaps that opencode takes for success: it worked as another agent, or was not allowed to do its work. After a
+ * denial of its own the turn is over. When only a subagent was denied something, the model was told and ended the turn
+ * itself: then its result says what came of it.
+ */
+function statedMishap(lines: readonly string[], lastReason: string | undefined): Failure | undefined {
   const wrongAgent = lines.find((line) => /^!\s*agent ".*Falling back to default agent/.test(line))
   if (wrongAgent !== undefined)
     return { reason: 'wrong-agent', detail: detailOf(wrongAgent.replace(/^!\s*/, '')) }
   const denied = lines.find((line) => /^!\s*permission requested: /.test(line))
-  if (denied !== undefined)
+  if (denied !== undefined && lastReason !== 'stop')
     return { reason: 'permission-denied', detail: detailOf(denied.replace(/^!\s*/, '')) }
   return undefined
 }
 
 /** No event says what went wrong. Codes above 125 are the launcher's, the shell's and those of signals. */
-function silentFailure(steps: number, { stdout, stderr, exitCode }: RunOutput): Failure | undefined {
+function silentFailure(
+  steps: number,
+  said: readonly string[],
+  { stdout, exitCode }: RunOutput,
+): Failure | undefined {
   if (exitCode > 0 && exitCode <= 125) {
-    const detail = `exited with code ${exitCode}: ${lastError(stderr)}`
+    const detail = `exited with code ${exitCode}: ${lastError(said)}`
     return { reason: 'exit-code', detail: detailOf(detail) }
   }
   // Output that ends in the middle of a line was cut: what is missing may have held the result.
@@ -124,8 +135,7 @@ function silentFailure(steps: number, { stdout, stderr, exitCode }: RunOutput): 
 }
 
 /** The last message that begins with `Error:`, with the lines that explain it; else the last line. */
-function lastError(stderr: string): string {
-  const lines = spokenLines(stderr)
+function lastError(lines: readonly string[]): string {
   const start = lines.findLastIndex((line) => line.startsWith('Error:'))
   return (start < 0 ? lines.slice(-1) : lines.slice(start)).join(' ') || 'it said nothing'
 }

@@ -52,4 +52,14 @@ describe('redactText', () => {
   ])('leaves %j alone', (text, { expect }) => {
     expect(redactText(text)).toBe(text)
   })
+
+  test.for(['a-', 'a.', 'a_', 'KEY_', '-eyJaaaaaaaa', 'Bearer ', 'x://y:'])(
+    'is quick with %j without end',
+    (repeated, { expect }) => {
+      const before = process.cpuUsage()
+      redactText(`Bearer ${' '.repeat(500_000)}${repeated.repeat(500_000 / repeated.length)}`)
+      const { user, system } = process.cpuUsage(before)
+      expect(user + system).toBeLessThan(3_000_000) // Microseconds.
+    },
+  )
 })

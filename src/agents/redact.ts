@@ -2,7 +2,8 @@
 
 const REDACTED = '<redacted>'
 
-// Key shapes that providers publish. The letter before is checked so that "task-…" is no "sk-…".
+// Key shapes that providers publish. The letter before is checked so that "task-…" is no "sk-…". Whatever repeats before
+// something that may be missing has a maximum, here and below: an agent prints what is searched, and could make the search endless.
 const keyShapes = [
   /(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}/g, // OpenAI, Anthropic, OpenRouter
   /(?<![A-Za-z0-9])gh[opsur]_[A-Za-z0-9]{16,}/g, // GitHub
@@ -12,12 +13,12 @@ const keyShapes = [
   /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}/g, // Google
   /(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,}/g, // Slack
   /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}/g,
-  /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, // a JSON web token
+  /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]*/g, // a JSON web token
 ]
 
-const bearer = /\b(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}/gi
-const urlPassword = /\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/gi
-const secretName = String.raw`[A-Za-z0-9_-]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)`
+const bearer = /\b(Bearer\s{1,100})[A-Za-z0-9._~+/=-]{6,}/gi
+const urlPassword = /\b([a-z][a-z0-9+.-]{0,40}:\/\/[^\s/:@]{0,200}:)[^\s/@]+(?=@)/gi
+const secretName = String.raw`[A-Za-z0-9_-]{0,100}(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)`
 const assignment = new RegExp(
   String.raw`(?<![A-Za-z0-9])((?:--?)?${secretName}=)(?:"[^"]*"|'[^']*'|[^\s"';&]+)`,
   'gi',

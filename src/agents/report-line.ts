@@ -59,9 +59,13 @@ export interface Report {
   readonly error: ReportedError | undefined
 }
 
-/** The report in one line of output; undefined for any other line, cut and malformed ones included. */
+/** Whether a line of output is meant for marrow. It may still be cut or malformed. */
+export function isReportLine(line: string): boolean {
+  return /^\s*\{\s*"marrow"/.test(line)
+}
+
+/** The report in such a line; undefined when it is cut or malformed. */
 export function readReportLine(line: string): ReportLine | undefined {
-  if (!/^\s*\{\s*"marrow"/.test(line)) return undefined
   try {
     return ReportLine.safeParse(JSON.parse(line)).data?.marrow
   } catch {

@@ -1,7 +1,9 @@
 /** A run as data: what is recorded, what is launched, and the prompt that goes into its folder. Touches nothing. */
 import { adapterFor } from '../agents/adapters.ts'
+import { ARGUMENT_BYTES_MAX, fitsArgument } from '../agents/argument-limit.ts'
 import { fillPlaceholders } from '../agents/placeholders.ts'
 import { redactWords } from '../agents/redact.ts'
+import { MarrowError } from '../base/errors.ts'
 import { later, type Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
 import { tickName, type Tick, type Trigger } from '../heartbeat/state.ts'
@@ -33,6 +35,7 @@ export interface PreparedRun {
   readonly prompt: string
 }
 
+/** Throws TOO_LARGE for a prompt that the configured words cannot take. */
 export function prepare(ready: Ready): PreparedRun {
   const { command, promptOnStdin } = commandOf(ready)
   const { words, cwd, env } = command
@@ -63,7 +66,20 @@ function commandOf({ agent, run, folder, assembly }: Ready): { command: Command;
   const adapter = adapterFor(agent.adapter)
   const promptVia = agent.promptVia ?? adapter.promptVia
   const { words, promptOnStdin } = adapter.words({ ...filled, ...places, promptVia })
+  if (!words.every(fitsArgument)) throw tooLong(prompt)
   return { command: wrapCommand({ folder, words, cwd: workDir, env }), promptOnStdin }
+}
+
+/** Said before the system says it, in words that help nobody. Throws nothing itself. */
+function tooLong(prompt: string): MarrowError {
+  const bytes = Buffer.byteLength(prompt)
+  return new MarrowError(
+    'TOO_LARGE',
+    `Cannot start the agent: its prompt of ${bytes} bytes does not fit into one argument (${ARGUMENT_BYTES_MAX}).`,
+    {
+      fix: 'Write {prompt_file} instead of {prompt} in agent_command, or leave it out and set prompt_via = "stdin".',
+    },
+  )
 }
 
 function planOf({ tick, agent, run, assembly, triggers, now }: Ready, command: Command): RunPlan {

@@ -94,6 +94,7 @@ describe('the simulated agent with its prompt', () => {
       promptVia: 'argument',
       promptPlaced: false,
       prompt,
+      promptFile: join(dir, 'prompt'),
       workDir: dir,
       workspace: dir,
     })

@@ -17,6 +17,7 @@ const request = {
   promptVia: 'stdin',
   promptPlaced: false,
   prompt,
+  promptFile: '/run/prompt',
   workDir: '/work',
   workspace: '/space',
 } as const
@@ -39,6 +40,11 @@ describe('readCommandLine', () => {
     })
     const long = generic.words({ ...request, promptVia: 'argument', prompt: 'x'.repeat(200_000), words: [] })
     expect(readCommandLine(long.words).prompt).toEqual({ in: 'stdin' })
+    const { words: named } = generic.words({ ...request, promptVia: 'file', words: ['--work', '2s'] })
+    expect(readCommandLine(named)).toMatchObject({
+      prompt: { in: 'file', path: '/run/prompt' },
+      problems: [],
+    })
   })
 
   test('takes the words of opencode for opencode', ({ expect }) => {

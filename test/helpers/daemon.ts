@@ -1,5 +1,5 @@
 /** Owns whole daemons for tests, in this process: a real store, real files and real agents, with a clock of choice. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
 import { silentLog } from '../../src/platform/log.ts'
@@ -117,4 +117,20 @@ async function startOn(path: string, options: Parameters<Home['start']>[0] = {})
 async function endWithRuns(daemon: LiveDaemon): Promise<void> {
   daemon.stop()
   await daemon.gone()
+}
+
+/** Whether something stands at the path. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Lets a fake clock run until something is true: agents are real processes and take real time. */
+export async function drive(clock: FakeClock, done: () => Promise<boolean>): Promise<void> {
+  await eventually('the daemon to get there', async () => {
+    await clock.advance(20)
+    return (await done()) ? true : undefined
+  })
 }

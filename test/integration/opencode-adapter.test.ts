@@ -103,6 +103,20 @@ describe.skipIf(binary === undefined)(
       })
     })
 
+    test('leaves it to the model what came of a tool that only its subagent was denied', async ({
+      expect,
+    }) => {
+      // Escaped once more, so that the words are the script of the subagent and not that of the one who calls it.
+      const script = String.raw`\u005b\u005bbash echo hello > denied.txt\u005d\u005d`
+      const call = `{"description":"a part","subagent_type":"general","prompt":"${script}"}`
+      const output = await run(`[[tool task ${call}]] [[text Done without it.]]`, {
+        fixture: 'subagent-denied',
+        config: { permission: { bash: 'ask' } },
+      })
+      expect(output.stderr).toContain('permission requested: bash')
+      expect(opencode.read(output)).toMatchObject({ result: 'Done without it.', failure: undefined })
+    })
+
     test('says what is wrong with a configuration that opencode refuses', async ({ expect }) => {
       const output = await run('[[text fine]]', { fixture: 'invalid-config', config: { model: 5 } })
       expect(output.exitCode).toBe(1)
@@ -154,6 +168,7 @@ async function run(prompt: string, { flags = [], config = {}, fixture }: Turn): 
     promptVia: opencode.promptVia,
     promptPlaced: false,
     prompt,
+    promptFile: join(dir, 'prompt'),
     workDir,
     workspace: dir,
   })

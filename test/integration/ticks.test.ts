@@ -1,12 +1,10 @@
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { pendingTriggers } from '../../src/heartbeat/store/triggers.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { FakeClock } from '../helpers/fake-clock.ts'
-import { sh, test, type LiveDaemon } from '../helpers/daemon.ts'
-
-const HOUR = 3_600_000
+import { drive, exists, sh, test, type LiveDaemon } from '../helpers/daemon.ts'
 
 describe('a tick', () => {
   test('of an agent never seen before comes at once, and its run is on record', async ({ home, expect }) => {
@@ -93,6 +91,17 @@ describe('a tick that cannot be assembled', () => {
     expect(pending?.notBefore).toBeDefined()
   })
 
+  test('because its prompt does not fit into the words says which words would do', async ({
+    home,
+    expect,
+  }) => {
+    await home.write({ scout: { agent_command: '["true", "{prompt}"]' } })
+    const daemon = await home.start({ scheduled: false })
+    await daemon.handlers.wake({ agent: 'scout', prompt: 'x'.repeat(131_072) })
+    const { ticks } = await daemon.handlers.runOnce({ agents: ['scout'] })
+    expect(ticks[0]?.outcome).toMatch(/does not fit into one argument.*\{prompt_file\}/)
+  })
+
   test('because its workspace is missing makes no folder of a typing mistake', async ({
     home,
     dir,
@@ -131,6 +140,15 @@ describe('a wake', () => {
     })
     expect(text).toMatch(/--- \[trigger\] ---\n.*first\nlook at A\n\n.*second\nlook at B/)
     expect((await daemon.handlers.status({})).agents['scout']?.triggers_pending).toBe(0)
+  })
+
+  test('of an agent that cools down says when it is delivered, and is not lost', async ({ home, expect }) => {
+    await home.write({ scout: { agent_command: '"no-such-program-here"' } })
+    const daemon = await home.start({ scheduled: false })
+    for (let round = 0; round < 3; round += 1) await daemon.handlers.runOnce({ agents: ['scout'] })
+    const { next } = await daemon.handlers.wake({ agent: 'scout' })
+    expect(next).toMatch(/^scout is held: it is delivered at 20.*, or after: marrow resume scout$/)
+    expect((await daemon.handlers.status({})).agents['scout']?.triggers_pending).toBe(1)
   })
 
   test('whose run fails is delivered again; one that is not yet due waits over a restart', async ({
@@ -175,80 +193,6 @@ describe('a wake', () => {
       limit: 1_000_000,
     })
     expect(text).toContain(path)
-  })
-})
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
-}
-
-/** Lets a fake clock run until something is true: agents are real processes and take real time. */
-async function drive(clock: FakeClock, done: () => Promise<boolean>): Promise<void> {
-  await eventually('the daemon to get there', async () => {
-    await clock.advance(20)
-    return (await done()) ? true : undefined
-  })
-}
-
-describe('time', () => {
-  test('a machine that slept ten hours ticks once, not ten times, and counts what it missed', async ({
-    home,
-    expect,
-  }) => {
-    const clock = new FakeClock()
-    await home.write({ scout: { agent_command: sh('true') } })
-    const daemon = await home.start({ clock })
-    await drive(clock, async () => (await daemon.runs())[0]?.state === 'ended')
-    clock.jump(10 * HOUR)
-    await clock.advance(10_000)
-    await drive(clock, async () => (await daemon.runs())[1]?.state === 'ended')
-    for (let step = 0; step < 20; step += 1) await clock.advance(60_000)
-    expect(await daemon.runs()).toHaveLength(2)
-    const { agents } = await daemon.handlers.status({})
-    expect(agents['scout']?.missed_count).toBeGreaterThanOrEqual(8)
-    expect(await daemon.events('clock.jumped')).toHaveLength(1)
-  })
-
-  test('a deadline counts only time that the machine was awake', async ({ home, expect }) => {
-    const clock = new FakeClock()
-    const script = sh(
-      'touch "$MARROW_WORKSPACE/up"; while [ ! -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done',
-    )
-    await home.write({ scout: { agent_command: script, heartbeat_timeout: '100' } })
-    const daemon = await home.start({ clock })
-    await drive(clock, () => exists(join(home.workspace, 'up')))
-    clock.jump(10 * HOUR)
-    await clock.advance(10_000)
-    expect(await daemon.events('run.ending')).toEqual([])
-    await clock.advance(100_000)
-    await drive(clock, async () => (await daemon.runs())[0]?.state === 'ended')
-    expect((await daemon.runs())[0]?.outcome).toBe('ended by deadline')
-  })
-
-  test('next slots, counts and the breaker survive a restart: nothing ticks again', async ({
-    home,
-    expect,
-  }) => {
-    const clock = new FakeClock()
-    await home.write({
-      scout: { agent_command: sh('exit 1') },
-      refit: { agent_command: sh('true'), heartbeat_interval: '302400' },
-    })
-    const first = await home.start({ clock })
-    await drive(clock, async () => (await first.runs()).filter(({ state }) => state === 'ended').length === 2)
-    const before = (await first.handlers.status({})).agents
-    first.stop()
-    await first.gone()
-    await clock.advance(HOUR / 10)
-    const second = await home.start({ clock })
-    await clock.advance(60_000)
-    const after = (await second.handlers.status({})).agents
-    expect(await second.runs()).toHaveLength(2)
-    expect(after['refit']?.next_tick_at).toBe(before['refit']?.next_tick_at)
-    expect(after['scout']).toMatchObject({ tick_count: 1, last_error: 'failed: exited with code 1' })
   })
 })
 

@@ -1,7 +1,8 @@
 import { MarrowError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
+import { isoTime } from '../../base/time.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
-import { closedBreaker } from '../../heartbeat/breaker.ts'
+import { closedBreaker, mayStart, type Permission } from '../../heartbeat/breaker.ts'
 import { readAgents, updateAgent } from '../../heartbeat/store/agents.ts'
 import { openTicks } from '../../heartbeat/store/ticks.ts'
 import { insertTrigger } from '../../heartbeat/store/triggers.ts'
@@ -60,8 +61,9 @@ async function wake(core: Core, name: string, reason: string, prompt: string | n
     if (readPause(core, tx)) return 'Everything is paused: it is delivered after: marrow resume'
     const state = readAgents(tx).get(agent.name)
     if (state?.paused) return `${agent.name} is paused: it is delivered after: marrow resume ${agent.name}`
-    if (state?.breaker.state === 'held')
-      return `${agent.name} is held: it is delivered after: marrow resume ${agent.name}`
+    const permission = state ? mayStart(state.breaker, core.clock.now()) : undefined
+    if (permission?.allowed === false)
+      return `${agent.name} is held: it is delivered ${liftedBy(permission, agent.name)}`
     const busy = openTicks(tx).some((tick) => tick.agent === agent.name)
     return busy
       ? `${agent.name} is at work: it is delivered with its next tick.`
@@ -69,6 +71,12 @@ async function wake(core: Core, name: string, reason: string, prompt: string | n
   })
   core.waker.wake()
   return { ok: true as const, agent: agent.name, next }
+}
+
+function liftedBy({ until }: Extract<Permission, { allowed: false }>, agent: string): string {
+  return until === undefined
+    ? `after: marrow resume ${agent}`
+    : `at ${isoTime(until)}, or after: marrow resume ${agent}`
 }
 
 async function pause(core: Core, name: string | undefined, reason: string): Promise<void> {

@@ -40,9 +40,9 @@ export async function workOnTasks(
     if (spent < ticks) work.begun.push(taskTitle(content, file))
     else {
       await mkdir(join(tasks, 'done'), { recursive: true })
-      await rename(path, join(tasks, 'done', file))
+      const taken = await rename(path, join(tasks, 'done', file)).then(() => true, unlessGone)
       await store.forgetTask(file)
-      work.completed.push(taskTitle(content, file))
+      if (taken) work.completed.push(taskTitle(content, file))
     }
   }
   return work
@@ -93,6 +93,12 @@ export async function commitAll(self: Self, message: string): Promise<void> {
     if (status !== 0)
       throw new MarrowError('CANNOT_WRITE', `Cannot commit in ${self.workDir}: ${stderr.trim()}.`)
   }
+}
+
+/** Another agent of this workspace was faster. */
+function unlessGone(error: unknown): false {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+  throw error
 }
 
 function workspaceOf({ workspace }: Self): string {
