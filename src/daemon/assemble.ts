@@ -10,7 +10,7 @@ import { MarrowError } from '../base/errors.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import type { Moment } from '../base/moment.ts'
 import { handoffsFrom } from '../handoffs/observe.ts'
-import type { AgentState, Trigger } from '../heartbeat/state.ts'
+import type { AgentState, LastSuccess, Trigger } from '../heartbeat/state.ts'
 import { runEnvironment } from '../isolation/environment.ts'
 import { adapterFor } from '../agents/adapters.ts'
 import { copyFolder, isFolder, makeFolder, remove } from '../platform/files.ts'
@@ -37,7 +37,8 @@ export interface AssembleRequest {
   /** The daemon's own environment, of which a run inherits a few names. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly run: string
-  readonly state: Pick<AgentState, 'lastSuccess' | 'progress'> | undefined
+  readonly state: Pick<AgentState, 'progress'> | undefined
+  readonly lastSuccess: LastSuccess | undefined
   readonly triggers: readonly Trigger[]
   readonly forced: boolean
   readonly now: Moment
@@ -75,7 +76,7 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
       mode: agent.gate,
       forced: request.forced,
       now: request.now,
-      lastSuccess: state?.lastSuccess,
+      lastSuccess: request.lastSuccess,
       digests,
       work,
       progress: state?.progress,

@@ -2,8 +2,8 @@
 import { isoTime } from '../base/time.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import { mayStart } from '../heartbeat/breaker.ts'
-import type { AgentState, Trigger } from '../heartbeat/state.ts'
-import { readAgents } from '../heartbeat/store/agents.ts'
+import type { AgentState, LastSuccess, Trigger } from '../heartbeat/state.ts'
+import { readAgent, readLastSuccess } from '../heartbeat/store/agents.ts'
 import { pendingTriggers } from '../heartbeat/store/triggers.ts'
 import type { DryRunView } from '../ipc/protocol/agents.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -36,6 +36,7 @@ export function dryRun(request: DryRunRequest): Promise<DryRunView[]> {
 
 interface Known {
   readonly state: AgentState | undefined
+  readonly lastSuccess: LastSuccess | undefined
   readonly triggers: readonly Trigger[]
   readonly lastRun: string | undefined
   /** Why nothing of this agent starts, whatever is due. */
@@ -56,6 +57,7 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     env,
     run,
     state,
+    lastSuccess: known.lastSuccess,
     triggers,
     now,
     signal,
@@ -87,13 +89,14 @@ async function readKnown({ db, config }: DryRunRequest, { name }: AgentConfig): 
   if (!db) {
     const hold =
       pausedByFile === undefined ? undefined : `paused: the file ${pauseFile(config.stateDir)} is there`
-    return { state: undefined, triggers: [], lastRun: undefined, hold }
+    return { state: undefined, lastSuccess: undefined, triggers: [], lastRun: undefined, hold }
   }
   return db.read((tx) => {
-    const state = readAgents(tx).get(name)
+    const state = readAgent(tx, name)
     const pause = readPause({ config, life: { pausedByFile } }, tx) ?? state?.paused
     return {
       state,
+      lastSuccess: readLastSuccess(tx, name),
       triggers: pendingTriggers(tx).get(name) ?? [],
       lastRun: lastRuns(tx, name, 1)[0]?.id,
       hold: pause && describePause(pause),

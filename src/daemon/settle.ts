@@ -8,7 +8,7 @@ import { afterRun, type Breaker } from '../heartbeat/breaker.ts'
 import { slotsOf } from '../heartbeat/plan.ts'
 import { intervalOf, nextSlot, slotsBetween } from '../heartbeat/schedule.ts'
 import { tickName, type AgentState, type Tick, type TickEnd } from '../heartbeat/state.ts'
-import { readAgents, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
+import { readAgent, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, readTick } from '../heartbeat/store/ticks.ts'
 import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
 import type { Tx } from '../platform/sqlite.ts'
@@ -85,7 +85,7 @@ export function recordEnd(
   const { outcome, reading, endedAt } = end
   const now = core.clock.now()
   const tick = readTick(tx, run.tick)
-  const state = readAgents(tx).get(run.agent)
+  const state = readAgent(tx, run.agent)
   const agent = core.config.agents.find(({ name }) => name === run.agent)
   endRun(tx, run.id, { endedAt, outcome, reading, gitAfter: end.world?.git })
   const verdict: TickEnd = { kind: 'ran', ok: outcome.kind === 'succeeded', detail: describeOutcome(outcome) }

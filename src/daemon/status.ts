@@ -8,7 +8,7 @@ import { slotsOf, type Waiting } from '../heartbeat/plan.ts'
 import { intervalOf } from '../heartbeat/schedule.ts'
 import type { AgentState } from '../heartbeat/state.ts'
 import { readAgents } from '../heartbeat/store/agents.ts'
-import { lastTicks, openTicks, type EndedTick } from '../heartbeat/store/ticks.ts'
+import { openTicks, tickHistory, type TickHistory } from '../heartbeat/store/ticks.ts'
 import { pendingTriggers } from '../heartbeat/store/triggers.ts'
 import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/status.ts'
 import { readEvents } from '../observability/store.ts'
@@ -23,7 +23,6 @@ import { readPause } from './pause.ts'
 import { planNow } from './steps/start.ts'
 
 const EVENTS_SHOWN = 8
-const TICKS_LOOKED_AT = 50
 
 export function statusOf(core: Core, tx: Tx): StatusResult {
   const now = core.clock.now()
@@ -38,12 +37,11 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
     const state = states.get(agent.name)
     if (!state) return []
     const run = runs.find((one) => one.agent === agent.name)
-    const ended = lastTicks(tx, agent.name, TICKS_LOOKED_AT)
     const facts = {
       agent,
       state,
       run,
-      ended,
+      history: tickHistory(tx, agent.name),
       assembling: assembling.has(agent.name),
       waiting: waiting.get(agent.name),
       now,
@@ -80,23 +78,18 @@ interface Facts {
   readonly agent: AgentConfig
   readonly state: AgentState
   readonly run: RunRecord | undefined
-  readonly ended: readonly EndedTick[]
+  readonly history: TickHistory
   readonly assembling: boolean
   readonly waiting: Waiting | undefined
   readonly now: Moment
 }
 
 function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pending'> {
-  const { agent, state, run, ended, now } = facts
-  const last = ended[0]
-  const lastRan = ended.find(({ end }) => end.kind === 'ran' || end.kind === 'failed')
-  const failed = lastRan && (lastRan.end.kind === 'failed' || (lastRan.end.kind === 'ran' && !lastRan.end.ok))
+  const { agent, state, run, history, now } = facts
+  const { last, lastActive, quietSince } = history
+  const failed = lastActive !== undefined && !(lastActive.end.kind === 'ran' && lastActive.end.ok)
   const permission = mayStart(state.breaker, now)
   const outputAt = run && lastOutputAt(folderOf(core.config, run.id))
-  const quietSince =
-    last?.end.kind === 'quiet'
-      ? ended.findLast((_, index) => ended.slice(0, index + 1).every(({ end }) => end.kind === 'quiet'))
-      : undefined
   const { progress } = state
   return {
     name: agent.name,
@@ -106,14 +99,14 @@ function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pend
     next_tick_at: state.dueAt ? seconds(Math.max(state.dueAt.wall, facts.waiting?.until ?? 0)) : null,
     tick_count: state.tickCount,
     running: run !== undefined,
-    last_error: failed ? lastRan.end.detail : null,
+    last_error: failed ? lastActive.end.detail : null,
     state: stateOf(core, facts),
     doing: doing(core, facts, outputAt),
     run: run?.id ?? null,
     running_since: run?.startedAt === undefined ? null : seconds(run.startedAt),
     last_output_at: outputAt === undefined ? null : seconds(outputAt),
-    last_outcome: lastRan ? lastRan.end.detail : null,
-    quiet_since: quietSince ? seconds(quietSince.begunAt) : null,
+    last_outcome: lastActive ? lastActive.end.detail : null,
+    quiet_since: quietSince === undefined ? null : seconds(quietSince),
     quiet_count: state.quietCount,
     tokens_saved: state.savedTokens,
     missed_count: state.missedCount,
@@ -136,7 +129,7 @@ function stateOf(core: Core, { run, assembling, waiting }: Facts): AgentStatus['
 }
 
 function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
-  const { run, now, waiting, ended } = facts
+  const { run, now, waiting, history } = facts
   if (run) {
     const since = run.startedAt ?? run.recordedAt
     const output =
@@ -153,8 +146,7 @@ function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
     return `${state === 'held' ? 'held: ' : ''}${waiting?.detail ?? ''}${until}${how}`
   }
   if (state === 'stopping') return 'the daemon is stopping'
-  const last = ended[0]
-  return last?.end.kind === 'quiet' ? last.end.detail : 'idle'
+  return history.last?.end.kind === 'quiet' ? history.last.end.detail : 'idle'
 }
 
 function seconds(ms: number): number {

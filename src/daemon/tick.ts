@@ -8,7 +8,7 @@ import { afterFailedTick } from '../heartbeat/breaker.ts'
 import { slotsOf } from '../heartbeat/plan.ts'
 import { intervalOf } from '../heartbeat/schedule.ts'
 import { tickName, type Tick, type TickEnd, type Trigger } from '../heartbeat/state.ts'
-import { readAgents, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
+import { readAgent, readLastSuccess, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, setTickRun } from '../heartbeat/store/ticks.ts'
 import { pendingTriggers, returnTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
 import { aboutTokens } from '../prompt/attribution.ts'
@@ -32,15 +32,17 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   if (!agent)
     return endWithout(core, tick, { kind: 'failed', detail: 'the agent is no longer in the configuration' })
   const begunAt = core.clock.now()
-  const { state, triggers } = await core.db.read((tx) => ({
-    state: readAgents(tx).get(agent.name),
+  const { state, lastSuccess, triggers } = await core.db.read((tx) => ({
+    lastSuccess: readLastSuccess(tx, agent.name),
+    state: readAgent(tx, agent.name),
     triggers: (pendingTriggers(tx).get(agent.name) ?? []).filter(isStillThere),
   }))
   const run = newRunId(core, agent)
   const { config, program, env } = core
   let ready: { readonly assembly: Assembly; readonly prepared: PreparedRun | undefined }
   try {
-    const request = { agent, config, program, env, run, state, triggers, forced: tick.forced, now: begunAt }
+    const known = { state, lastSuccess, triggers }
+    const request = { agent, config, program, env, run, ...known, forced: tick.forced, now: begunAt }
     const assembly = await assemble({ ...request, dryRun: false, signal })
     const [folder, now, { launcher }] = [folderOf(config, run), core.clock.now(), program]
     const prepared = assembly.decision.run
@@ -132,7 +134,7 @@ async function stayQuiet(
   const now = core.clock.now()
   const end: TickEnd = { kind: 'quiet', detail: reason, savedTokens }
   await write(core, (tx, emit) => {
-    const state = readAgents(tx).get(agent.name)
+    const state = readAgent(tx, agent.name)
     endTick(tx, tick.id, now.wall, end, assembly.layerDigests)
     const passed = state ? slotsPassed(state, slotsOf(agent, state), now.wall, now) : {}
     updateAgent(tx, agent.name, { addQuiet: 1, addSaved: savedTokens, ...passed })
@@ -145,7 +147,7 @@ async function failTick(core: Core, tick: Tick, agent: AgentConfig, reason: stri
   const now = core.clock.now()
   const end: TickEnd = { kind: 'failed', detail: reason }
   await write(core, (tx, emit) => {
-    const state = readAgents(tx).get(agent.name)
+    const state = readAgent(tx, agent.name)
     endTick(tx, tick.id, now.wall, end, { core: null, operator: null })
     // Its wakes wait as they would after a failed run: at once again would only be the same failure.
     takeTriggers(

@@ -4,7 +4,6 @@ import { handoffDir } from '../handoffs/folders.ts'
 import { openRuns } from '../runner/store.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
-import { pauseFile } from './pause.ts'
 
 /** Watches that only wake the loop: what they miss is seen by the next pass. */
 export interface Watches {
@@ -42,11 +41,10 @@ export function createWatches(core: Core): Watches {
 }
 
 function wantedPaths(core: Core): string[] {
-  const { agents, stateDir } = core.config
-  return [
-    pauseFile(stateDir),
-    ...agents.flatMap((agent) => [...queueFolders(agent, core.config), handoffDir(agent.workspace)]),
-  ]
+  return core.config.agents.flatMap((agent) => [
+    ...queueFolders(agent, core.config),
+    handoffDir(agent.workspace),
+  ])
 }
 
 /** Undefined when the system has no more watches: the passes look anyway. */

@@ -23,7 +23,6 @@ function state(overrides: Partial<AgentState> = {}): AgentState {
     missedCount: 0,
     breaker: closedBreaker,
     progress: undefined,
-    lastSuccess: undefined,
     agentWakeAt: undefined,
     paused: undefined,
     ...overrides,

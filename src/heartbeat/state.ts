@@ -20,7 +20,6 @@ export interface AgentState {
   readonly missedCount: number
   readonly breaker: Breaker
   readonly progress: Progress | undefined
-  readonly lastSuccess: LastSuccess | undefined
   /** When the last wake that an agent caused began a tick: such wakes keep a floor. */
   readonly agentWakeAt: Moment | undefined
   readonly paused: { readonly since: number; readonly reason: string } | undefined

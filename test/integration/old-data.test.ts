@@ -7,7 +7,7 @@ import { openStore, storePath } from '../../src/daemon/open-store.ts'
 import { readPause } from '../../src/daemon/pause.ts'
 import { mayStart } from '../../src/heartbeat/breaker.ts'
 import { readAgents } from '../../src/heartbeat/store/agents.ts'
-import { lastTicks, openTicks } from '../../src/heartbeat/store/ticks.ts'
+import { openTicks, tickHistory } from '../../src/heartbeat/store/ticks.ts'
 import { pendingTriggers } from '../../src/heartbeat/store/triggers.ts'
 import { readEvents } from '../../src/observability/store.ts'
 import { lastRuns, openRuns } from '../../src/runner/store.ts'
@@ -36,7 +36,7 @@ test.for(versions)(
       })
       expect(agents.get('refit')?.paused?.reason).toBe('holiday')
       expect(openTicks(tx).map(({ agent, number }) => [agent, number])).toEqual([['scout', 2]])
-      expect(lastTicks(tx, 'scout', 5)[0]?.end).toMatchObject({ kind: 'ran', ok: false })
+      expect(tickHistory(tx, 'scout').last?.end).toMatchObject({ kind: 'ran', ok: false })
       expect(openRuns(tx).map(({ id }) => id)).toEqual(['scout-20261120-080200-000-efgh'])
       const ended = lastRuns(tx, 'scout', 5).find(({ state }) => state === 'ended')
       expect(ended?.outcome && describeOutcome(ended.outcome)).toBe('failed: quota')

@@ -3,7 +3,7 @@ import { formatDuration } from '../../base/duration.ts'
 import { isoTime } from '../../base/time.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
 import { closedBreaker, mayStart, type Permission } from '../../heartbeat/breaker.ts'
-import { readAgents, updateAgent } from '../../heartbeat/store/agents.ts'
+import { readAgent, updateAgent } from '../../heartbeat/store/agents.ts'
 import { openTicks } from '../../heartbeat/store/ticks.ts'
 import { insertTrigger } from '../../heartbeat/store/triggers.ts'
 import type { TickView } from '../../ipc/protocol/agents.ts'
@@ -59,7 +59,7 @@ async function wake(core: Core, name: string, reason: string, prompt: string | n
     insertTrigger(tx, { ...wakeUp, reason, prompt, at })
     emit('wake.received', { agent: agent.name }, { cause: 'operator', reason })
     if (readPause(core, tx)) return 'Everything is paused: it is delivered after: marrow resume'
-    const state = readAgents(tx).get(agent.name)
+    const state = readAgent(tx, agent.name)
     if (state?.paused) return `${agent.name} is paused: it is delivered after: marrow resume ${agent.name}`
     const permission = state ? mayStart(state.breaker, core.clock.now()) : undefined
     if (permission?.allowed === false)

@@ -17,6 +17,7 @@ import { runTick, tickKey } from '../tick.ts'
 
 const FIRST_MS_SPREAD = 50
 const LAUNCHED_LOOK_MS = 50
+const LAUNCHES_MAX = 10 // In one pass: each takes some ms, and requests are not to wait for a hundred of them.
 
 /** Returns in how many ms something becomes due. */
 export async function startDueTicks(core: Core, now: Moment): Promise<number> {
@@ -33,6 +34,7 @@ export async function startDueTicks(core: Core, now: Moment): Promise<number> {
     ...waiting.map(({ until }) => (until === undefined ? Number.POSITIVE_INFINITY : until - now.wall)),
   )
   // A run may end before its folder is watched: the next pass must not wait for that watch.
+  if (core.life.launches.size > 0) return 0
   return launched > 0 ? LAUNCHED_LOOK_MS : Math.max(0, soonest)
 }
 
@@ -89,23 +91,32 @@ async function assembleOpen(core: Core): Promise<void> {
   }
 }
 
-/** Returns how many were launched. */
+interface Launched {
+  readonly run: string
+  readonly request: LaunchRequest & { readonly dueAt: number }
+  readonly result: LaunchResult
+  /** Epoch ms. */
+  readonly at: number
+}
+
+/** Returns how many were launched; what is left over is launched by the next pass. */
 async function launchRecorded(core: Core): Promise<number> {
   if (core.life.launches.size === 0) return 0
-  const launched: { run: string; request: LaunchRequest & { dueAt: number }; result: LaunchResult }[] = []
-  for (const [run, request] of core.life.launches) launched.push({ run, request, result: launchRun(request) })
-  const now = core.clock.now()
+  const launched: Launched[] = []
+  for (const [run, request] of [...core.life.launches].slice(0, LAUNCHES_MAX)) {
+    launched.push({ run, request, result: launchRun(request), at: core.clock.now().wall })
+  }
   const unspawnable: { run: string; tick: Tick | undefined; verdict: TickEnd }[] = []
   await write(core, (tx, emit) => {
-    for (const { run: id, request, result } of launched) {
+    for (const { run: id, request, result, at } of launched) {
       const run = readRun(tx, id)
       if (!run) continue
       if (result.kind === 'unspawnable') {
-        const end = { endedAt: now.wall, outcome: result, reading: undefined, world: undefined }
+        const end = { endedAt: at, outcome: result, reading: undefined, world: undefined }
         unspawnable.push({ run: run.id, ...recordEnd(core, tx, emit, { run, end }) })
         continue
       }
-      markRunning(tx, run.id, core.processes.identify(result.pid), now.wall)
+      markRunning(tx, run.id, core.processes.identify(result.pid), at)
       emit(
         'run.started',
         { agent: run.agent, run: run.id },
@@ -113,7 +124,7 @@ async function launchRecorded(core: Core): Promise<number> {
           tick: run.tickName,
           pid: result.pid,
           promptBytes: run.promptBytes,
-          latenessMs: Math.max(0, now.wall - request.dueAt),
+          latenessMs: Math.max(0, at - request.dueAt),
         },
       )
     }

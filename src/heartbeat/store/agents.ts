@@ -13,17 +13,28 @@ export function insertAgent(tx: Tx, name: string, scheduleKey: string, dueAt: Mo
   tx.run(sql, name, scheduleKey, dueAt.wall, dueAt.wall, dueAt.mono, dueAt.boot, breaker)
 }
 
+/** Every agent, for the plan of a pass. */
 export function readAgents(tx: Tx): Map<string, AgentState> {
   return new Map(tx.all('select * from agents').map((row) => [String(row['name']), parseAgent(row)]))
 }
 
+export function readAgent(tx: Tx, name: string): AgentState | undefined {
+  const row = tx.get('select * from agents where name = ?', name)
+  return row && parseAgent(row)
+}
+
+/** The last successful run's time and digests: asked for by the gate alone, and too long to be read at every pass. */
+export function readLastSuccess(tx: Tx, name: string): LastSuccess | undefined {
+  return readJson<LastSuccess>(
+    tx.get('select last_success from agents where name = ?', name)?.['last_success'],
+  )
+}
+
 /** What a change of an agent's row may set. */
 export type AgentChange = Partial<
-  Pick<
-    AgentState,
-    'scheduleKey' | 'firstAt' | 'dueAt' | 'breaker' | 'progress' | 'lastSuccess' | 'agentWakeAt' | 'paused'
-  >
+  Pick<AgentState, 'scheduleKey' | 'firstAt' | 'dueAt' | 'breaker' | 'progress' | 'agentWakeAt' | 'paused'>
 > & {
+  readonly lastSuccess?: LastSuccess
   readonly addTicks?: number
   readonly addQuiet?: number
   readonly addSaved?: number
@@ -76,7 +87,6 @@ function parseAgent(row: Row): AgentState {
     missedCount: Number(row['missed_count']),
     breaker: readJson<Breaker>(row['breaker']) ?? closedBreaker,
     progress: readJson<Progress>(row['progress']),
-    lastSuccess: readJson<LastSuccess>(row['last_success']),
     agentWakeAt: readJson<Moment>(row['agent_wake']),
     paused: readJson<{ since: number; reason: string }>(row['paused']),
   }

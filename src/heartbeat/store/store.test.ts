@@ -3,7 +3,7 @@ import { memoryStore } from '../../../test/helpers/store.ts'
 import { later, msUntil, type Moment } from '../../base/moment.ts'
 import { insertAgent, readAgents, updateAgent } from './agents.ts'
 import { forgetSeen, markSeen, readSeen } from './seen.ts'
-import { endTick, insertTick, lastTicks, openTicks, pruneTicks } from './ticks.ts'
+import { endTick, insertTick, openTicks, pruneTicks, tickHistory } from './ticks.ts'
 import {
   deliverTriggers,
   dropTriggersOf,
@@ -51,8 +51,29 @@ describe('ticks', () => {
       }
       pruneTicks(tx, 2)
     })
-    expect((await db.read((tx) => lastTicks(tx, 'scout', 9))).map(({ number }) => number)).toEqual([5, 4])
+    expect(
+      (await db.read((tx) => tx.all('select number from ticks order by number'))).map((row) => row['number']),
+    ).toEqual([4, 5])
     expect((await db.write((tx) => insertTick(tx, tick))).number).toBe(6)
+  })
+})
+
+describe('the history of ticks', () => {
+  test('knows since when an agent is quiet, and what it did before', async ({ expect }) => {
+    const db = memoryStore()
+    const ends = ['quiet', 'ran', 'held', 'quiet', 'quiet'] as const
+    await db.write((tx) => {
+      for (const [index, kind] of ends.entries()) {
+        const { id } = insertTick(tx, { ...tick, begunAt: index * 10 })
+        const end = { kind, detail: `${kind} ${index}`, savedTokens: 1, ok: true } as const
+        endTick(tx, id, index * 10 + 1, end, noDigests)
+      }
+    })
+    const history = await db.read((tx) => tickHistory(tx, 'scout'))
+    expect(history.lastActive?.end.detail).toBe('ran 1')
+    expect(history.last?.end.detail).toBe('quiet 4')
+    expect(history.quietSince).toBe(30)
+    expect(await db.read((tx) => tickHistory(tx, 'refit'))).toEqual({})
   })
 })
 

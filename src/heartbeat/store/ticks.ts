@@ -59,15 +59,34 @@ export interface EndedTick {
   readonly end: TickEnd
 }
 
-/** The last `limit` ended ticks of an agent, newest first. */
-export function lastTicks(tx: Tx, agent: string, limit: number): EndedTick[] {
-  const sql = "select * from ticks where agent = ? and state = 'ended' order by number desc limit ?"
-  return tx.all(sql, agent, limit).map((row) => ({
-    number: Number(row['number']),
-    begunAt: Number(row['begun_at']),
-    endedAt: Number(row['ended_at']),
-    end: mustReadJson<TickEnd>(row['outcome']),
-  }))
+/** What status shows of an agent's past. */
+export interface TickHistory {
+  readonly last: EndedTick | undefined
+  /** The last one that ran or failed: neither quiet nor held back. */
+  readonly lastActive: EndedTick | undefined
+  /** Epoch ms of the first quiet tick since then; undefined while the last one was not quiet. */
+  readonly quietSince: number | undefined
+}
+
+// As endTick writes it: the kind stands first.
+const ACTIVE = `(outcome like '{"kind":"ran"%' or outcome like '{"kind":"failed"%')`
+const QUIET = `outcome like '{"kind":"quiet"%'`
+
+export function tickHistory(tx: Tx, agent: string): TickHistory {
+  const ended = "from ticks where agent = ? and state = 'ended'"
+  const last = tx.get(`select * ${ended} order by number desc limit 1`, agent)
+  const active = tx.get(`select * ${ended} and ${ACTIVE} order by number desc limit 1`, agent)
+  const after = Number(active?.['number'] ?? 0)
+  const quiet = tx.get(
+    `select begun_at ${ended} and ${QUIET} and number > ? order by number limit 1`,
+    agent,
+    after,
+  )
+  return {
+    last: last && parseEnded(last),
+    lastActive: active && parseEnded(active),
+    quietSince: quiet ? Number(quiet['begun_at']) : undefined,
+  }
 }
 
 /** Keeps the newest `perAgent` ended ticks of every agent: a restart's counters live in `agents`. */
@@ -77,6 +96,15 @@ export function pruneTicks(tx: Tx, perAgent: number): void {
       (select max(number) from ticks as newest where newest.agent = ticks.agent) - ?`,
     perAgent,
   )
+}
+
+function parseEnded(row: Row): EndedTick {
+  return {
+    number: Number(row['number']),
+    begunAt: Number(row['begun_at']),
+    endedAt: Number(row['ended_at']),
+    end: mustReadJson<TickEnd>(row['outcome']),
+  }
 }
 
 function parseTick(row: Row): Tick {
