@@ -93,31 +93,33 @@ async function recordRun(
   { plan, launch, prompt }: PreparedRun,
   triggers: readonly Trigger[],
 ): Promise<void> {
+  const { launches } = core.life
+  let held: string | undefined
   try {
     prepareRun(launch.folder, { prompt })
+    held = await write(core, (tx) => {
+      const hold = holdOf(core, tx)
+      if (hold !== undefined) return hold
+      insertRun(tx, plan)
+      setTickRun(tx, tick.id, 'running', plan.id)
+      const ids = triggers.map(({ id }) => id)
+      takeTriggers(tx, ids, tick.id)
+      // In the same turn as the record: a pass in between would take it for a run that a dead daemon left.
+      launches.set(plan.id, launch)
+      return undefined
+    })
   } catch (error) {
+    launches.delete(plan.id)
     remove(launch.folder) // On a full disk every byte counts, and this run is prepared anew under another id.
     throw error
   }
-  const held = await write(core, (tx) => {
-    const hold = holdOf(core, tx)
-    if (hold !== undefined) return hold
-    insertRun(tx, plan)
-    setTickRun(tx, tick.id, 'running', plan.id)
-    takeTriggers(
-      tx,
-      triggers.map(({ id }) => id),
-      tick.id,
-    )
-    return undefined
-  })
-  if (held !== undefined) return holdTick(core, tick, held)
-  core.life.launches.set(plan.id, launch)
-  linkLogs(plan.workspace, plan.id, launch.folder)
+  if (held === undefined) linkLogs(plan.workspace, plan.id, launch.folder)
+  else await holdTick(core, tick, held, launch.folder)
 }
 
 /** Paused while it was being assembled: the tick is due again as soon as the pause is lifted. */
-async function holdTick(core: Core, tick: Tick, reason: string): Promise<void> {
+async function holdTick(core: Core, tick: Tick, reason: string, folder: string): Promise<void> {
+  remove(folder)
   if (core.life.stopping !== 'no') return // The next daemon assembles it again.
   await endWithout(core, tick, { kind: 'held', detail: reason }, { dueAt: core.clock.now() })
 }

@@ -43,6 +43,11 @@ export function openRuns(tx: Tx): RunRecord[] {
   return tx.all("select * from runs where state <> 'ended' order by recorded_at, id").map(parseRun)
 }
 
+/** The ids of runs that were recorded and not yet launched. */
+export function recordedRuns(tx: Tx): Set<string> {
+  return new Set(tx.all("select id from runs where state = 'recorded'").map((row) => String(row['id'])))
+}
+
 export function readRun(tx: Tx, id: string): RunRecord | undefined {
   const row = tx.get('select * from runs where id = ?', id)
   return row && parseRun(row)

@@ -24,6 +24,20 @@ describe('time', () => {
     expect(await daemon.events('clock.jumped')).toHaveLength(1)
   })
 
+  test('a clock that is set back doubles nothing and silences nobody', async ({ home, expect }) => {
+    const clock = new FakeClock()
+    await home.write({ scout: { agent_command: sh('true') } })
+    const daemon = await home.start({ clock })
+    const ended = async () => (await daemon.runs()).filter(({ state }) => state === 'ended').length
+    await drive(clock, async () => (await ended()) === 1)
+    clock.jump(-30 * HOUR)
+    for (let minute = 0; minute < 50; minute += 1) await clock.advance(60_000)
+    expect(await daemon.runs()).toHaveLength(1)
+    for (let minute = 0; minute < 20; minute += 1) await clock.advance(60_000)
+    await drive(clock, async () => (await ended()) === 2)
+    expect((await daemon.events('clock.jumped')).map(({ data }) => data['ms'])).toEqual([-30 * HOUR])
+  })
+
   test('a deadline counts only time that the machine was awake', async ({ home, expect }) => {
     const clock = new FakeClock()
     const script = sh(

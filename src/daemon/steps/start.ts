@@ -9,7 +9,7 @@ import { pendingTriggers } from '../../heartbeat/store/triggers.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { launchRun, type LaunchRequest, type LaunchResult } from '../../runner/apply/launch.ts'
-import { markRunning, readRun } from '../../runner/store.ts'
+import { markRunning, readRun, recordedRuns } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
 import { holdOf } from '../pause.ts'
 import { recordEnd, tellEnd } from '../settle.ts'
@@ -17,6 +17,7 @@ import { runTick, tickKey } from '../tick.ts'
 
 const FIRST_MS_SPREAD = 50
 const LAUNCHED_LOOK_MS = 50
+const LAUNCHES_LEFT_MS = 5
 const LAUNCHES_MAX = 10 // In one pass: each takes some ms, and requests are not to wait for a hundred of them.
 
 /** Returns in how many ms something becomes due. */
@@ -34,7 +35,7 @@ export async function startDueTicks(core: Core, now: Moment): Promise<number> {
     ...waiting.map(({ until }) => (until === undefined ? Number.POSITIVE_INFINITY : until - now.wall)),
   )
   // A run may end before its folder is watched: the next pass must not wait for that watch.
-  if (core.life.launches.size > 0) return 0
+  if (core.life.launches.size > 0) return LAUNCHES_LEFT_MS
   return launched > 0 ? LAUNCHED_LOOK_MS : Math.max(0, soonest)
 }
 
@@ -102,8 +103,11 @@ interface Launched {
 /** Returns how many were launched; what is left over is launched by the next pass. */
 async function launchRecorded(core: Core): Promise<number> {
   if (core.life.launches.size === 0) return 0
+  // Only what the store really holds: a record that could not be committed must not have a run.
+  const recorded = await core.db.read(recordedRuns)
+  const ready = [...core.life.launches].filter(([run]) => recorded.has(run)).slice(0, LAUNCHES_MAX)
   const launched: Launched[] = []
-  for (const [run, request] of [...core.life.launches].slice(0, LAUNCHES_MAX)) {
+  for (const [run, request] of ready) {
     launched.push({ run, request, result: launchRun(request), at: core.clock.now().wall })
   }
   const unspawnable: { run: string; tick: Tick | undefined; verdict: TickEnd }[] = []
