@@ -44,7 +44,9 @@ export async function runGate(
     cwd: copy,
     env: {
       PATH: [join(checkout, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
-      NO_COLOR: '1', // Some colour their output wherever $CI is set.
+      // Some tools print less, or in colours, wherever $CI is set.
+      CI: undefined,
+      NO_COLOR: '1',
     },
     reject: false,
     timeout: 60_000,
