@@ -25,10 +25,8 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
   const release = onSignals({
     stop: () => {
       if (!daemon) return early.abort()
-      const grace = formatDuration(daemon.core.config.stopGraceMs)
-      daemon.core.log.info(
-        `stopping: runs get ${grace} to end by themselves; once more leaves them to the next daemon`,
-      )
+      const { stopGraceMs } = daemon.core.config
+      if (stopGraceMs > 0) daemon.core.log.info(`stopping: ${patience(stopGraceMs)}`)
       daemon.stop()
     },
     // Runs go on without us, and the next daemon adopts them.
@@ -64,6 +62,11 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
   } finally {
     release()
   }
+}
+
+/** Why a stop may take a while, and how to be faster, for whoever sits at the terminal. */
+function patience(graceMs: number): string {
+  return `runs get ${formatDuration(graceMs)} to end by themselves; once more leaves them to the next daemon`
 }
 
 /** The installation that this process runs from. */

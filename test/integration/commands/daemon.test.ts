@@ -35,9 +35,6 @@ describe('marrow run', () => {
       'scout: tick scout#1 began: schedule',
       expect.stringMatching(/^scout: run started for scout#1, prompt of \d+ KiB$/),
       expect.stringMatching(/^scout: run succeeded after \d+m?s$/),
-      expect.stringMatching(
-        /^stopping: runs get \d+s to end by themselves; once more leaves them to the next/,
-      ),
       'marrow stopped',
     ])
   })
