@@ -1,14 +1,9 @@
 /** The process of `marrow run`: signals, log, exit code. */
-import { join } from 'node:path'
 import { formatDuration } from '../base/duration.ts'
-import { version } from '../base/version.ts'
-import { loadConfig } from '../config/load.ts'
-import { systemClock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
-import { systemProcesses } from '../platform/processes.ts'
 import { onSignals } from '../platform/signals.ts'
-import { programRoot, type Program } from './core.ts'
-import { startDaemon, type RunningDaemon } from './start.ts'
+import { configAt, startHere } from './here.ts'
+import type { RunningDaemon } from './start.ts'
 
 export interface RunOptions {
   readonly configPath: string
@@ -35,24 +30,9 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
     reload: () => daemon?.reload(),
   })
   try {
-    const config = await loadConfig({
-      flag: configPath,
-      env: process.env,
-      cwd: process.cwd(),
-      home: homeOf(process.env),
-    })
+    const config = await configAt(configPath)
     const log = await openLog({ json: jsonLogs, verbose })
-    daemon = await startDaemon({
-      config,
-      program: installedProgram(),
-      clock: systemClock,
-      processes: systemProcesses,
-      log,
-      env: process.env,
-      random: Math.random,
-      ipc: ipc ?? config.ipc.enabled,
-      scheduled: true,
-    })
+    daemon = await startHere(config, log, { ipc: ipc ?? config.ipc.enabled, scheduled: true })
     const look = (ipc ?? config.ipc.enabled) ? ', marrow status shows what it does' : ''
     log.info(`works with ${config.path}; Ctrl-C stops it${look}`)
     if (early.signal.aborted) daemon.stop()
@@ -67,14 +47,4 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
 /** Why a stop may take a while, and how to be faster, for whoever sits at the terminal. */
 function patience(graceMs: number): string {
   return `runs get ${formatDuration(graceMs)} to end by themselves; once more leaves them to the next daemon`
-}
-
-/** The installation that this process runs from. */
-export function installedProgram(): Program {
-  const binDir = join(programRoot, 'bin')
-  return { root: programRoot, binDir, launcher: join(binDir, 'launch'), version }
-}
-
-function homeOf(env: NodeJS.ProcessEnv): string {
-  return env['HOME'] ?? '/'
 }

@@ -1,6 +1,5 @@
 /** Adds a task without a daemon: the file is all there is to it, and the next daemon finds it. */
-import { homedir } from 'node:os'
-import { loadConfig } from '../../config/load.ts'
+import { configAt } from '../here.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { addTask } from '../../tasks/apply.ts'
 
@@ -11,6 +10,6 @@ export async function addTaskLocally(request: {
   readonly body: string | undefined
 }): Promise<{ file: string; path: string }> {
   const { configPath, title, body } = request
-  const config = await loadConfig({ flag: configPath, env: process.env, cwd: process.cwd(), home: homedir() })
+  const config = await configAt(configPath)
   return addTask(config.ipc.taskDir, { title, body }, systemClock.now().wall)
 }

@@ -1,11 +1,11 @@
 /** Asks whether this machine can run a configuration. Looks only; changes nothing. */
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { adapterFor } from '../../agents/adapters.ts'
 import { findings, type Finding } from '../../checks/findings.ts'
 import { observe } from '../../checks/observe.ts'
 import type { AgentConfig } from '../../config/config.ts'
-import { loadConfig, programRoot } from '../../config/load.ts'
+import { programRoot } from '../../config/load.ts'
+import { configAt } from '../here.ts'
 import { runEnvironment } from '../../isolation/environment.ts'
 import { findProviders } from '../../prompt/load.ts'
 
@@ -13,7 +13,7 @@ const NODE_VERSION_MIN = '24.15' // As `engines` of package.json says.
 
 /** Everything worth saying, issues first; none means that all is well. Throws CONFIG_MISSING, CONFIG_INVALID. */
 export async function doctor({ configPath }: { readonly configPath: string }): Promise<Finding[]> {
-  const config = await loadConfig({ flag: configPath, env: process.env, cwd: process.cwd(), home: homedir() })
+  const config = await configAt(configPath)
   const { coreDir, contextReplace: replace } = config
   const observed = await observe(config, {
     runPath,

@@ -1,11 +1,10 @@
-import { loadConfig } from '../../config/load.ts'
 import type { DryRunView } from '../../ipc/protocol/agents.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { entryOf } from '../../platform/files.ts'
 import { openDatabase } from '../../platform/sqlite.ts'
 import { dryRun } from '../dry-run.ts'
 import { agentsNamed } from '../handlers/agents.ts'
-import { installedProgram } from '../main.ts'
+import { configAt, installedProgram } from '../here.ts'
 import { storePath } from '../open-store.ts'
 
 /** The dry run where no daemon runs: the store is opened read-only, and need not be there at all. */
@@ -13,8 +12,7 @@ export async function dryRunLocally(options: {
   configPath: string
   agents: string[]
 }): Promise<DryRunView[]> {
-  const home = process.env['HOME'] ?? '/'
-  const config = await loadConfig({ flag: options.configPath, env: process.env, cwd: process.cwd(), home })
+  const config = await configAt(options.configPath)
   const path = storePath(config.stateDir)
   // An empty file is a store that no daemon has ever opened.
   const written = (entryOf(path)?.bytes ?? 0) > 0

@@ -1,6 +1,5 @@
 /** Lists the queue without a daemon: the folder is all there is to it. */
-import { homedir } from 'node:os'
-import { loadConfig } from '../../config/load.ts'
+import { configAt } from '../here.ts'
 import type { ResultOf } from '../../ipc/protocol/table.ts'
 import { listTasks } from '../../tasks/observe.ts'
 
@@ -10,7 +9,7 @@ export async function listTasksLocally({
 }: {
   readonly configPath: string
 }): Promise<ResultOf<'tasks'>> {
-  const config = await loadConfig({ flag: configPath, env: process.env, cwd: process.cwd(), home: homedir() })
+  const config = await configAt(configPath)
   const tasks = await listTasks(config.ipc.taskDir)
   return { tasks: tasks.map(({ file, title, created }) => ({ file, title, created })) }
 }

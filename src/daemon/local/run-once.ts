@@ -1,11 +1,8 @@
-import { loadConfig } from '../../config/load.ts'
+import { MarrowError } from '../../base/errors.ts'
 import type { TickView } from '../../ipc/protocol/agents.ts'
-import { systemClock } from '../../platform/clock.ts'
 import { openLog } from '../../platform/log.ts'
-import { systemProcesses } from '../../platform/processes.ts'
 import { onSignals } from '../../platform/signals.ts'
-import { installedProgram } from '../main.ts'
-import { startDaemon } from '../start.ts'
+import { configAt, startHere } from '../here.ts'
 
 export interface RunOnceOptions {
   readonly configPath: string
@@ -21,20 +18,9 @@ export async function runOnceLocally({
   jsonLogs,
   verbose,
 }: RunOnceOptions): Promise<TickView[]> {
-  const home = process.env['HOME'] ?? '/'
-  const config = await loadConfig({ flag: configPath, env: process.env, cwd: process.cwd(), home })
+  const config = await configAt(configPath)
   const log = await openLog({ json: jsonLogs, verbose })
-  const daemon = await startDaemon({
-    config,
-    program: installedProgram(),
-    clock: systemClock,
-    processes: systemProcesses,
-    log,
-    env: process.env,
-    random: Math.random,
-    ipc: config.ipc.enabled,
-    scheduled: false,
-  })
+  const daemon = await startHere(config, log, { ipc: config.ipc.enabled, scheduled: false })
   const release = onSignals({
     stop: () => daemon.stop(),
     stopAtOnce: () => process.exit(1),
@@ -42,10 +28,12 @@ export async function runOnceLocally({
     reload: () => daemon.reload(),
   })
   try {
-    // A stop ends the wait: what was not begun by then is not going to be.
-    const stopped = daemon.done.then((): { ticks: TickView[] } => ({ ticks: [] }))
-    const { ticks } = await Promise.race([daemon.handlers.runOnce({ agents }), stopped])
-    return ticks
+    const stopped = daemon.done.then(() => undefined)
+    const ended = await Promise.race([daemon.handlers.runOnce({ agents }), stopped])
+    if (ended) return ended.ticks
+    throw new MarrowError('STOPPING', 'Cannot finish the ticks: marrow was stopped.', {
+      fix: 'See what was begun with: marrow runs, once a daemon runs.',
+    })
   } finally {
     daemon.stop()
     await daemon.done

@@ -1,9 +1,8 @@
 /** Makes the folders that a configuration's agents need inside their workspaces. */
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { reasonOf } from '../../base/errors.ts'
-import { loadConfig } from '../../config/load.ts'
+import { configAt } from '../here.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import { applySteps } from '../../scaffold/apply.ts'
 import { planWorkspace } from '../../scaffold/plan.ts'
@@ -13,7 +12,7 @@ import { planWorkspace } from '../../scaffold/plan.ts'
  * made: a path with a typing mistake must not become a folder. Throws CONFIG_MISSING, CONFIG_INVALID.
  */
 export async function setup(configPath: string): Promise<{ lines: string[]; failures: string[] }> {
-  const config = await loadConfig({ flag: configPath, env: process.env, cwd: process.cwd(), home: homedir() })
+  const config = await configAt(configPath)
   const lines: string[] = []
   const failures: string[] = []
   for (const agent of config.agents) {
