@@ -4,6 +4,7 @@ import { recognize } from './quick.ts'
 /** Runs one command line. Never throws: whatever goes wrong is printed, and becomes the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   process.stdout.on('error', leaveQuietly)
+  process.stderr.on('error', () => {})
   const { config, verbose, rest } = recognize(words)
   try {
     if (words[0] === 'sim' && words[1] === 'agent') {
@@ -21,6 +22,7 @@ export async function main(words: readonly string[]): Promise<number> {
 
 /** The reader of our output has seen enough, as in `marrow runs | head`. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+  if (error.code === 'EPIPE') process.exit()
+  process.stderr.write(`Cannot write the output: ${error.message}.\n`)
+  process.exit(1)
 }

@@ -94,6 +94,6 @@ function addHelpCommand(program: Command): void {
     })
 }
 
-function isWanted({ code }: CommanderError): boolean {
-  return code === 'commander.helpDisplayed' || code === 'commander.version' || code === 'commander.help'
+function isWanted({ exitCode }: CommanderError): boolean {
+  return exitCode === 0
 }

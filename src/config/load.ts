@@ -141,7 +141,10 @@ function readText(
   path: string,
 ): { readonly text: string } | { readonly reason: string; readonly fix: string } {
   try {
-    const { size } = statSync(path)
+    const found = statSync(path)
+    const { size } = found
+    if (!found.isFile() && !found.isDirectory())
+      return { reason: 'is not a regular file.', fix: 'Name a regular file.' }
     if (size > FILE_BYTES_MAX)
       return { reason: `has ${size} bytes.`, fix: 'Name a configuration, at most 1 MiB.' }
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) }

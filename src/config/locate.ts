@@ -45,9 +45,13 @@ function placesIn(nodes: readonly TomlNode[], base: KeyPath): Place[] {
   })
 }
 
+const DEPTH_MAX = 16 // No key that is ever reported lies deeper; a key of many thousand parts must not stall the daemon.
+
 /** `a.b = 1` is also the place where `a` begins. */
 function prefixes(path: KeyPath, from: number, line: number): Place[] {
-  return path.slice(from).map((_, index) => ({ path: path.slice(0, from + index + 1), line }))
+  return path
+    .slice(from, from + DEPTH_MAX)
+    .map((_, index) => ({ path: path.slice(0, from + index + 1), line }))
 }
 
 function placesOfValue(value: unknown, path: KeyPath): Place[] {

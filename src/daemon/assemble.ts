@@ -68,7 +68,7 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   try {
     const env = environmentOf(request, notes)
     const { layers, tasks } = await gather(request, env)
-    const digests = digestLayers(layers)
+    const digests = digestLayers(layers, request.lastSuccess?.digests)
     const work = openWork(request, tasks)
     const needsWorld = state?.progress !== undefined && work.tasks.length > 0
     const before = needsWorld ? await observeWorld(agent, config, tasks, signal) : undefined

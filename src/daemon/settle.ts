@@ -47,7 +47,11 @@ export async function settle(
   const end = readEnd(core, run, sighting)
   const agent = core.config.agents.find(({ name }) => name === run.agent)
   const place = agent ?? { name: run.agent, slug: run.agent, workspace: run.workspace, workDir: run.workDir }
-  const world = await observeWorld(place, core.config, undefined, signal)
+  // What an agent left in its folders must not keep its own run from being recorded.
+  const world = await observeWorld(place, core.config, undefined, signal).catch((error: unknown) => {
+    core.log.warn('what a run changed cannot be seen', { run: run.id, error: String(error) })
+    return undefined
+  })
   if (signal.aborted) return // The daemon hands over: the next one settles this run from its folder.
   await record(core, run, { ...end, world })
 }
@@ -177,6 +181,7 @@ export function slotsPassed(
 }
 
 function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): AgentChange {
+  if (wasCutShort(end.outcome)) return {}
   if (run.worldBefore === null || end.world === undefined) return { progress: undefined }
   const progress = nextProgress(state.progress, run.worldBefore, end.world.fingerprint, now, intervalMs)
   if (progress) {
@@ -184,6 +189,13 @@ function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): 
     emit('agent.no-progress', { agent: run.agent, run: run.id }, { attempts: progress.attempts, retryAt })
   }
   return { progress }
+}
+
+/** It could not work on its task, which says nothing of the task. */
+function wasCutShort(outcome: Outcome): boolean {
+  if (outcome.kind === 'failed')
+    return ['rate-limit', 'authentication', 'connection'].includes(outcome.reason)
+  return outcome.kind === 'lost' || (outcome.kind === 'ended' && outcome.by !== 'deadline')
 }
 
 export function sayBreaker(emit: Emit, agent: string, before: Breaker, after: Breaker): void {

@@ -13,13 +13,14 @@ import { endTick, setTickRun } from '../heartbeat/store/ticks.ts'
 import { pendingTriggers, returnTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
 import { aboutTokens } from '../prompt/attribution.ts'
 import { remove } from '../platform/files.ts'
+import type { Tx } from '../platform/sqlite.ts'
 import { prepareRun } from '../runner/apply/launch.ts'
 import { linkLogs } from '../runner/apply/logs.ts'
 import { insertRun } from '../runner/store.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { folderOf, write, type Core } from './core.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
-import { holdOf } from './pause.ts'
+import { describePause, holdOf } from './pause.ts'
 import { prepare, type PreparedRun } from './prepare.ts'
 
 export function tickKey(tick: Tick): string {
@@ -98,7 +99,7 @@ async function recordRun(
   try {
     prepareRun(launch.folder, { prompt })
     held = await write(core, (tx) => {
-      const hold = holdOf(core, tx)
+      const hold = holdOf(core, tx) ?? (tick.forced ? undefined : pausedReason(tx, tick.agent))
       if (hold !== undefined) return hold
       insertRun(tx, plan)
       setTickRun(tx, tick.id, 'running', plan.id)
@@ -115,6 +116,11 @@ async function recordRun(
   }
   if (held === undefined) linkLogs(plan.workspace, plan.id, launch.folder)
   else await holdTick(core, tick, held, launch.folder)
+}
+
+function pausedReason(tx: Tx, agent: string): string | undefined {
+  const paused = readAgent(tx, agent)?.paused
+  return paused && describePause(paused)
 }
 
 /** Paused while it was being assembled: the tick is due again as soon as the pause is lifted. */

@@ -75,6 +75,47 @@ describe('the breaker', () => {
     expect(mayStart(limited, at(5 * HOUR))).toEqual({ allowed: true })
   })
 
+  test('does not believe a reset time that has passed, or one that is further away than any limit', ({
+    expect,
+  }) => {
+    const limit = (until: number): Outcome => ({
+      kind: 'failed',
+      exitCode: 1,
+      reason: 'rate-limit',
+      detail: 'quota',
+      until,
+    })
+    expect(mayStart(afterRun(closedBreaker, end(limit(start.wall - 1))), at(0))).toMatchObject({
+      allowed: false,
+    })
+    const wrongClock = afterRun(closedBreaker, end(limit(start.wall + 400 * 24 * HOUR)))
+    expect(mayStart(wrongClock, at(0))).toEqual({ allowed: true })
+  })
+
+  test('after a rate limit one plain failure is the first of three', ({ expect }) => {
+    const limit: Outcome = {
+      kind: 'failed',
+      exitCode: 1,
+      reason: 'rate-limit',
+      detail: 'quota',
+      until: undefined,
+    }
+    expect(afterRun(afterRun(closedBreaker, end(limit)), end(failed))).toEqual({
+      state: 'closed',
+      failures: 1,
+    })
+  })
+
+  test('from a boot whose clock was far ahead does not hold for a year', ({ expect }) => {
+    const open: Breaker = {
+      state: 'open',
+      opens: 1,
+      reopensAt: { ...at(400 * 24 * HOUR), boot: 'before' },
+      reason: 'x',
+    }
+    expect(mayStart(open, at(0))).toEqual({ allowed: true })
+  })
+
   test('without a reset time asks again after delays that double', ({ expect }) => {
     const limit: Outcome = {
       kind: 'failed',

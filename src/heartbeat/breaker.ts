@@ -3,6 +3,7 @@ import { later, msUntil, type Moment } from '../base/moment.ts'
 import type { Outcome } from '../runner/outcome.ts'
 
 const FAILURES_MAX = 3
+const HOLD_MS_MAX = 9 * 86_400_000 // Longer than a limit is ever believed; what is further away comes from a wrong clock.
 const COOL_DOWN_MS_CAP = 6 * 3_600_000
 const LIMIT_MS_UNKNOWN = 10 * 60_000 // A rate limit without a reset time: asked again this often, doubling to the cap.
 
@@ -29,11 +30,13 @@ export function mayStart(breaker: Breaker, now: Moment): Permission {
       return { allowed: true }
     case 'open': {
       const waitMs = msUntil(breaker.reopensAt, now)
-      if (waitMs <= 0) return { allowed: true }
+      // Longer than any cool-down: the clock was set back over a reboot.
+      const wrong = breaker.reopensAt.boot !== now.boot && waitMs > HOLD_MS_MAX
+      if (waitMs <= 0 || wrong) return { allowed: true }
       return { allowed: false, until: now.wall + waitMs, reason: `cooling down after: ${breaker.reason}` }
     }
     case 'limited':
-      if (breaker.until <= now.wall) return { allowed: true }
+      if (breaker.until <= now.wall || breaker.until > now.wall + HOLD_MS_MAX) return { allowed: true }
       return { allowed: false, until: breaker.until, reason: breaker.reason }
     case 'held':
       return { allowed: false, until: undefined, reason: breaker.reason }
@@ -89,7 +92,9 @@ export function afterFailedTick(
 function limited(breaker: Breaker, until: number | undefined, detail: string, now: Moment): Breaker {
   const times = breaker.state === 'limited' ? breaker.times + 1 : 1
   const guess = now.wall + Math.min(LIMIT_MS_UNKNOWN * 2 ** (times - 1), COOL_DOWN_MS_CAP)
-  return { state: 'limited', times, until: until ?? guess, reason: `rate limit: ${detail}` }
+  // A reset time that has passed already says nothing: asking again at once would only be refused again.
+  const believed = until !== undefined && until > now.wall ? until : guess
+  return { state: 'limited', times, until: believed, reason: `rate limit: ${detail}` }
 }
 
 /** The first cool-down is one interval, so that exactly one slot is skipped; then it doubles. */
@@ -98,7 +103,7 @@ function failed(
   reason: string,
   { now, intervalMs }: { readonly now: Moment; readonly intervalMs: number },
 ): Breaker {
-  const failures = breaker.state === 'closed' ? breaker.failures + 1 : FAILURES_MAX
+  const failures = breaker.state === 'closed' ? breaker.failures + 1 : 1
   if (breaker.state !== 'open' && failures < FAILURES_MAX) return { state: 'closed', failures }
   const opens = breaker.state === 'open' ? breaker.opens + 1 : 1
   const delayMs = Math.min(intervalMs * 2 ** Math.min(opens - 1, 30), Math.max(intervalMs, COOL_DOWN_MS_CAP))

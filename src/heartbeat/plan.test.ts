@@ -134,6 +134,18 @@ describe('an agent', () => {
     expect(only(world({ state: waked, triggers: [byAgent, trigger()] })).kind).toBe('begin')
   })
 
+  test('whose slot came while it could not run waits for its active hours', ({ expect }) => {
+    const config = agentConfig({ activeHours: { fromMinute: 0, toMinute: 60, timezone: 'UTC' } })
+    const { waiting, actions } = plan(world({ config, state: state({ dueAt: later(start, -5 * HOUR) }) }))
+    expect(actions).toEqual([])
+    expect(waiting[0]).toMatchObject({ detail: 'outside of active_hours', until: Date.UTC(2026, 0, 6) })
+  })
+
+  test('whose wake waits by a clock that was a year ahead is not kept waiting', ({ expect }) => {
+    const notBefore = { ...later(start, 400 * 24 * HOUR), boot: 'before' }
+    expect(only(world({ state: state(notDue), triggers: [trigger({ notBefore })] })).kind).toBe('begin')
+  })
+
   test('outside its active hours is woken by the operator only', ({ expect }) => {
     const config = agentConfig({ activeHours: { fromMinute: 0, toMinute: 60, timezone: 'UTC' } })
     const idle = { config, state: state({ dueAt: later(start, HOUR) }) }

@@ -8,10 +8,11 @@ import { later, msUntil, type Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
 import type { Cause } from '../observability/events.ts'
 import { mayStart } from './breaker.ts'
-import { isActive, nextSlot, phaseOf, slotsBetween, type Slots } from './schedule.ts'
+import { isActive, nextSlot, opensAt, phaseOf, slotsBetween, type Slots } from './schedule.ts'
 import type { AgentState, Trigger } from './state.ts'
 
 const AGENT_WAKE_MS_FLOOR = 60_000
+const REDELIVERY_MS_MAX = 3_600_000 // As the store of wakes counts.
 const CLOCK_MS_TOLERANCE = 2_000 // Clocks are slewed; less than this is not a clock that was set.
 const RELIVED_MS_MAX = 3 * 3_600_000 // Set back by more, a cron line follows the new time at once, as cron itself does.
 const DOWN_MS_TOLERANCE = 5_000 // A slot this much older than the daemon's start counts as on time.
@@ -136,6 +137,11 @@ function judgeCandidate(candidate: Candidate, world: World): Verdict {
 /** A slot that has come: on time, held back by other runs, or missed while nobody was there. */
 function slotVerdict(candidate: Candidate, world: World, dueAt: Moment): Verdict {
   const { config, state } = candidate
+  const until = opensAt(config.activeHours, world.now.wall)
+  if (state.tickCount > 0 && until > world.now.wall) {
+    const detail = 'outside of active_hours'
+    return { kind: 'waiting', waiting: { agent: config.name, reason: 'not-due', detail, until } }
+  }
   if (wasMissed(dueAt, world.awakeSince) && config.catchUp === 'skip' && state.tickCount > 0) {
     const slots = slotsOf(config, state)
     const missed = 1 + slotsBetween(slots, dueAt.wall, world.now.wall)
@@ -202,15 +208,25 @@ function wakeOf(
     if (!trigger.wakes) continue
     causes.add(trigger.cause)
     let at = Math.min(trigger.at, now.wall) // A clock that was set back must not make a wake wait for its time to come again.
-    if (trigger.notBefore) at = Math.max(at, now.wall + msUntil(trigger.notBefore, now))
+    if (trigger.notBefore)
+      at = Math.max(at, now.wall + believable(msUntil(trigger.notBefore, now), REDELIVERY_MS_MAX))
     if (trigger.byAgent) {
       if (!isActive(config.activeHours, now.wall)) continue
       if (state.agentWakeAt)
-        at = Math.max(at, now.wall + msUntil(later(state.agentWakeAt, AGENT_WAKE_MS_FLOOR), now))
+        at = Math.max(
+          at,
+          now.wall +
+            believable(msUntil(later(state.agentWakeAt, AGENT_WAKE_MS_FLOOR), now), AGENT_WAKE_MS_FLOOR),
+        )
     }
     dueAt = earliest(at, dueAt)
   }
   return { dueAt, causes: [...causes] }
+}
+
+/** A wait that is longer than it can be comes from a clock that was wrong before a reboot: it is over. */
+function believable(waitMs: number, waitMsMax: number): number {
+  return waitMs > waitMsMax ? 0 : waitMs
 }
 
 /**

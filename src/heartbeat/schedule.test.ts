@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
 import type { Schedule } from '../config/config.ts'
-import { intervalOf, nextSlot, phaseOf, slotsBetween, type Slots } from './schedule.ts'
+import { intervalOf, isActive, nextSlot, phaseOf, slotsBetween, type Slots } from './schedule.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -65,6 +65,28 @@ describe('slots of an interval', () => {
     expect(nextSlot(every(HOUR, { activeHours: night }), noon)).toBe(Date.UTC(2026, 0, 5, 22))
     expect(nextSlot(every(HOUR, { activeHours: night }), Date.UTC(2026, 0, 6, 5))).toBe(
       Date.UTC(2026, 0, 6, 22),
+    )
+  })
+})
+
+describe('slots and active hours', () => {
+  const day = { fromMinute: 9 * 60, toMinute: 18 * 60, timezone: 'UTC' }
+
+  test.for([12, 24, 48, 84, 168])(
+    'an interval of %i h whose slots are all at night is kept in the morning',
+    (hours, { expect }) => {
+      const slots = every(hours * HOUR, { firstAt: Date.UTC(2026, 0, 5, 20), activeHours: day })
+      const slot = nextSlot(slots, slots.firstAt) ?? 0
+      expect(isActive(day, slot)).toBe(true)
+      expect(slot - slots.firstAt).toBeLessThanOrEqual((hours + 24) * HOUR)
+    },
+  )
+
+  test('begin on time on the day on which clocks go forward', ({ expect }) => {
+    const berlin = { ...day, timezone: 'Europe/Berlin' }
+    const hourly = every(HOUR, { firstAt: Date.UTC(2026, 2, 28, 6), activeHours: berlin })
+    expect(new Date(nextSlot(hourly, Date.UTC(2026, 2, 28, 20)) ?? 0).toISOString()).toBe(
+      '2026-03-29T07:00:00.000Z',
     )
   })
 })

@@ -8,6 +8,7 @@ const PHASE_MS_MAX = 5 * 60_000
 const SLOTS_COUNTED_MAX = 10_000 // A count of missed slots beyond this says no more than "very many".
 const OPENINGS_MAX = 400 // A cron line that never meets the active hours must not search for ever.
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /** Where an agent's slots come from. `firstAt` is its first tick; intervals are counted from there. */
 export interface Slots {
@@ -32,9 +33,14 @@ export function nextSlot(slots: Slots, after: number): number | undefined {
   for (let tries = 0; slot !== undefined && tries < OPENINGS_MAX; tries += 1) {
     const closedMs = msUntilOpen(slots.activeHours, slot)
     if (closedMs === 0) return slot
-    slot = rawSlotAfter(slots, slot + closedMs - 1)
+    // An hour early first: on the day on which clocks go forward, the opening is that much closer than they say.
+    const jumpMs = closedMs > HOUR_MS ? closedMs - HOUR_MS : closedMs
+    slot = rawSlotAfter(slots, slot + jumpMs - 1)
   }
-  return undefined
+  if (slots.schedule.kind === 'cron') return undefined
+  // Every slot of an interval such as 24 h is at one time of day: it is kept when the hours begin.
+  const first = rawSlotAfter(slots, after)
+  return first === undefined ? undefined : first + msUntilOpen(slots.activeHours, first)
 }
 
 /** How many slots lie in `(from, to]`. */
@@ -59,6 +65,11 @@ export function intervalOf(slots: Slots, now: number): number {
   const first = rawSlotAfter(slots, now)
   const second = first === undefined ? undefined : rawSlotAfter(slots, first)
   return first === undefined || second === undefined ? 24 * 3_600_000 : second - first
+}
+
+/** When slots count again: `at` itself while they do. */
+export function opensAt(hours: ActiveHours | undefined, at: number): number {
+  return at + msUntilOpen(hours, at)
 }
 
 /** Whether slots count at `at`. */

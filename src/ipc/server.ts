@@ -74,6 +74,11 @@ function build({ handlers, onError, version, config }: ServerOptions, limits: Se
   const app = fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
+    keepAliveTimeout: 1_000, // For answers that are not ours, such as 417: ours close their connection.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('connection', 'close')
+      void answerError(error, request, reply, onError, limits.bodyBytes)
+    },
     exposeHeadRoutes: false,
     // The check decides how late a deadline may be noticed; Node's 30 s would make 10 s into 40 s.
     http: {
@@ -85,6 +90,11 @@ function build({ handlers, onError, version, config }: ServerOptions, limits: Se
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ connection: 'close', server: `marrow/${version}` })
     refuseOtherConfig(request.headers[configHeader], config)
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // A reader that does not read would keep the answer and its connection for ever.
+    const cut = setTimeout(() => reply.raw.destroy(), limits.requestMs)
+    reply.raw.once('close', () => clearTimeout(cut))
   })
   app.setErrorHandler((error, request, reply) =>
     answerError(error, request, reply, onError, limits.bodyBytes),

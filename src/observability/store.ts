@@ -22,12 +22,13 @@ export interface EventFilter {
 }
 
 export function readEvents(tx: Tx, { after, limit, kind, agent }: EventFilter): JournalRow[] {
-  const where = `(? is null or id > ?) and (? is null or kind = ? or kind like ? || '.%') and (? is null or agent = ?)`
+  const where = `(? is null or id > ?) and (? is null or kind = ? or substr(kind, 1, length(?) + 1) = ? || '.') and (? is null or agent = ?)`
   const order = after === undefined ? 'desc' : 'asc'
   const rows = tx.all(
     `select * from events where ${where} order by id ${order} limit ?`,
     after ?? null,
     after ?? null,
+    kind ?? null,
     kind ?? null,
     kind ?? null,
     kind ?? null,

@@ -48,17 +48,26 @@ export function attribute(
 
 /**
  * A digest per name of everything whose change is worth a run: not the volatile layers, and not the trigger, which is
- * an occasion and no state (its end would look like a change). Layers of one name share a digest.
+ * an occasion and no state (its end would look like a change). Layers of one name share a digest. A block that was cut
+ * off by its deadline is no news either: `before` says what was last known of it.
  */
-export function digestLayers(layers: readonly Layer[]): Record<string, string> {
-  const counted = orderLayers(layers).filter((layer) => !layer.volatile && layer.kind !== 'trigger')
-  const byName = Map.groupBy(counted, (layer) => layer.name)
-  return Object.fromEntries(
-    [...byName]
-      .toSorted(([a], [b]) => compareText(a, b))
-      .map(([name, same]) => [
-        name,
-        digest(JSON.stringify(same.map(({ kind, text }) => [kind, text.trim()]))),
-      ]),
+export function digestLayers(
+  layers: readonly Layer[],
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const inOrder = orderLayers(layers).filter(({ kind }) => kind !== 'trigger')
+  const byName = Map.groupBy(
+    inOrder.filter(({ volatile }) => !volatile),
+    ({ name }) => name,
   )
+  const cutOff = inOrder.flatMap(({ name, volatile, failed }) => {
+    const known = before[name]
+    return volatile && failed !== undefined && known !== undefined ? [[name, known] as const] : []
+  })
+  const counted = [...byName].map(([name, same]) => {
+    const texts = same.map(({ kind, text }) => [kind, text.trim()])
+    return [name, digest(JSON.stringify(texts))] as const
+  })
+  const all = new Map([...cutOff, ...counted])
+  return Object.fromEntries([...all].toSorted(([one], [other]) => compareText(one, other)))
 }

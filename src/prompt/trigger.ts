@@ -2,6 +2,8 @@
 import { isoTime } from '../base/time.ts'
 import { compareText, layerNames, type Layer } from './layers.ts'
 
+const FILES_TOLD_MAX = 200 // As many as the context provider of the queue lists.
+
 /** One thing that asked for a tick: a wake by somebody, a handoff, a task. */
 export interface Trigger {
   /** Who or what: `operator`, `agent scout`, `handoff`, `tasks`. */
@@ -30,8 +32,18 @@ export function triggerLayer(triggers: readonly Trigger[]): Layer | undefined {
 
 /** Oldest first, whatever order they are given in; the same trigger given twice is said once. */
 export function describeTriggers(triggers: readonly Trigger[]): string {
-  const parts = triggers.toSorted(compareTriggers).map(describeTrigger)
-  return [...new Set(parts)].join('\n\n')
+  const inOrder = triggers.toSorted(compareTriggers)
+  const files = inOrder.filter(isFileOnly)
+  const told = new Set(
+    inOrder.filter((one) => !isFileOnly(one) || files.indexOf(one) < FILES_TOLD_MAX).map(describeTrigger),
+  )
+  const more = files.length - FILES_TOLD_MAX
+  return [...told, ...(more > 0 ? [`and ${more} more files`] : [])].join('\n\n')
+}
+
+/** It only points to a file, which lies in its folder all the same; what an operator says stands nowhere else. */
+function isFileOnly({ cause, prompt }: Trigger): boolean {
+  return (cause === 'tasks' || cause === 'handoff') && prompt.trim() === ''
 }
 
 function describeTrigger({ cause, reason, prompt, at }: Trigger): string {

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MarrowError, reasonOf } from '../base/errors.ts'
-import { taskContent, taskFile } from './queue.ts'
+import { taskContent, taskFile, TITLE_CHARS_MAX } from './queue.ts'
 
 const COPIES_MAX = 10_000 // Of one title in one second. More is a caller gone wild.
 
 /**
  * Writes one task file into the queue `dir`, which is made when it is missing. `at` is epoch ms. Any number of
  * callers, in any number of processes, may add the same title at once: each gets a file of its own.
- * Throws BAD_REQUEST for a title without text, CANNOT_WRITE.
+ * Throws BAD_REQUEST for a title without text or with too much, CANNOT_WRITE.
  */
 export async function addTask(
   dir: string,
@@ -18,6 +18,10 @@ export async function addTask(
   at: number,
 ): Promise<{ file: string; path: string }> {
   if (title.trim() === '') throw new MarrowError('BAD_REQUEST', 'title is required')
+  if (title.length > TITLE_CHARS_MAX)
+    throw new MarrowError('BAD_REQUEST', `title has more than ${TITLE_CHARS_MAX} characters`, {
+      fix: 'Write what does not fit into the body.',
+    })
   const draft = join(dir, `.task-${randomUUID()}.tmp`)
   try {
     await mkdir(dir, { recursive: true })

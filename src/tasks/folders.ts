@@ -18,11 +18,13 @@ export function queueFolders(
   return isFirst && ipc.taskDir !== own ? [ipc.taskDir, own] : [own]
 }
 
+const FILES_MAX = 200 // A prompt is no place for thousands of names; the shipped context provider stops there too.
+
 /** The block of tasks that wait outside of the workspace, where no context provider looks; undefined without any. */
 export function tasksElsewhere(folder: string, files: readonly string[]): Layer | undefined {
   if (files.length === 0) return undefined
-  const text = [`Queued tasks in ${folder}, oldest first:`, ...files.map((file) => join(folder, file))].join(
-    '\n',
-  )
+  const lines = files.slice(0, FILES_MAX).map((file) => join(folder, file))
+  const more = files.length > FILES_MAX ? [`and ${files.length - FILES_MAX} more`] : []
+  const text = [`Queued tasks in ${folder}, oldest first:`, ...lines, ...more].join('\n')
   return { kind: 'context', name: 'task_dir', source: folder, text, volatile: false, failed: undefined }
 }

@@ -1,6 +1,9 @@
 // Owns the form of a task file in `tasks/queue`: its name, its content, and what either says of the task.
 import { fileStamp } from '../base/time.ts'
 
+/** What a title may have at most; the rest belongs into the body. */
+export const TITLE_CHARS_MAX = 10_000
+
 /** A task as it waits in the queue. */
 export interface QueuedTask {
   /** The file's name; the queue is worked in the order of names. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/duration.ts'
 import { formatProblem } from '../../base/errors.ts'
+import { plainLines } from '../../base/plain.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import { loadConfig } from '../../config/load.ts'
 import { searchOf, type CommonOptions } from '../connection.ts'
@@ -12,7 +13,7 @@ export async function validate(options: CommonOptions & { readonly json?: boolea
     printJson({ config: config.path, agents: config.agents, warnings: config.warnings })
     return 0
   }
-  print(`Config: ${config.path}`, ...config.agents.flatMap(agentLines))
+  print(`Config: ${config.path}`, ...config.agents.flatMap(agentLines).map(plainLines))
   if (config.warnings.length > 0) {
     process.stderr.write(
       `${config.warnings.map((warning) => `warning: ${formatProblem(warning)}`).join('\n')}\n`,

@@ -6,6 +6,7 @@ import type { AgentConfig } from '../../config/config.ts'
 import { handoffDir, receiverOf } from '../../handoffs/folders.ts'
 import type { Trigger } from '../../heartbeat/state.ts'
 import { forgetSeen, markSeen, readSeen } from '../../heartbeat/store/seen.ts'
+import { openTicks } from '../../heartbeat/store/ticks.ts'
 import { dropTriggersOf, insertTrigger } from '../../heartbeat/store/triggers.ts'
 import { entryOf, listFolder, type FileEntry } from '../../platform/files.ts'
 import { isTaskFile } from '../../tasks/queue.ts'
@@ -53,11 +54,23 @@ async function lookForPause(core: Core): Promise<void> {
 /** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
 async function takeWork(core: Core, now: Moment): Promise<void> {
   const seen = await core.db.read(readSeen)
-  const found = new Map([...queued(core), ...handedOver(core)].map((file) => [file.path, file]))
+  const unreadable = new Set<string>()
+  const look = (folder: string): FileEntry[] => {
+    try {
+      return listFolder(folder)
+    } catch {
+      unreadable.add(folder) // One agent's broken folder must not keep the others from being woken.
+      return []
+    }
+  }
+  const found = new Map([...queued(core, look), ...handedOver(core, look)].map((file) => [file.path, file]))
   const fresh = [...found.values()].filter((file) => seen.get(file.path) !== file.fingerprint)
-  const gone = [...seen.keys()].filter((path) => !found.has(path))
+  const gone = [...seen.keys()].filter(
+    (path) => !found.has(path) && ![...unreadable].some((folder) => path.startsWith(`${folder}/`)),
+  )
   if (fresh.length === 0 && gone.length === 0) return
   await write(core, (tx, emit) => {
+    const busy = new Set(openTicks(tx).map(({ agent }) => agent))
     for (const path of gone) {
       forgetSeen(tx, path)
       dropTriggersOf(tx, path)
@@ -70,7 +83,8 @@ async function takeWork(core: Core, now: Moment): Promise<void> {
           agent,
           cause: file.cause,
           byAgent: true,
-          wakes,
+          // Whoever works on a task writes into it: that is no reason to start over a minute later.
+          wakes: wakes && !(file.cause === 'tasks' && seen.has(file.path) && busy.has(agent)),
           path: file.path,
           reason,
           prompt: null,
@@ -83,7 +97,9 @@ async function takeWork(core: Core, now: Moment): Promise<void> {
   })
 }
 
-function queued(core: Core): Found[] {
+type Look = (folder: string) => FileEntry[]
+
+function queued(core: Core, look: Look): Found[] {
   const byFolder = new Map<string, AgentConfig[]>()
   for (const agent of core.config.agents) {
     for (const folder of queueFolders(agent, core.config)) {
@@ -94,7 +110,7 @@ function queued(core: Core): Found[] {
     const receivers = agents
       .filter(({ wakeOn }) => wakeOn.includes('tasks'))
       .map(({ name }) => ({ agent: name, wakes: true }))
-    return filesIn(folder)
+    return filesIn(look(folder))
       .filter(({ name }) => isTaskFile(name))
       .map((file) => ({
         path: join(folder, file.name),
@@ -105,17 +121,17 @@ function queued(core: Core): Found[] {
   })
 }
 
-function handedOver(core: Core): Found[] {
+function handedOver(core: Core, look: Look): Found[] {
   const byWorkspace = Map.groupBy(core.config.agents, ({ workspace }) => workspace)
   return [...byWorkspace].flatMap(([workspace, agents]) => {
     const dir = handoffDir(workspace)
-    return listFolder(dir)
+    return look(dir)
       .filter(({ kind }) => kind === 'folder')
       .flatMap(({ name }) => {
         const receiver = receiverOf(name, agents)
         if (!receiver) return []
         const receivers = [{ agent: receiver.name, wakes: receiver.wakeOn.includes('handoff') }]
-        return filesIn(join(dir, name)).map((file) => ({
+        return filesIn(look(join(dir, name))).map((file) => ({
           path: join(dir, name, file.name),
           fingerprint: fingerprintOf(file),
           cause: 'handoff' as const,
@@ -126,10 +142,8 @@ function handedOver(core: Core): Found[] {
 }
 
 /** Finished, visible files: a name that starts with a dot or ends like a temporary one is still being written. */
-function filesIn(folder: string): FileEntry[] {
-  return listFolder(folder).filter(
-    ({ kind, name }) => kind === 'file' && !/^\.|(?:~|\.(?:tmp|part|swp))$/.test(name),
-  )
+function filesIn(entries: readonly FileEntry[]): FileEntry[] {
+  return entries.filter(({ kind, name }) => kind === 'file' && !/^\.|(?:~|\.(?:tmp|part|swp))$/.test(name))
 }
 
 function fingerprintOf({ bytes, modifiedAt }: FileEntry): string {

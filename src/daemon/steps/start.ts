@@ -154,7 +154,9 @@ async function syncAgents(core: Core, now: Moment): Promise<void> {
         const next = nextSlot(slotsOf(agent, state), now.wall)
         const dueAt =
           next === undefined ? undefined : { wall: next, mono: now.mono + next - now.wall, boot: now.boot }
-        updateAgent(tx, agent.name, { scheduleKey: key, dueAt })
+        // What is due already, as the first tick of a new agent is, stays due.
+        const overdue = state.dueAt !== undefined && state.dueAt.wall <= now.wall
+        updateAgent(tx, agent.name, { scheduleKey: key, ...(overdue ? {} : { dueAt }) })
       }
     }
   })

@@ -127,6 +127,17 @@ describe('wakes', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
   })
 
+  test('that a run failed on are dropped when their file came again meanwhile', async ({ expect }) => {
+    const db = memoryStore()
+    await db.write((tx) => {
+      insertTrigger(tx, { ...wake, path: '/h/a.md' })
+      takeTriggers(tx, [1], 7)
+      insertTrigger(tx, { ...wake, path: '/h/a.md', reason: 'again' })
+      returnTriggers(tx, 7, now, 'retry')
+    })
+    expect((await db.read(pendingTriggers)).get('scout')).toMatchObject([{ reason: 'again' }])
+  })
+
   test('of one file stay one, and go when the file goes first', async ({ expect }) => {
     const db = memoryStore()
     await db.write((tx) => {

@@ -43,6 +43,12 @@ export function deliverTriggers(tx: Tx, tick: number): void {
 
 /** The tick's run failed: its wakes come again, after a delay that doubles, with whatever tick is due first. */
 export function returnTriggers(tx: Tx, tick: number, now: Moment, how: 'retry' | 'at-once'): void {
+  // A file that was written again meanwhile is pending already: once is enough.
+  tx.run(
+    `delete from triggers where tick = ? and path is not null and exists (select 1 from triggers as newer
+      where newer.agent = triggers.agent and newer.path = triggers.path and newer.tick is null)`,
+    tick,
+  )
   for (const row of tx.all('select id, attempts from triggers where tick = ?', tick)) {
     const attempts = Number(row['attempts'])
     const wait = how === 'at-once' ? 0 : (delayMs(attempts, REDELIVERY) ?? 0)

@@ -48,7 +48,7 @@ export const agentVerbs = {
     route: routes.wake,
     who: 'operator',
     about: 'Makes an agent due now; reason and prompt go into the trigger layer of that tick.',
-    params: z.object({
+    params: z.strictObject({
       agent,
       reason: z.string().max(10_000).optional(),
       prompt: z.string().max(500_000).optional(),
@@ -59,14 +59,14 @@ export const agentVerbs = {
     route: routes.pause,
     who: 'operator',
     about: 'Holds one agent, or without a name everything that starts work. Runs in flight go on.',
-    params: z.object({ agent: z.string().optional(), reason: z.string().max(1_000).optional() }),
+    params: z.strictObject({ agent: z.string().optional(), reason: z.string().max(1_000).optional() }),
     result: done,
   }),
   resume: entry({
     route: routes.resume,
     who: 'operator',
     about: 'Lifts a pause; for an agent also what its breaker or an authentication failure holds.',
-    params: z.object({ agent: z.string().optional() }),
+    params: z.strictObject({ agent: z.string().optional() }),
     result: done,
   }),
   runOnce: entry({
@@ -74,14 +74,14 @@ export const agentVerbs = {
     who: 'operator',
     about:
       'One tick of each named agent (default: all), now and whatever the gate says; answers when they ended.',
-    params: z.object({ agents }),
+    params: z.strictObject({ agents }),
     result: z.object({ ticks: z.array(TickView) }),
   }),
   dryRun: entry({
     route: routes.dryRun,
     who: 'operator',
     about: 'What the next tick would do and the prompt it would send. Starts no run, changes no state.',
-    params: z.object({ agents }),
+    params: z.strictObject({ agents }),
     result: z.object({ agents: z.array(DryRunView) }),
   }),
 }

@@ -29,7 +29,8 @@ export function answerUnparsable(error: Error & { code?: string }, socket: Socke
   const [status, sentence] = unparsable(error.code)
   const body = JSON.stringify({ error: sentence, code: 'BAD_REQUEST' })
   const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`
-  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+  // Not only ended: a client that says nothing more would keep its place among the connections for ever.
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
 }
 
 function unparsable(code: string | undefined): [status: string, sentence: string] {

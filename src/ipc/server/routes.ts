@@ -38,7 +38,8 @@ function parse<Params>(schema: z.ZodType<Params>, request: FastifyRequest): Para
 }
 
 /** Our own messages name the parameter already; zod's need its name before them. */
-function sentence({ message, path }: z.core.$ZodIssue): string {
+function sentence({ code, message, path }: z.core.$ZodIssue): string {
+  if (code === 'unrecognized_keys') return message
   if (path.length === 0) return `the parameters are not an object: ${message}`
   return message.endsWith(' is required') ? message : `${path.join('.')}: ${message}`
 }
