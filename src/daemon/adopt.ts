@@ -1,4 +1,5 @@
 /** What a new daemon finds: runs that go on, ran out while nobody looked, or never began. */
+import { reasonOf } from '../base/errors.ts'
 import { entryOf } from '../platform/files.ts'
 import { runPaths } from '../runner/folder.ts'
 import { sightRun } from '../runner/observe.ts'
@@ -10,7 +11,13 @@ import { takeBack } from './steps/reap.ts'
 /** Sorts every open run; the passes settle and end them as they do their own. Says what was found, for status. */
 export async function adoptRuns(core: Core): Promise<Life['adopted']> {
   const found = { adopted: 0, finished: 0, lost: 0, unstarted: 0 }
-  for (const run of await core.db.read(openRuns)) found[await adoptRun(core, run)] += 1
+  for (const run of await core.db.read(openRuns)) {
+    try {
+      found[await adoptRun(core, run)] += 1
+    } catch (error) {
+      core.log.error('cannot take a run over', { run: run.id, error: reasonOf(error) }) // The passes try again.
+    }
+  }
   return found
 }
 

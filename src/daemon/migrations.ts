@@ -107,4 +107,9 @@ create table events (
 create index event_at on events (at);
 `,
   },
+  {
+    number: 2,
+    // Wakes are found by their file when it is told of again or goes: without this, many files at once take minutes.
+    sql: 'create index trigger_path on triggers (path);',
+  },
 ]

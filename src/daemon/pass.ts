@@ -4,7 +4,7 @@ import { msUntil, type Moment } from '../base/moment.ts'
 import { openRuns } from '../runner/store.ts'
 import { retryMoment, write, type Core } from './core.ts'
 import { prune } from './prune.ts'
-import { takeInFiles } from './steps/intake.ts'
+import { takeSwitches, takeWork } from './steps/intake.ts'
 import { askForEnd, reapRuns, settleKey, takeBack } from './steps/reap.ts'
 import { startDueTicks } from './steps/start.ts'
 
@@ -25,9 +25,10 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
   const now = core.clock.now()
   await noticeClock(core, now)
   const wanted = [
-    await step(core, 'reap', now, () => reapRuns(core, now)),
+    await step(core, 'reap', now, () => reapRuns(core, now, (name, work) => step(core, name, now, work))),
     await step(core, 'stop', now, () => stopRuns(core, now, deps)),
-    await step(core, 'take in files', now, () => takeInFiles(core, now)),
+    await step(core, 'take in switches', now, () => takeSwitches(core)),
+    await step(core, 'take in files', now, () => takeWork(core, now)),
     await step(core, 'start', now, () => startDueTicks(core, now)),
   ]
   pruneSometimes(core, now)

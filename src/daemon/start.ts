@@ -7,6 +7,7 @@ import { createWaker, runLoop } from '../heartbeat/loop.ts'
 import type { Handlers } from '../ipc/protocol/table.ts'
 import type { Clock } from '../platform/clock.ts'
 import { endAbandonedJobs } from '../platform/command.ts'
+import type { Lock } from '../platform/lock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Processes } from '../platform/processes.ts'
 import { jobsOf } from './assemble.ts'
@@ -96,23 +97,31 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
     door?.lookAfter()
   }
   const owned = stack.move()
-  const done = live(core, ends, lookAfter, owned)
+  const done = live(core, { ends, lookAfter, owned, lock })
   return { core, handlers, done, stop: ends.stop, handOver: ends.handOver, reload: () => reload(core) }
 }
 
-async function live(
-  core: Core,
-  ends: Ends,
-  lookAfter: () => void,
-  owned: AsyncDisposableStack,
-): Promise<EndedBy> {
+interface Alive {
+  readonly ends: Ends
+  readonly lookAfter: () => void
+  readonly owned: AsyncDisposableStack
+  readonly lock: Lock
+}
+
+async function live(core: Core, { ends, lookAfter, owned, lock }: Alive): Promise<EndedBy> {
   const { clock, waker } = core
-  const onePass = () => pass(core, { lookAfter, stopped: ends.finish })
+  const onePass = async () => {
+    if (lock.holds()) return pass(core, { lookAfter, stopped: ends.finish })
+    // Another daemon may work at this place by now: two of them would start everything twice.
+    core.log.error('the state_dir was moved or removed: leaving', { state_dir: core.config.stateDir })
+    ends.handOver()
+    return 0
+  }
   try {
     await runLoop({ clock, waker, signal: ends.signal, pass: onePass })
     const how: EndedBy = core.life.stopping === 'stop' ? 'stop' : 'hand-over'
     await write(core, (_, emit) => emit('daemon.stopped', {}, { how })).catch(() => {})
-    removeDaemonFile(core.config.stateDir)
+    if (lock.holds()) removeDaemonFile(core.config.stateDir)
     return how
   } finally {
     await owned.disposeAsync()

@@ -66,5 +66,7 @@ async function readHandoff(path: string, { from, to }: HandoffFolder): Promise<H
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return (
+    error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(error.code))
+  )
 }

@@ -21,6 +21,10 @@ function after(outcomes: readonly Outcome[], from: Breaker = closedBreaker): Bre
   return outcomes.reduce((breaker, outcome, index) => afterRun(breaker, end(outcome, index * HOUR)), from)
 }
 
+function limitUntil(until: number): Outcome {
+  return { kind: 'failed', exitCode: 1, reason: 'rate-limit', detail: 'quota', until }
+}
+
 describe('the breaker', () => {
   test('opens at the third failure in a row, with the real reason', ({ expect }) => {
     expect(after([failed, failed])).toEqual({ state: 'closed', failures: 2 })
@@ -78,17 +82,10 @@ describe('the breaker', () => {
   test('does not believe a reset time that has passed, or one that is further away than any limit', ({
     expect,
   }) => {
-    const limit = (until: number): Outcome => ({
-      kind: 'failed',
-      exitCode: 1,
-      reason: 'rate-limit',
-      detail: 'quota',
-      until,
-    })
-    expect(mayStart(afterRun(closedBreaker, end(limit(start.wall - 1))), at(0))).toMatchObject({
+    expect(mayStart(afterRun(closedBreaker, end(limitUntil(start.wall - 1))), at(0))).toMatchObject({
       allowed: false,
     })
-    const wrongClock = afterRun(closedBreaker, end(limit(start.wall + 400 * 24 * HOUR)))
+    const wrongClock = afterRun(closedBreaker, end(limitUntil(start.wall + 400 * 24 * HOUR)))
     expect(mayStart(wrongClock, at(0))).toEqual({ allowed: true })
   })
 

@@ -2,10 +2,14 @@
 // synchronous, because a pass may wait for a local file but not be interrupted by other work.
 import { randomUUID } from 'node:crypto'
 import {
+  closeSync,
+  constants,
   cpSync,
+  fstatSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -30,7 +34,15 @@ export interface FileEntry {
 
 /** The text of a file, or undefined when there is none. Throws when there is one that cannot be read. */
 export function readIfExists(path: string): string | undefined {
-  return unlessMissing(() => readFileSync(path, 'utf8'))
+  return unlessMissing(() => {
+    // Not blocking: a pipe that somebody put there would hold the whole program.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      return fstatSync(file).isFIFO() ? '' : readFileSync(file, 'utf8')
+    } finally {
+      closeSync(file)
+    }
+  })
 }
 
 /** Replaces a file in one step, so that nobody reads half of it. Follows links. Throws CANNOT_WRITE. */
@@ -145,7 +157,7 @@ function unlessMissing<T>(read: () => T): T | undefined {
     return read()
   } catch (error) {
     // ENOTDIR: something above it is a file.
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(codeOf(error)))) return undefined
     throw error
   }
 }

@@ -1,10 +1,13 @@
 // The lock that lets one daemon work on a state_dir.
+import { lstatSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { MarrowError, reasonOf } from '../base/errors.ts'
 
 /** A lock that is held until it is released or the process is gone, however it went. */
 export interface Lock {
   release(): void
+  /** False when the file was moved or removed: then somebody else can take the lock of this place. */
+  holds(): boolean
 }
 
 const SQLITE_BUSY = 5
@@ -30,8 +33,13 @@ export function acquireLock(path: string): Lock | undefined {
     })
   }
   const owned = database
+  const own = lstatSync(path)
   held.add(owned)
   return {
+    holds: () => {
+      const found = lstatSync(path, { throwIfNoEntry: false })
+      return found?.ino === own.ino && found.dev === own.dev
+    },
     release: () => {
       held.delete(owned)
       if (owned.isOpen) owned.close() // Closing ends the transaction and frees the lock.

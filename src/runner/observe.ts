@@ -1,7 +1,7 @@
 // What a run's folder and the process table say of a run, now. The same for runs that this daemon started and for
 // those it adopted.
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { readIfExists } from '../platform/files.ts'
+import { entryOf, readIfExists } from '../platform/files.ts'
 import type { ProcessIdentity, Processes } from '../platform/processes.ts'
 import { CLAIMED, parseExitCode, parsePids, runPaths } from './folder.ts'
 
@@ -24,6 +24,11 @@ export function sightRun(
   const before = readExit(folder)
   if (before !== undefined) return before
   const started = readIfExists(runPaths(folder).started)
+  const wasRemoved = entryOf(runPaths(folder).writers) !== undefined || entryOf(folder) === undefined
+  if (started === undefined && recorded !== undefined && wasRemoved) {
+    // Somebody removed the file, or the whole folder, of a run that had begun: a second one must not begin beside it.
+    return processes.isAlive(recorded) ? { kind: 'alive', identity: recorded } : { kind: 'gone' }
+  }
   if (started === undefined || started === CLAIMED) return { kind: 'unstarted' }
   const identity = identifyLauncher(folder, started, recorded, processes)
   if (identity !== undefined) return { kind: 'alive', identity }

@@ -63,5 +63,7 @@ async function readTask(dir: string, file: string): Promise<QueuedTask | undefin
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return (
+    error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(error.code))
+  )
 }

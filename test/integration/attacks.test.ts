@@ -1,5 +1,5 @@
 /** What attacks on the finished heart found. Each of these once held the daemon up, forgot work or cost money. */
-import { appendFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../helpers/eventually.ts'
@@ -35,6 +35,64 @@ describe('an agent that breaks its own folders', () => {
     await eventually('the wake', async () => ((await daemon.runs()).length === 3 ? true : undefined), 15_000)
     expect((await daemon.events('wake.received')).map(({ agent }) => agent)).toEqual(['b'])
     expect(await daemon.events('step.failed')).toEqual([])
+  })
+})
+
+describe('state that somebody takes away', () => {
+  test('as the folder of a live run costs that run only, and it is not started again', async ({
+    home,
+    expect,
+  }) => {
+    const waiting = sh('echo $$ > "$MARROW_WORKSPACE/pid"; while :; do sleep 0.05; done')
+    const quick = sh('while [ ! -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done; exit 3')
+    await home.write({ a: { agent_command: waiting }, b: { agent_command: quick } })
+    const daemon = await home.start()
+    await eventually('both', async () =>
+      (await daemon.events('run.started')).length === 2 ? true : undefined,
+    )
+    await eventually('the agent', async () =>
+      (await exists(join(home.workspace, 'pid'))) ? true : undefined,
+    )
+    const lost = (await daemon.runs()).find(({ agent }) => agent === 'a')
+    await rm(join(home.stateDir, 'runs', lost?.id ?? ''), { recursive: true })
+    await writeFile(join(home.workspace, 'go'), '')
+    const [ended] = await daemon.ended(1)
+    expect(ended).toMatchObject({ agent: 'b', outcome: 'failed: exited with code 3' })
+    await daemon.handlers.cancel({ target: 'a' })
+    await eventually('its end', async () => ((await daemon.ended(2)).length === 2 ? true : undefined), 25_000)
+    expect(await daemon.runs()).toHaveLength(2)
+  })
+
+  test('as a whole makes the daemon leave: another one may work there by now', async ({
+    home,
+    dir,
+    expect,
+  }) => {
+    await home.write({ scout: { agent_command: sh('true') } })
+    const first = await home.start()
+    await first.ended(1)
+    await rename(home.stateDir, join(dir, 'moved'))
+    first.core.waker.wake()
+    await first.gone()
+    const second = await home.start()
+    expect((await second.ended(1))[0]?.tick).toBe('scout#1')
+  })
+})
+
+describe('an agent that stops its launcher', () => {
+  test('is ended all the same', async ({ home, expect }) => {
+    await home.write({ scout: { agent_command: sh('kill -STOP $PPID; sleep 1000') } })
+    const daemon = await home.start()
+    await eventually('the run', async () =>
+      (await daemon.events('run.started')).length === 1 ? true : undefined,
+    )
+    await daemon.handlers.cancel({ target: 'scout' })
+    await eventually(
+      'its end',
+      async () => ((await daemon.runs())[0]?.state === 'ended' ? true : undefined),
+      25_000,
+    )
+    expect((await daemon.runs())[0]?.outcome).toBe('ended by operator')
   })
 })
 
@@ -100,7 +158,7 @@ describe('a context provider that sometimes hangs', () => {
     for (const [round, hangs] of [true, false, true].entries()) {
       if (hangs) await writeFile(join(home.workspace, 'hang'), '')
       else await rm(join(home.workspace, 'hang'))
-      await clock.advance(HOUR)
+      await clock.advance(1.2 * HOUR) // One slot further each time, whatever the agent's phase is.
       await drive(clock, async () => (await daemon.events('tick.quiet')).length === round + 1)
     }
     expect(await ticks()).toBe(4)

@@ -22,10 +22,10 @@ interface Found {
   readonly receivers: readonly { readonly agent: string; readonly wakes: boolean }[]
 }
 
-export async function takeInFiles(core: Core, now: Moment): Promise<number> {
+/** What the operator switches: a step of its own, so that no agent's folder can delay the brake. */
+export async function takeSwitches(core: Core): Promise<number> {
   await takeConfig(core)
   await lookForPause(core)
-  await takeWork(core, now)
   return Number.POSITIVE_INFINITY
 }
 
@@ -52,7 +52,7 @@ async function lookForPause(core: Core): Promise<void> {
 }
 
 /** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
-async function takeWork(core: Core, now: Moment): Promise<void> {
+export async function takeWork(core: Core, now: Moment): Promise<number> {
   const seen = await core.db.read(readSeen)
   const unreadable = new Set<string>()
   const look = (folder: string): FileEntry[] => {
@@ -68,7 +68,7 @@ async function takeWork(core: Core, now: Moment): Promise<void> {
   const gone = [...seen.keys()].filter(
     (path) => !found.has(path) && ![...unreadable].some((folder) => path.startsWith(`${folder}/`)),
   )
-  if (fresh.length === 0 && gone.length === 0) return
+  if (fresh.length === 0 && gone.length === 0) return Number.POSITIVE_INFINITY
   await write(core, (tx, emit) => {
     const busy = new Set(openTicks(tx).map(({ agent }) => agent))
     for (const path of gone) {
@@ -95,6 +95,7 @@ async function takeWork(core: Core, now: Moment): Promise<void> {
       }
     }
   })
+  return Number.POSITIVE_INFINITY
 }
 
 type Look = (folder: string) => FileEntry[]

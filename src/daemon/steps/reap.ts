@@ -2,7 +2,7 @@
  * Looks at every open run: what ended is settled, what is over its deadline is ended, what never began is taken back.
  * Runs of this daemon and runs that it took over go the same way.
  */
-import { msUntil, type Moment } from '../../base/moment.ts'
+import { later, msUntil, type Moment } from '../../base/moment.ts'
 import { setTickRun } from '../../heartbeat/store/ticks.ts'
 import { returnTriggers } from '../../heartbeat/store/triggers.ts'
 import { remove } from '../../platform/files.ts'
@@ -10,7 +10,7 @@ import { nextEnding } from '../../runner/ending.ts'
 import type { EndCause } from '../../runner/outcome.ts'
 import type { RunRecord } from '../../runner/record.ts'
 import { sightRun, type Sighting } from '../../runner/observe.ts'
-import { killRemains, sendTerm, type RunProcesses } from '../../runner/apply/end.ts'
+import { killEverything, killRemains, sendTerm, type RunProcesses } from '../../runner/apply/end.ts'
 import { claimUnstarted } from '../../runner/apply/launch.ts'
 import { deleteRun, markRunning, openRuns, setEnding } from '../../runner/store.ts'
 import { folderOf, write, type Core } from '../core.ts'
@@ -21,14 +21,17 @@ const LAUNCH_MS_MAX = 10_000 // A launcher that was spawned creates `started` wi
 const TERM_MS_GRACE = 5_000 // Between TERM and KILL: enough for a CLI to write its session down.
 const ALIVE_LOOK_MS = 1_000 // Ends are seen by a watch; this is for the watch that was lost.
 
+/** Does one part of a step on its own, so that what fails there stops nothing else. */
+export type Each = (name: string, work: () => Promise<number>) => Promise<number>
+
 /** Returns in how many ms to look again. */
-export async function reapRuns(core: Core, now: Moment): Promise<number> {
+export async function reapRuns(core: Core, now: Moment, each: Each): Promise<number> {
   let lookMs = Number.POSITIVE_INFINITY
   const runs = await core.db.read(openRuns)
   lineUp(core, runs, now)
   for (const run of runs) {
     if (core.jobs.has(settleKey(run.id)) || core.life.launches.has(run.id)) continue
-    lookMs = Math.min(lookMs, await reapRun(core, run, now))
+    lookMs = Math.min(lookMs, await each(`reap:${run.id}`, () => reapRun(core, run, now)))
   }
   return lookMs
 }
@@ -80,10 +83,15 @@ async function watchAlive(
       await core.db.write((tx) => setEnding(tx, run.id, { ...endingOf(run), termAt: now, descendants }))
       return 50
     }
-    case 'kill':
-      killRemains(processesOf(core, run, sighting.identity), core.processes)
+    case 'kill': {
+      // A launcher that was stopped (SIGSTOP) writes no code and would be alive for ever: it gets the grace once more.
+      const { termAt } = endingOf(run)
+      const stuck = termAt !== undefined && msUntil(later(termAt, 2 * TERM_MS_GRACE), now) <= 0
+      const kill = stuck ? killEverything : killRemains
+      kill(processesOf(core, run, sighting.identity), core.processes)
       await core.db.write((tx) => setEnding(tx, run.id, { ...endingOf(run), killed: true }))
       return 50
+    }
     case 'wait':
       return step.waitMs
   }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, chmodSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, resolve } from 'node:path'
 import { reasonOf } from '../../base/errors.ts'
-import { createExclusive, readIfExists } from '../../platform/files.ts'
+import { createExclusive, entryOf, readIfExists } from '../../platform/files.ts'
 import { CLAIMED, runPaths } from '../folder.ts'
 
 /** What is launched. */
@@ -35,11 +35,11 @@ export function prepareRun(folder: string, { prompt }: { readonly prompt: string
 
 /** Starts the launcher in a session of its own, so that it outlives this process. Never throws. */
 export function launchRun(request: LaunchRequest): LaunchResult {
-  const problem = whyUnspawnable(request.words[0] ?? '', request.cwd, request.env['PATH'] ?? '')
-  if (problem !== undefined) return { kind: 'unspawnable', detail: problem }
   const { launcher, folder, capBytes, words } = request
   const stdin = request.promptOnStdin ? runPaths(folder).prompt : '/dev/null'
   try {
+    const problem = whyUnspawnable(request.words[0] ?? '', request.cwd, request.env['PATH'] ?? '')
+    if (problem !== undefined) return { kind: 'unspawnable', detail: problem }
     const child = spawn(launcher, [folder, String(capBytes), stdin, ...words], {
       cwd: request.cwd,
       env: { ...request.env },
@@ -59,6 +59,7 @@ export function launchRun(request: LaunchRequest): LaunchResult {
 /** True when this daemon decided that the run never began: a launcher that comes later finds `started` and leaves. */
 export function claimUnstarted(folder: string): boolean {
   const { started } = runPaths(folder)
+  if (entryOf(folder) === undefined) return true // Nothing can begin in a folder that somebody removed.
   if (createExclusive(started, CLAIMED)) return true
   // Claimed by a daemon that died before it could record that; there is only one daemon, so the claim is ours now.
   return readIfExists(started) === CLAIMED

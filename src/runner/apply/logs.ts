@@ -26,9 +26,17 @@ export function linkLogs(workspace: string, id: string, folder: string): LinkRes
 
 /** Removes a run's folder and the links to it. Throws CANNOT_WRITE when the folder cannot be removed. */
 export function removeRun(workspace: string, id: string, folder: string): void {
-  const place = logsFolder(workspace, false)
+  const place = folderIfUsable(workspace)
   if (place !== undefined) for (const stream of streams) removeQuietly(join(place, `${id}.${stream}.log`))
   remove(folder)
+}
+
+function folderIfUsable(workspace: string): string | undefined {
+  try {
+    return logsFolder(workspace, false)
+  } catch {
+    return undefined // An agent made it unusable; its links point to nothing soon.
+  }
 }
 
 /**
