@@ -1,5 +1,5 @@
 /** Owns real runs for tests: launched by the real launcher, in a folder of the test, and ended when the test is over. */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemProcesses } from '../../src/platform/processes.ts'
 import { finishRun } from '../../src/runner/apply/finish.ts'
@@ -34,7 +34,8 @@ export const test = base.extend<{ live: Live }>({
   live: async ({ dir }, use) => {
     const runs: LiveRun[] = []
     await use((words, options = {}) => {
-      const run = launch(dir, words, { id: `run-${runs.length + 1}`, ...options })
+      // Unlike that of any other test: what is left of a run is found by its id, in the whole machine.
+      const run = launch(dir, words, { id: `${basename(dir)}-run-${runs.length + 1}`, ...options })
       runs.push(run)
       return run
     })
