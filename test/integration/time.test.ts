@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { drive, exists, sh, test } from '../helpers/daemon.ts'
@@ -75,5 +76,33 @@ describe('time', () => {
     expect(await second.runs()).toHaveLength(2)
     expect(after['refit']?.next_tick_at).toBe(before['refit']?.next_tick_at)
     expect(after['scout']).toMatchObject({ tick_count: 1, last_error: 'failed: exited with code 1' })
+  })
+
+  test('a network that is not back yet after the machine woke up counts as no failure', async ({
+    home,
+    expect,
+  }) => {
+    const clock = new FakeClock()
+    const report = '{"marrow":{"error":{"reason":"connection","detail":"no route to the model"}}}'
+    await home.write({ scout: { agent_command: sh(`[ ! -e "$MARROW_WORKSPACE/off" ] || echo '${report}'`) } })
+    const daemon = await home.start({ clock })
+    const ended = async () => (await daemon.runs()).filter(({ state }) => state === 'ended').length
+    await drive(clock, async () => (await ended()) === 1)
+    await writeFile(join(home.workspace, 'off'), '')
+    clock.jump(10 * HOUR)
+    await clock.advance(10_000)
+    for (let round = 2; round <= 5; round += 1) {
+      await daemon.handlers.wake({ agent: 'scout' })
+      await drive(clock, async () => (await ended()) >= round)
+    }
+    const scout = async () => (await daemon.handlers.status({})).agents['scout']
+    expect(await scout()).toMatchObject({ last_error: 'failed: no route to the model', held_reason: null })
+    // Five minutes later it is a failure like any other.
+    await clock.advance(6 * 60_000)
+    for (let round = (await ended()) + 1; (await scout())?.held_reason === null && round < 20; round += 1) {
+      await daemon.handlers.wake({ agent: 'scout' })
+      await drive(clock, async () => (await ended()) >= round)
+    }
+    expect((await scout())?.held_reason).toContain('no route to the model')
   })
 })
