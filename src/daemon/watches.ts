@@ -4,10 +4,11 @@ import { handoffDir } from '../handoffs/folders.ts'
 import { openRuns } from '../runner/store.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
+import { PAUSE_FILE } from './pause.ts'
 
 /** Watches that only wake the loop: what they miss is seen by the next pass. */
 export interface Watches {
-  /** Watches what is there now: queues and handoffs of the configuration, folders of open runs. */
+  /** Watches what is there now: queues and handoffs of the configuration, folders of open runs. The brake always. */
   sync(): Promise<void>
   close(): Promise<void>
 }
@@ -18,6 +19,7 @@ export function createWatches(core: Core): Watches {
     .on('all', () => core.waker.wake())
     .on('error', (error) => core.log.debug('watch failed', { error: String(error) }))
   const runs = new Map<string, FSWatcher | undefined>()
+  const brake = watchFor(core, core.config.stateDir, [PAUSE_FILE])
   let watched = new Set<string>()
   return {
     sync: async () => {
@@ -31,10 +33,12 @@ export function createWatches(core: Core): Watches {
         watcher?.close()
         runs.delete(id)
       }
-      for (const id of open) if (!runs.has(id)) runs.set(id, watchRun(core, id))
+      for (const id of open)
+        if (!runs.has(id)) runs.set(id, watchFor(core, folderOf(core.config, id), ['exit', 'started']))
     },
     close: async () => {
       for (const watcher of runs.values()) watcher?.close()
+      brake?.close()
       await tree.close()
     },
   }
@@ -47,15 +51,15 @@ function wantedPaths(core: Core): string[] {
   ])
 }
 
-/** Undefined when the system has no more watches: the passes look anyway. */
-function watchRun(core: Core, id: string): FSWatcher | undefined {
+/** By the system's own watch, which tells the name: the store in this folder changes all the time. */
+function watchFor(core: Core, folder: string, names: readonly string[]): FSWatcher | undefined {
   try {
-    const watcher = watchFolder(folderOf(core.config, id), { persistent: false }, (_, name) => {
-      if (name === 'exit' || name === 'started') core.waker.wake()
+    const watcher = watchFolder(folder, { persistent: false }, (_, name) => {
+      if (name !== null && names.includes(name)) core.waker.wake()
     })
     watcher.on('error', () => watcher.close())
     return watcher
   } catch {
-    return undefined
+    return undefined // The system has no more watches: the passes look anyway.
   }
 }
