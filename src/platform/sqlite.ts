@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { MarrowError, reasonOf } from '../base/errors.ts'
 
@@ -52,7 +54,8 @@ export function openDatabase(
   options: { readOnly: boolean },
 ): Database & { readonly raw: DatabaseSync } {
   try {
-    const raw = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 10_000 })
+    const target = options.readOnly ? readingTarget(path) : path
+    const raw = new DatabaseSync(target, { readOnly: options.readOnly, timeout: 10_000 })
     if (!options.readOnly)
       raw.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on')
     return { raw, ...transactions(raw) }
@@ -62,6 +65,14 @@ export function openDatabase(
       cause: error,
     })
   }
+}
+
+/** Without a log beside it nobody is writing: read as unchangeable, it is not even given the files that readers share. */
+function readingTarget(path: string): string | URL {
+  if (existsSync(`${path}-wal`)) return path
+  const target = pathToFileURL(path)
+  target.searchParams.set('immutable', '1')
+  return target
 }
 
 function transactions(raw: DatabaseSync): Database {
