@@ -294,3 +294,21 @@ test('closes although an answer never comes', async ({ socketPath, expect }) => 
   await daemon.server.close()
   expect(await lost).toBeInstanceOf(Error)
 })
+
+test('a client that says nothing and never closes does not keep its place', async ({
+  socketPath,
+  expect,
+}) => {
+  await using _ = await startFakeDaemon({ socketPath, limits: { headersMs: 200, connections: 1 } })
+  const silent = connect({ path: socketPath, allowHalfOpen: true })
+  silent.on('error', () => {})
+  await once(silent, 'connect')
+  const answered = await eventually('a free place', () =>
+    call(socketPath, 'GET', '/health').then(
+      ({ status }) => status,
+      () => undefined,
+    ),
+  )
+  silent.destroy()
+  expect(answered).toBe(200)
+})
