@@ -21,7 +21,7 @@ function after(outcomes: readonly Outcome[], from: Breaker = closedBreaker): Bre
   return outcomes.reduce((breaker, outcome, index) => afterRun(breaker, end(outcome, index * HOUR)), from)
 }
 
-function limitUntil(until: number): Outcome {
+function limitUntil(until: number | undefined): Outcome {
   return { kind: 'failed', exitCode: 1, reason: 'rate-limit', detail: 'quota', until }
 }
 
@@ -73,8 +73,7 @@ describe('the breaker', () => {
 
   test('holds a rate limit until its reset time, by the wall clock, and not as a failure', ({ expect }) => {
     const until = start.wall + 5 * HOUR
-    const limit: Outcome = { kind: 'failed', exitCode: 1, reason: 'rate-limit', detail: 'quota', until }
-    const limited = after([failed, failed, limit])
+    const limited = after([failed, failed, limitUntil(until)])
     expect(mayStart(limited, at(4 * HOUR))).toMatchObject({ allowed: false, until })
     expect(mayStart(limited, at(5 * HOUR))).toEqual({ allowed: true })
   })
@@ -90,13 +89,7 @@ describe('the breaker', () => {
   })
 
   test('after a rate limit one plain failure is the first of three', ({ expect }) => {
-    const limit: Outcome = {
-      kind: 'failed',
-      exitCode: 1,
-      reason: 'rate-limit',
-      detail: 'quota',
-      until: undefined,
-    }
+    const limit = limitUntil(undefined)
     expect(afterRun(afterRun(closedBreaker, end(limit)), end(failed))).toEqual({
       state: 'closed',
       failures: 1,
@@ -114,13 +107,7 @@ describe('the breaker', () => {
   })
 
   test('without a reset time asks again after delays that double', ({ expect }) => {
-    const limit: Outcome = {
-      kind: 'failed',
-      exitCode: 1,
-      reason: 'rate-limit',
-      detail: 'quota',
-      until: undefined,
-    }
+    const limit = limitUntil(undefined)
     const first = afterRun(closedBreaker, end(limit))
     const second = afterRun(first, end(limit))
     if (first.state !== 'limited' || second.state !== 'limited') throw new Error('both must be limited')
