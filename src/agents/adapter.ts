@@ -5,13 +5,63 @@ export interface Adapter {
   readonly name: AdapterName
   /** How the prompt is delivered unless the configuration says otherwise. */
   readonly promptVia: PromptVia
-  /** Variables that this CLI wants in an unattended run; the operator's own values win. */
-  readonly env: Readonly<Record<string, string>>
+  /** Variables that this CLI wants in an unattended run of at most `timeoutMs`; the operator's own values win. */
+  readonly env: (timeoutMs: number) => Readonly<Record<string, string>>
   /** The words to start, from the configured ones: adds only flags that are not there. */
   readonly words: (request: WordsRequest) => Delivery
-  /** Reads what a run printed. Never throws: cut and malformed output is data. */
+  /** Files without which the CLI would quietly do something else than its words say; looked at before a start. */
+  readonly presumes?: (words: readonly string[], env: Environment) => readonly Presumption[]
+  /** What a run said, in order. Never throws: cut and malformed output is data. */
+  readonly events: (output: RunOutput) => AgentEvent[]
+  /** Judges what a run printed. Never throws either. */
   readonly read: (output: RunOutput) => Reading
+  /** What it must find in its home to be logged in and to remember its conversations. */
+  readonly needs: Needs
 }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A file that must be there. */
+export interface Presumption {
+  /** Absolute. */
+  readonly path: string
+  /** The failure when it is not: a reason without full stop. */
+  readonly otherwise: string
+}
+
+/** Where a CLI keeps what it needs between runs. Paths are below HOME, or below the folder that `homeVariable` names. */
+export interface Needs {
+  /** The variable that moves all of it elsewhere, with the folder below HOME that it replaces. */
+  readonly home: { readonly variable: string; readonly folder: string } | undefined
+  readonly login: {
+    /** Any one of them holds a login. */
+    readonly files: readonly string[]
+    /** Any one of them is a login, and bills somebody: marrow passes none of them unless the operator says so. */
+    readonly variables: readonly string[]
+    /** What a person does to log in. */
+    readonly how: string
+  }
+  /** Its conversations, so that one can be opened again. */
+  readonly conversations: readonly string[]
+}
+
+/** One thing that an agent CLI said, in the same words for all of them. */
+export type AgentEvent =
+  | { readonly kind: 'session'; readonly id: string }
+  | { readonly kind: 'text'; readonly text: string }
+  /** A tool call with its input on one line. `failed` says why it did not work; undefined: it did, or nothing was said. */
+  | {
+      readonly kind: 'tool'
+      readonly name: string
+      readonly input: string
+      readonly failed: string | undefined
+    }
+  /** Figures that add up over a run. */
+  | { readonly kind: 'usage'; readonly usage: Usage; readonly costUsd: number | undefined }
+  /** The model's service refused for now; the CLI waits and tries again by itself. */
+  | { readonly kind: 'limit'; readonly failure: Failure }
+  | { readonly kind: 'result'; readonly text: string }
+  | { readonly kind: 'error'; readonly failure: Failure }
 
 export interface WordsRequest {
   /** The configured words with placeholders already filled in. */
@@ -70,4 +120,6 @@ export interface Reading {
   /** The CLI's own session id, with which the conversation can be opened again. */
   readonly cliSession: string | undefined
   readonly failure: Failure | undefined
+  /** What the CLI was still trying to get over when its output ended. */
+  readonly stalled: Failure | undefined
 }

@@ -16,7 +16,7 @@ describe('defaultAdapterName', () => {
 })
 
 test('every adapter is found under its own name', ({ expect }) => {
-  expect(ADAPTER_NAMES).toEqual(['opencode', 'generic'])
-  expect(adapterFor('opencode').name).toBe('opencode')
-  expect(adapterFor('generic').name).toBe('generic')
+  const names = ['claude', 'codex', 'gemini', 'opencode', 'generic'] as const
+  expect(ADAPTER_NAMES).toEqual(names)
+  expect(names.map((name) => adapterFor(name).name)).toEqual(names)
 })

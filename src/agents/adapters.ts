@@ -2,10 +2,15 @@
 import { basename } from 'node:path'
 import type { AdapterName } from '../config/config.ts'
 import type { Adapter } from './adapter.ts'
+import { claude } from './claude.ts'
+import { codex } from './codex.ts'
+import { gemini } from './gemini.ts'
 import { generic } from './generic.ts'
 import { opencode } from './opencode.ts'
 
-const adapters = { opencode, generic } as const satisfies { readonly [Name in AdapterName]: Adapter }
+const adapters = { claude, codex, gemini, opencode, generic } as const satisfies {
+  readonly [Name in AdapterName]: Adapter
+}
 
 export function adapterFor(name: AdapterName): Adapter {
   return adapters[name]

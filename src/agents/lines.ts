@@ -24,6 +24,16 @@ export function oneLine(text: string, charsMax = DETAIL_CHARS_MAX): string {
   return line.length <= charsMax ? line : `${line.slice(0, charsMax - 1).toWellFormed()}…`
 }
 
+const INPUT_CHARS_MAX = 200
+
+/** What a tool was given, on one line: its one value, or all of it as JSON. */
+export function inputLine(input: unknown): string {
+  const values = typeof input === 'object' && input !== null ? Object.values(input) : [input]
+  const [only] = values
+  if (values.length === 1 && typeof only === 'string') return oneLine(only.slice(0, 4_096), INPUT_CHARS_MAX)
+  return input === undefined ? '' : oneLine((JSON.stringify(input) ?? '').slice(0, 4_096), INPUT_CHARS_MAX)
+}
+
 /** The first and the last half of `charsMax` characters of a longer text, on lines of their own. */
 export function outerChars(text: string, charsMax: number): string {
   const half = Math.floor(charsMax / 2)

@@ -24,7 +24,18 @@ const ErrorData = z.object({
 
 const OpencodeEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step_start'), sessionID }),
-  z.object({ type: z.literal('tool_use'), sessionID }),
+  z.object({
+    type: z.literal('tool_use'),
+    sessionID,
+    part: z
+      .object({
+        tool: z.string().catch('unknown'),
+        state: z
+          .object({ status: z.string().catch(''), input: z.unknown(), error: z.string().catch('') })
+          .catch({ status: '', input: undefined, error: '' }),
+      })
+      .catch({ tool: 'unknown', state: { status: '', input: undefined, error: '' } }),
+  }),
   z.object({
     type: z.literal('text'),
     sessionID,

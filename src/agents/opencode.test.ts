@@ -76,7 +76,7 @@ describe('opencode.words', () => {
   })
 
   test('switches nothing off that a person would miss', ({ expect }) => {
-    expect(opencode.env).toEqual({ OPENCODE_DISABLE_AUTOUPDATE: '1' })
+    expect(opencode.env(60_000)).toEqual({ OPENCODE_DISABLE_AUTOUPDATE: '1' })
   })
 })
 

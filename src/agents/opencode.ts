@@ -1,10 +1,11 @@
 /** How opencode is started for an unattended turn, and how its output is read. */
-import type { Adapter, Delivery, Failure, Reading, RunOutput, Usage, WordsRequest } from './adapter.ts'
+import type { Adapter, AgentEvent, Delivery, Failure, Reading, RunOutput, WordsRequest } from './adapter.ts'
 import { fitsArgument } from './argument-limit.ts'
 import { detailOf, failureOfApi } from './failures.ts'
-import { lastChars, outerChars, spokenLines } from './lines.ts'
+import { inputLine, lastChars, outerChars, spokenLines } from './lines.ts'
 import { readEvents, retryHeaders } from './opencode-events.ts'
 import type { OpencodeEvent } from './opencode-events.ts'
+import { addUp } from './reading.ts'
 
 export const opencode: Adapter = {
   name: 'opencode',
@@ -12,9 +13,19 @@ export const opencode: Adapter = {
   promptVia: 'stdin',
   // A run must not exchange the program under the next one. Its other switches would take something away from
   // people who rely on it (the list of models, language servers, sharing), so they stay the operator's choice.
-  env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+  env: () => ({ OPENCODE_DISABLE_AUTOUPDATE: '1' }),
   words: wordsFor,
+  events: (output) => neutral(readEvents(output.stdout), output),
   read,
+  needs: {
+    home: undefined,
+    login: {
+      files: ['.local/share/opencode/auth.json'],
+      variables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'GEMINI_API_KEY'],
+      how: 'opencode auth login',
+    },
+    conversations: ['.local/share/opencode'],
+  },
 }
 
 function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {
@@ -42,10 +53,8 @@ function read(output: RunOutput): Reading {
   const steps = events.filter((event) => event.type === 'step_finish')
   const said = spokenLines(outerChars(output.stderr, STDERR_CHARS_MAX))
   return {
+    ...addUp(neutral(events, output)),
     result: lastWords(events),
-    usage: steps.length === 0 ? undefined : steps.reduce(addUsage, NO_USAGE),
-    costUsd: steps.length === 0 ? undefined : steps.reduce((sum, { part }) => sum + part.cost, 0),
-    cliSession: events.find((event) => event.sessionID !== undefined)?.sessionID,
     failure:
       reportedError(events, output) ??
       statedMishap(said, steps.at(-1)?.part.reason) ??
@@ -53,17 +62,36 @@ function read(output: RunOutput): Reading {
   }
 }
 
-const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }
-
-type StepFinish = Extract<OpencodeEvent, { type: 'step_finish' }>
+function neutral(events: readonly OpencodeEvent[], { endedAt }: RunOutput): AgentEvent[] {
+  const session = events.find((event) => event.sessionID !== undefined)?.sessionID
+  const first: AgentEvent[] = session === undefined ? [] : [{ kind: 'session', id: session }]
+  return [...first, ...events.flatMap((event) => neutralOf(event, endedAt))]
+}
 
 /** opencode gives figures per request. Its input is without the cached part, its output without the reasoning. */
-function addUsage(sum: Usage, { part: { tokens } }: StepFinish): Usage {
-  return {
-    inputTokens: sum.inputTokens + tokens.input,
-    outputTokens: sum.outputTokens + tokens.output + tokens.reasoning,
-    cacheReadTokens: sum.cacheReadTokens + tokens.cache.read,
-    cacheWriteTokens: sum.cacheWriteTokens + tokens.cache.write,
+function neutralOf(event: OpencodeEvent, endedAt: number): AgentEvent[] {
+  switch (event.type) {
+    case 'step_start':
+      return []
+    case 'tool_use': {
+      const { tool, state } = event.part
+      const failed = state.status === 'error' ? state.error : undefined
+      return [{ kind: 'tool', name: tool, input: inputLine(state.input), failed }]
+    }
+    case 'text':
+      return [{ kind: 'text', text: event.part.text }]
+    case 'step_finish': {
+      const { tokens, cost } = event.part
+      const usage = {
+        inputTokens: tokens.input,
+        outputTokens: tokens.output + tokens.reasoning,
+        cacheReadTokens: tokens.cache.read,
+        cacheWriteTokens: tokens.cache.write,
+      }
+      return [{ kind: 'usage', usage, costUsd: cost }]
+    }
+    case 'error':
+      return [{ kind: 'error', failure: failureOf(event, endedAt) }]
   }
 }
 
@@ -89,7 +117,11 @@ function reportedError(events: readonly OpencodeEvent[], { endedAt }: RunOutput)
   const event = events[last]
   if (event?.type !== 'error' || events.slice(last).some(({ type }) => type === 'step_finish'))
     return undefined
-  const { name, data } = event.error
+  return failureOf(event, endedAt)
+}
+
+function failureOf({ error }: Extract<OpencodeEvent, { type: 'error' }>, endedAt: number): Failure {
+  const { name, data } = error
   const message = data.message ?? name
   if (name === 'ProviderAuthError') return { reason: 'authentication', detail: detailOf(message) }
   return failureOfApi({

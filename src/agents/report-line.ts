@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { Failure, Usage } from './adapter.ts'
 import { boundedTime, detailOf, readDate } from './failures.ts'
+import { addUsage } from './reading.ts'
 
 const Count = z.number().int().min(0).catch(0)
 
@@ -83,15 +84,6 @@ export function sumReports(lines: readonly ReportLine[]): Report {
     costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     session: lines.findLast(({ session }) => session !== undefined)?.session,
     error: lines.findLast(({ error }) => error !== undefined)?.error ?? undefined,
-  }
-}
-
-function addUsage(sum: Usage, more: Usage): Usage {
-  return {
-    inputTokens: sum.inputTokens + more.inputTokens,
-    outputTokens: sum.outputTokens + more.outputTokens,
-    cacheReadTokens: sum.cacheReadTokens + more.cacheReadTokens,
-    cacheWriteTokens: sum.cacheWriteTokens + more.cacheWriteTokens,
   }
 }
 

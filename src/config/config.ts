@@ -56,7 +56,7 @@ export interface AgentConfig {
 }
 
 /** The agent CLIs that marrow knows by name. */
-export type AdapterName = 'opencode' | 'generic'
+export type AdapterName = 'claude' | 'codex' | 'gemini' | 'opencode' | 'generic'
 
 /** All of `marrow.toml`, complete and checked. */
 export interface Config {

@@ -147,7 +147,7 @@ export const keys = {
         'The Markdown file that says who the agent is: the one beside marrow.toml, else the one of the core.',
     },
     adapter: {
-      type: '`"opencode"` or `"generic"`',
+      type: '`"claude"`, `"codex"`, `"gemini"`, `"opencode"` or `"generic"`',
       default: 'the name of the program if marrow knows it, else `"generic"`',
       meaning:
         'What marrow knows of the agent CLI: its flags, how it takes the prompt, how its output reads.',

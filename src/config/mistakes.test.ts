@@ -64,7 +64,7 @@ const agentMistakes: [string, string][] = [
   ['role = "../secret"', 'agents[0].role: is not a name below roles/: "../secret".'],
   ['role = "/etc/passwd"', 'agents[0].role: is not a name below roles/: "/etc/passwd".'],
   ['role = ""', 'agents[0].role: is not a name below roles/: "".'],
-  ['adapter = "claud"', 'agents[0].adapter: must be "opencode" or "generic".'],
+  ['adapter = "claud"', 'agents[0].adapter: must be "claude", "codex", "gemini", "opencode" or "generic".'],
   ['prompt_via = "post"', 'agents[0].prompt_via: must be "stdin", "argument" or "file".'],
   ['env = 3', 'agents[0].env: must be a table with the keys pass and set.'],
   ['env = { pas = [] }', 'agents[0].env.pas: unknown key.'],

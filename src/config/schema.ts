@@ -35,7 +35,10 @@ const shapes = {
     heartbeat_timeout: wholeNumber,
     context_dirs: z.union([text, texts], 'must be text or a list of texts.'),
     role: text,
-    adapter: z.enum(['opencode', 'generic'] satisfies AdapterName[], 'must be "opencode" or "generic".'),
+    adapter: z.enum(
+      ['claude', 'codex', 'gemini', 'opencode', 'generic'] satisfies AdapterName[],
+      'must be "claude", "codex", "gemini", "opencode" or "generic".',
+    ),
     prompt_via: z.enum(['stdin', 'argument', 'file'], 'must be "stdin", "argument" or "file".'),
     gate: z.enum(['always', 'changed'], 'must be "always" or "changed".'),
     max_quiet: text,

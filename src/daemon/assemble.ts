@@ -224,7 +224,7 @@ function environmentOf({ agent, program, env, run }: AssembleRequest, notes: str
     notes,
     socket: undefined,
     policy: agent.env,
-    adapterEnv: adapterFor(agent.adapter).env,
+    adapterEnv: adapterFor(agent.adapter).env(agent.timeoutMs),
   })
 }
 

@@ -17,12 +17,19 @@ export type EndCause = 'deadline' | 'stop' | 'operator'
  * it is being ended says nothing about its work.
  */
 export function judge(exitCode: number, reading: Reading, endedBy: EndCause | undefined): Outcome {
+  // A deadline that found the CLI waiting for the model's service is that service's refusal: it says how long to wait.
+  if (endedBy === 'deadline' && reading.stalled !== undefined)
+    return { kind: 'failed', exitCode, ...atDeadline(reading.stalled) }
   if (endedBy !== undefined) return { kind: 'ended', by: endedBy, exitCode }
   if (reading.failure !== undefined) return { kind: 'failed', exitCode, ...reading.failure }
   if (exitCode > 128 && exitCode <= 128 + 64) return { kind: 'ended', by: 'signal', exitCode }
   if (exitCode !== 0)
     return { kind: 'failed', exitCode, reason: 'exit-code', detail: `exited with code ${exitCode}` }
   return { kind: 'succeeded' }
+}
+
+function atDeadline(failure: Failure): Failure {
+  return { ...failure, detail: `still trying again at the deadline: ${failure.detail}` }
 }
 
 /** One short sentence for status, events and the log. */

@@ -59,10 +59,10 @@ export class Clone {
     await writeFile(join(this.#folder, 'package-lock.json'), '{}')
     await cp(join(checkout, 'scripts'), join(this.#folder, 'scripts'), {
       recursive: true,
-      filter: (source) => !source.endsWith('fetch-opencode'),
+      filter: (source) => !source.endsWith('fetch-cli'),
     })
     await this.standIn(join(this.#folder, 'bin/marrow'))
-    await this.standIn(join(this.#folder, 'scripts/fetch-opencode'), 'echo "no opencode here" >&2; exit 3')
+    await this.standIn(join(this.#folder, 'scripts/fetch-cli'), 'echo "no $1 here" >&2; exit 3')
     await passOn(this.path, 'cat', 'dirname', 'mktemp', 'rm')
     await this.standIn(join(this.path, 'npm'), 'echo said by npm\ncase " $* " in *" $FAIL "*) exit 7 ;; esac')
     await writeProgram(join(this.path, 'id'), 'echo "${WHO:-1000}"')

@@ -26,20 +26,24 @@ test('test sets up a fresh clone and then runs the check', async ({ clone, expec
   expect(await clone.run('scripts/test', ['src/base'])).toMatchObject({ exitCode: 0 })
   expect(await clone.calls()).toEqual([
     'npm ci --loglevel=error',
-    'fetch-opencode',
+    'fetch-cli opencode',
+    'fetch-cli claude',
     'npm run --silent check -- src/base',
   ])
 })
 
-test('test passes on why there is no opencode', async ({ clone, expect }) => {
-  expect(await clone.run('scripts/test')).toMatchObject({ exitCode: 0, stderr: 'no opencode here' })
+test('test passes on why there is no agent CLI', async ({ clone, expect }) => {
+  expect(await clone.run('scripts/test')).toMatchObject({
+    exitCode: 0,
+    stderr: 'no opencode here\nno claude here',
+  })
 })
 
 test('test leaves packages alone that are as new as the lock file', async ({ clone, expect }) => {
   await clone.installPackages(0)
   await clone.run('scripts/test')
 
-  expect(await clone.calls()).toEqual(['fetch-opencode', 'npm run --silent check --'])
+  expect(await clone.calls()).toEqual(['fetch-cli opencode', 'fetch-cli claude', 'npm run --silent check --'])
 })
 
 test('test installs again when the lock file is newer', async ({ clone, expect }) => {
@@ -64,7 +68,10 @@ test('test-long is test with more rounds', async ({ clone, expect }) => {
   await clone.installPackages(0)
   await clone.run('scripts/test-long', ['src/base'])
 
-  expect(await clone.calls()).toEqual(['long fetch-opencode', 'long npm run --silent check -- src/base'])
+  expect(await clone.calls()).toEqual([
+    ...['opencode', 'claude', 'codex', 'gemini'].map((name) => `long fetch-cli ${name}`),
+    'long npm run --silent check -- src/base',
+  ])
 })
 
 test('test installs what is missing as root where apt-get is', async ({ clone, expect }) => {
@@ -77,7 +84,8 @@ test('test installs what is missing as root where apt-get is', async ({ clone, e
   expect(await clone.calls()).toEqual([
     'apt-get update -q',
     'apt-get install -y tmux procps',
-    'fetch-opencode',
+    'fetch-cli opencode',
+    'fetch-cli claude',
     'npm run --silent check --',
   ])
 })

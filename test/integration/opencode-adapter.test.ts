@@ -12,11 +12,12 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { RunOutput } from '../../src/agents/adapter.ts'
 import { opencode } from '../../src/agents/opencode.ts'
 import { judge } from '../../src/runner/outcome.ts'
-import { findOpencode, openOpencodeWorld } from '../helpers/opencode.ts'
+import { findCli } from '../helpers/cli-world.ts'
+import { openOpencodeWorld } from '../helpers/opencode.ts'
 import type { OpencodeWorld } from '../helpers/opencode.ts'
 import { makeTempDir, removeTempDir } from '../helpers/temp-dir.ts'
 
-const binary = findOpencode()
+const binary = findCli('opencode')
 const long = process.env['MARROW_TEST_LONG'] === '1'
 
 interface Turn {
@@ -175,7 +176,7 @@ async function run(prompt: string, { flags = [], config = {}, fixture }: Turn): 
   const [program = '', ...rest] = world.enter(words)
   const child = spawn(program, rest, {
     cwd: workDir,
-    env: { PATH: process.env['PATH'], ...opencode.env, ...world.envWith(config) },
+    env: { PATH: process.env['PATH'], ...opencode.env(60_000), ...world.envWith(config) },
   })
   child.stdin.end(promptOnStdin ? prompt : '')
   const [stdout, stderr, [code]] = await Promise.all([

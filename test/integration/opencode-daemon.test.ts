@@ -10,13 +10,14 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemProcesses } from '../../src/platform/processes.ts'
 import type { ProcessIdentity, ProcessRow } from '../../src/platform/processes.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { findOpencode, openOpencodeWorld } from '../helpers/opencode.ts'
+import { findCli } from '../helpers/cli-world.ts'
+import { openOpencodeWorld } from '../helpers/opencode.ts'
 import type { OpencodeWorld } from '../helpers/opencode.ts'
 import { openOpencodeDaemon } from '../helpers/opencode-daemon.ts'
 import type { OpencodeAgent, OpencodeDaemon } from '../helpers/opencode-daemon.ts'
 import { makeTempDir, removeTempDir } from '../helpers/temp-dir.ts'
 
-const binary = findOpencode()
+const binary = findCli('opencode')
 const long = process.env['MARROW_TEST_LONG'] === '1'
 const command = [binary ?? '', 'run']
 

@@ -27,7 +27,7 @@ export async function doctor({ configPath }: { readonly configPath: string }): P
 
 /** The PATH of this agent's runs, made by the same function that makes theirs. */
 function runPath(agent: AgentConfig): string {
-  const { name, role, workspace, workDir, env: policy, adapter } = agent
+  const { name, role, workspace, workDir, env: policy, adapter, timeoutMs } = agent
   const environment = runEnvironment({
     inherited: process.env,
     programBin: join(programRoot, 'bin'),
@@ -39,7 +39,7 @@ function runPath(agent: AgentConfig): string {
     notes: undefined,
     socket: undefined,
     policy,
-    adapterEnv: adapterFor(adapter).env,
+    adapterEnv: adapterFor(adapter).env(timeoutMs),
   })
   return environment['PATH'] ?? ''
 }
