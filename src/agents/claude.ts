@@ -1,4 +1,221 @@
-import type { Adapter } from './adapter.ts'
-import { generic } from './generic.ts'
+/** How Claude Code is started for an unattended turn, and how its output is read. */
+import type {
+  Adapter,
+  AgentEvent,
+  Delivery,
+  Failure,
+  Reading,
+  RunOutput,
+  Usage,
+  WordsRequest,
+} from './adapter.ts'
+import { fitsArgument } from './argument-limit.ts'
+import { readEvents } from './claude-events.ts'
+import type { Assistant, ClaudeEvent, Result } from './claude-events.ts'
+import {
+  failureOfEvents,
+  failureOfMessage,
+  failureOfRetry,
+  failureOfWindow,
+  failureOfWords,
+} from './claude-failures.ts'
+import { detailOf } from './failures.ts'
+import { inputLine, lastChars } from './lines.ts'
+import { NO_USAGE, addUp, addUsage } from './reading.ts'
 
-export const claude: Adapter = { ...generic, name: 'claude' }
+export const claude: Adapter = {
+  name: 'claude',
+  promptVia: 'stdin',
+  // A run must not exchange the program under the next one. Its other switches would take something away from people
+  // who rely on it, so they stay the operator's choice.
+  env: (timeoutMs) => ({
+    DISABLE_AUTOUPDATER: '1',
+    CLAUDE_CODE_MAX_RETRIES: String(retriesWithin(timeoutMs / 4)),
+  }),
+  words: wordsFor,
+  events: (output) => neutral(readEvents(output.stdout), output),
+  read,
+  needs: {
+    home: { variable: 'CLAUDE_CONFIG_DIR', folder: '.claude' },
+    login: {
+      files: ['.claude/.credentials.json'],
+      variables: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
+      how: 'claude auth login',
+    },
+    conversations: ['.claude/projects'],
+  },
+}
+
+const RETRIES_MAX = 10 // What Claude Code does unless told otherwise: up to 200 s for one request.
+
+/** The most retries that are over after `ms`: it waits 0.5 s, 1 s, 2 s … 32 s before them, and up to a quarter more. */
+function retriesWithin(ms: number): number {
+  let [retries, waitedMs] = [0, 625]
+  while (retries < RETRIES_MAX && waitedMs <= ms) {
+    retries += 1
+    waitedMs += 1.25 * Math.min(500 * 2 ** retries, 32_000)
+  }
+  return retries
+}
+
+function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {
+  const complete = withStreamFormat(words)
+  if (promptPlaced) return { words: complete, promptOnStdin: false }
+  // It has no flag that reads a prompt from a file: its stdin is that file.
+  const asArgument = promptVia === 'argument' && fitsArgument(prompt)
+  if (!asArgument) return { words: complete, promptOnStdin: true }
+  // A flag such as --allowedTools takes all the words that follow it; `--` ends that.
+  const end = complete.includes('--') ? [] : ['--']
+  return { words: [...complete, ...end, prompt], promptOnStdin: false }
+}
+
+/** Without JSON lines little can be told about a run but its exit code; they need `--verbose`. */
+function withStreamFormat(words: readonly string[]): readonly string[] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length
+  const own = words.slice(0, end)
+  const format = formatOf(own)
+  const print = own.some((word) => /^(?:-[a-z]*p|--print)$/.test(word)) ? [] : ['-p']
+  const stream = format === undefined ? ['--output-format', 'stream-json'] : []
+  const streams = format === undefined || format === 'stream-json'
+  const verbose = streams && !own.includes('--verbose') ? ['--verbose'] : []
+  const program = own.findIndex((word) => /(?:^|\/)claude(?:-code)?(?:@[\w.-]+)?$/.test(word))
+  const place = program >= 0 ? program + 1 : end
+  return [...words.slice(0, place), ...print, ...stream, ...verbose, ...words.slice(place)]
+}
+
+function formatOf(words: readonly string[]): string | undefined {
+  const at = words.indexOf('--output-format')
+  if (at >= 0) return words[at + 1] ?? ''
+  return words.find((word) => word.startsWith('--output-format='))?.slice('--output-format='.length)
+}
+
+function read(output: RunOutput): Reading {
+  const events = readEvents(output.stdout)
+  const reading = addUp(neutral(events, output))
+  const plain = events.length === 0 && !/^\s*\[?\{"/.test(output.stdout)
+  return {
+    ...reading,
+    result: reading.result ?? (plain ? plainResult(output.stdout) : lastText(events)),
+    failure:
+      failureOfEvents(events, output.endedAt) ??
+      failureOfWords(output, plain) ??
+      missingResult(events, plain, output),
+  }
+}
+
+/** Tokens and cost of the last result are those of the whole run; without one, what its messages say is added up. */
+function neutral(events: readonly ClaudeEvent[], { endedAt }: RunOutput): AgentEvent[] {
+  const told = whatIsTold(events)
+  return events.flatMap((event): AgentEvent[] => {
+    switch (event.type) {
+      case 'system':
+        if (event.subtype === 'api_retry') return [{ kind: 'limit', failure: failureOfRetry(event, endedAt) }]
+        if (event !== told.init || event.session_id === undefined) return []
+        return [{ kind: 'session', id: event.session_id }]
+      case 'rate_limit_event':
+        if (event.rate_limit_info.status !== 'rejected') return []
+        return [{ kind: 'limit', failure: failureOfWindow(event, endedAt) }]
+      case 'assistant':
+        if (event.error === undefined) return spokenIn(event, told)
+        // A result says the same once more.
+        if (told.result !== undefined) return []
+        return [{ kind: 'error', failure: failureOfMessage(event, endedAt) }]
+      case 'user':
+        return []
+      case 'result':
+        return event === told.result ? [spentOn(event), ...endOf(event, events, endedAt)] : []
+    }
+  })
+}
+
+interface Told {
+  readonly init: ClaudeEvent | undefined
+  /** The last one: a subagent that ends in the background lets the agent go on after its first result. */
+  readonly result: ClaudeEvent | undefined
+  /** Each message's last event: it comes in parts that all carry its tokens. */
+  readonly messages: ReadonlyMap<string, ClaudeEvent>
+  /** Why calls failed, by their ids. */
+  readonly failed: ReadonlyMap<string, string>
+}
+
+function whatIsTold(events: readonly ClaudeEvent[]): Told {
+  const messages = new Map<string, ClaudeEvent>()
+  const failed = new Map<string, string>()
+  for (const event of events) {
+    if (event.type === 'assistant') messages.set(event.message.id, event)
+    if (event.type !== 'user') continue
+    for (const block of event.message.content)
+      if (block.type === 'tool_result' && block.is_error)
+        failed.set(block.tool_use_id, detailOf(inputLine(block.content)))
+  }
+  const init = events.find((event) => event.type === 'system' && event.subtype === 'init')
+  return { init, result: events.findLast((event) => event.type === 'result'), messages, failed }
+}
+
+function spokenIn(event: Assistant, { result, messages, failed }: Told): AgentEvent[] {
+  const said = event.message.content.flatMap((block): AgentEvent[] => {
+    if (block.type === 'text') return [{ kind: 'text', text: block.text }]
+    if (block.type !== 'tool_use') return []
+    return [{ kind: 'tool', name: block.name, input: inputLine(block.input), failed: failed.get(block.id) }]
+  })
+  const { id, usage } = event.message
+  if (result !== undefined || usage === undefined || messages.get(id) !== event) return said
+  return [...said, { kind: 'usage', usage: usageOf(usage), costUsd: undefined }]
+}
+
+function spentOn({ modelUsage, usage, total_cost_usd: costUsd }: Result): AgentEvent {
+  const models = modelUsage.map((model) => ({
+    inputTokens: model.inputTokens,
+    outputTokens: model.outputTokens,
+    cacheReadTokens: model.cacheReadInputTokens,
+    cacheWriteTokens: model.cacheCreationInputTokens,
+  }))
+  const own = usage === undefined ? NO_USAGE : usageOf(usage)
+  return { kind: 'usage', usage: models.length === 0 ? own : models.reduce(addUsage), costUsd }
+}
+
+function usageOf(tokens: NonNullable<Result['usage']>): Usage {
+  return {
+    inputTokens: tokens.input_tokens,
+    outputTokens: tokens.output_tokens,
+    cacheReadTokens: tokens.cache_read_input_tokens,
+    cacheWriteTokens: tokens.cache_creation_input_tokens,
+  }
+}
+
+/** What the run ended with. The words of a denied run are a result all the same: the model's own. */
+function endOf(event: Result, events: readonly ClaudeEvent[], endedAt: number): AgentEvent[] {
+  const failure = failureOfEvents(events, endedAt)
+  const text = event.result ?? ''
+  const said: AgentEvent[] = event.is_error || text === '' ? [] : [{ kind: 'result', text }]
+  return failure === undefined ? said : [...said, { kind: 'error', failure }]
+}
+
+/** The last words of the agent itself, for a run whose result is missing. */
+function lastText(events: readonly ClaudeEvent[]): string | undefined {
+  const own = events.flatMap((event) =>
+    event.type === 'assistant' && event.error === undefined && event.parent_tool_use_id === undefined
+      ? event.message.content
+      : [],
+  )
+  const last = own.findLast((block) => block.type === 'text')?.text.trim()
+  return last === undefined || last === '' ? undefined : lastChars(last)
+}
+
+/** What `--output-format text` printed. */
+function plainResult(stdout: string): string | undefined {
+  const text = stdout.trim()
+  return text === '' ? undefined : lastChars(text)
+}
+
+function missingResult(
+  events: readonly ClaudeEvent[],
+  plain: boolean,
+  { stdout, exitCode }: RunOutput,
+): Failure | undefined {
+  // Output that ends in the middle of a line was cut: what is missing may have held the result.
+  const cut = stdout !== '' && !stdout.endsWith('\n')
+  if (exitCode !== 0 || cut || events.some(({ type }) => type === 'result')) return undefined
+  if (plain && stdout.trim() !== '') return undefined
+  return { reason: 'no-result', detail: 'exited with code 0 but printed no result' }
+}

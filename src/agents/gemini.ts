@@ -1,4 +1,156 @@
-import type { Adapter } from './adapter.ts'
-import { generic } from './generic.ts'
+/** How Gemini CLI is started for an unattended turn, and how its output is read. */
+import type { Adapter, AgentEvent, Delivery, Reading, RunOutput, WordsRequest } from './adapter.ts'
+import { fitsArgument } from './argument-limit.ts'
+import { failureOfText, refusalsIn, spokenOn } from './gemini-errors.ts'
+import { isSpeech, readEvents } from './gemini-events.ts'
+import type { GeminiEvent } from './gemini-events.ts'
+import { failureOfRun, toolFailures } from './gemini-failures.ts'
+import { inputLine, lastChars, outerChars, spokenLines } from './lines.ts'
+import { addUp } from './reading.ts'
 
-export const gemini: Adapter = { ...generic, name: 'gemini' }
+export const gemini: Adapter = {
+  name: 'gemini',
+  promptVia: 'stdin',
+  // It updates itself only when it is used by hand, and how often it tries again stands in its settings alone.
+  env: () => ({}),
+  words: wordsFor,
+  events: (output) => neutral(readEvents(output.stdout), spokenOn(output.stderr), output.endedAt),
+  read,
+  needs: {
+    // It takes the place of HOME itself: its folder `.gemini` is made below it.
+    home: { variable: 'GEMINI_CLI_HOME', folder: '' },
+    login: {
+      files: [
+        '.gemini/oauth_creds.json',
+        '.gemini/gemini-credentials.json',
+        '.gemini/.env',
+        '.config/gcloud/application_default_credentials.json',
+      ],
+      variables: [
+        'GEMINI_API_KEY',
+        'GOOGLE_API_KEY',
+        'GOOGLE_APPLICATION_CREDENTIALS',
+        'GOOGLE_CLOUD_ACCESS_TOKEN',
+      ],
+      how: 'start gemini by hand once and choose how to sign in',
+    },
+    conversations: ['.gemini/tmp', '.gemini/projects.json'],
+  },
+}
+
+function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {
+  const complete = withStreamFormat(words)
+  if (promptPlaced) return { words: complete, promptOnStdin: false }
+  // One word, so that no prompt can be taken for a flag. It has no flag that reads a prompt from a file.
+  const argument = `--prompt=${prompt}`
+  const asArgument = promptVia === 'argument' && fitsArgument(argument)
+  return asArgument
+    ? { words: inserted(complete, [argument]), promptOnStdin: false }
+    : { words: complete, promptOnStdin: true }
+}
+
+/** Only these lines carry tool calls, and the tokens of a run that failed. */
+function withStreamFormat(words: readonly string[]): readonly string[] {
+  // Both spellings of the long flag, and the short one behind short switches.
+  const given = words.slice(placeOfFlags(words), endOfFlags(words))
+  const chosen = given.some((word) => /^(?:--output-?format(?:=|$)|-[dsy]*o)/i.test(word))
+  return chosen ? words : inserted(words, ['--output-format', 'stream-json'])
+}
+
+function inserted(words: readonly string[], flags: readonly string[]): readonly string[] {
+  const place = placeOfFlags(words) ?? endOfFlags(words)
+  return [...words.slice(0, place), ...flags, ...words.slice(place)]
+}
+
+/** Right after the program, where no list of another flag can swallow them; undefined: nothing looks like the program. */
+function placeOfFlags(words: readonly string[]): number | undefined {
+  const named = words.findIndex((word) => /(?:^|\/)gemini(?:\.js)?$/.test(word))
+  const packaged = words.findIndex((word) => /(?:^|\/)gemini-cli(?:@[\w.-]+)?$/.test(word))
+  const program = named < 0 ? packaged : named
+  return program >= 0 && program < endOfFlags(words) ? program + 1 : undefined
+}
+
+function endOfFlags(words: readonly string[]): number {
+  const end = words.indexOf('--')
+  return end < 0 ? words.length : end
+}
+
+function read(output: RunOutput): Reading {
+  const events = readEvents(output.stdout)
+  const said = spokenOn(output.stderr)
+  const result = lastWords(events) ?? plainWords(events, output)
+  return {
+    ...addUp(neutral(events, said, output.endedAt)),
+    result,
+    failure: failureOfRun(events, said, output),
+  }
+}
+
+function neutral(events: readonly GeminiEvent[], said: readonly string[], endedAt: number): AgentEvent[] {
+  const spoken = eventsOf(events, endedAt)
+  const limits = refusalsIn(said, endedAt).map((failure) => ({ kind: 'limit', failure }) as const)
+  // Nothing says when stderr was written. Only while the model owes an answer can a refusal be what the run waits for.
+  return isWaiting(events) ? [...spoken, ...limits] : [...limits, ...spoken]
+}
+
+/** Whether the model was asked last, and has not begun to answer. */
+function isWaiting(events: readonly GeminiEvent[]): boolean {
+  const last = events.at(-1)
+  return (
+    last?.type === 'init' ||
+    last?.type === 'tool_result' ||
+    (last?.type === 'message' && last.role === 'user')
+  )
+}
+
+function eventsOf(events: readonly GeminiEvent[], endedAt: number): AgentEvent[] {
+  const failures = toolFailures(events)
+  const finish = events.findLastIndex((event) => event.type === 'result')
+  return events.flatMap((event, index): AgentEvent[] => {
+    switch (event.type) {
+      case 'init':
+        return event.session_id === undefined ? [] : [{ kind: 'session', id: event.session_id }]
+      case 'message':
+        return isSpeech(event) ? [{ kind: 'text', text: event.content }] : []
+      case 'tool_use': {
+        const { tool_name: name, parameters } = event
+        return [{ kind: 'tool', name, input: inputLine(parameters), failed: failures.get(index)?.message }]
+      }
+      case 'tool_result':
+        return []
+      case 'error':
+        return [{ kind: 'error', failure: failureOfText(event.message, { endedAt, status: undefined }) }]
+      case 'result':
+        return index === finish ? finishOf(event, lastWords(events)) : []
+    }
+  })
+}
+
+/** Its figures are those of the whole session: only the last ones count, and they do not add up. */
+function finishOf(
+  { status, stats }: Extract<GeminiEvent, { type: 'result' }>,
+  words: string | undefined,
+): AgentEvent[] {
+  const usage = {
+    inputTokens: Math.max(stats.input_tokens - stats.cached, 0),
+    // The difference is what the model thought with, which is billed as output.
+    outputTokens: Math.max(stats.output_tokens, stats.total_tokens - stats.input_tokens),
+    cacheReadTokens: stats.cached,
+    cacheWriteTokens: 0,
+  }
+  const spent: AgentEvent = { kind: 'usage', usage, costUsd: undefined }
+  return status === 'success' && words !== undefined ? [spent, { kind: 'result', text: words }] : [spent]
+}
+
+function lastWords(events: readonly GeminiEvent[]): string | undefined {
+  const words = events.findLast(isSpeech)?.content.trim() ?? ''
+  return words === '' ? undefined : lastChars(words)
+}
+
+/** In another format that the operator chose, stdout is the result itself. */
+function plainWords(events: readonly GeminiEvent[], { stdout }: RunOutput): string | undefined {
+  const words = events.length > 0 ? '' : spokenLines(outerChars(stdout, PLAIN_CHARS_MAX)).join('\n').trim()
+  return words === '' ? undefined : lastChars(words)
+}
+
+const PLAIN_CHARS_MAX = 65_536

@@ -45,6 +45,17 @@ const hostile: readonly (readonly [opening: string, repeated: string])[] = [
   [apiError, 'api key '],
   [`${apiError}x","responseHeaders":{"retry-after":"1`, ' '],
   [reported, 'a.'],
+  ['', '{"type":"turn.completed","usage":{}}\n'],
+  ['', '{"type":"item.completed","item":{"type":"command_execution"}}\n'],
+  ['{"type":"error","message":"Reconnecting... 1/5 (', 'a('],
+  ['{"type":"error","message":"rate limit exceeded: try again in ', '1s '],
+  ['{"type":"turn.failed","error":{"message":"', 'try again at 1:00 '],
+  ['', 'ERROR codex_core::tools::router: error='],
+  ['', '{"type":"message","role":"assistant","content":"a"}\n'],
+  ['', '{"type":"tool_use"}\n'],
+  ['{"type":"result","error":{"message":"', 'retry in  '],
+  ['', 'Attempt 1 failed. Retrying with backoff... {"error":{"message":"x"}}\n'],
+  ['Error when talking to ', 'Error: {'],
 ]
 
 /** `text` on both streams, with a proper end or cut. */

@@ -36,6 +36,49 @@ function twoDigits(count: number): string {
   return String(count).padStart(2, '0')
 }
 
+const timePattern =
+  /^(?:(\d{4})-(\d\d)-(\d\d)(?:[T ](?=\d)|$))?(?:(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?)?(Z|[+-]\d\d:?\d\d)?$/i
+
+/**
+ * Ms of a written time: `2026-11-20`, `2026-11-20 14:05`, `2026-11-20T14:05:03.123Z`. Without a zone it is the machine's
+ * time. With `now` also `14:05` alone: the last time that it was so late. Undefined when the text is anything else.
+ */
+export function parseTime(text: string, now: number | undefined): number | undefined {
+  const match = timePattern.exec(text.trim())
+  const [, year, month, day, hour, minute, second, fraction = '', zone] = match ?? []
+  if (year === undefined && (hour === undefined || now === undefined || zone !== undefined)) return undefined
+  if (zone !== undefined && hour === undefined) return undefined
+  const today = new Date(now ?? 0)
+  const date =
+    year === undefined
+      ? [today.getFullYear(), today.getMonth(), today.getDate()]
+      : [Number(year), Number(month) - 1, Number(day)]
+  const time = [Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0), Number(fraction.padEnd(3, '0'))]
+  if (!isTimeOfDay(time) || !isDate(date)) return undefined
+  const at = (dayShift: number) => {
+    const [y = 0, m = 0, d = 0] = date
+    const [h = 0, min = 0, s = 0, ms = 0] = time
+    if (zone !== undefined) return Date.UTC(y, m, d, h, min, s, ms) - zoneMs(zone)
+    return new Date(y, m, d + dayShift, h, min, s, ms).getTime()
+  }
+  return year === undefined && now !== undefined && at(0) > now ? at(-1) : at(0)
+}
+
+function isTimeOfDay([hour = 0, minute = 0, second = 0]: readonly number[]): boolean {
+  return hour <= 23 && minute <= 59 && second <= 59
+}
+
+function isDate([year = 0, month = 0, day = 0]: readonly number[]): boolean {
+  const date = new Date(Date.UTC(year, month, day))
+  return date.getUTCMonth() === month && date.getUTCDate() === day
+}
+
+function zoneMs(zone: string): number {
+  if (zone.toUpperCase() === 'Z') return 0
+  const [hours, minutes] = [zone.slice(1, 3), zone.slice(-2)].map(Number)
+  return (zone.startsWith('-') ? -1 : 1) * ((hours ?? 0) * 60 + (minutes ?? 0)) * 60_000
+}
+
 /** Minutes since midnight (0 to 1439) of the wall clock in `timezone` (IANA name; undefined: the machine's zone). */
 export function minuteOfDay(at: number, timezone: string | undefined): number {
   const parts = new Intl.DateTimeFormat('en-GB', {

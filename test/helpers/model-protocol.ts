@@ -15,10 +15,10 @@ export interface Conversation {
 
 export interface ModelProtocol {
   readonly name: string
-  /** The path of its requests, without a leading `/v1`. */
-  readonly path: string
+  /** The path of its requests, without a leading `/v1`; a pattern where it holds the name of the model. */
+  readonly path: string | RegExp
   readonly read: (body: unknown) => Conversation
-  readonly answer: (response: ServerResponse, answer: ScriptedAnswer, body: unknown) => void
+  readonly answer: (response: ServerResponse, answer: ScriptedAnswer, body: unknown, path: string) => void
   readonly refuse: (response: ServerResponse, refusal: Refusal) => void
 }
 
@@ -26,4 +26,6 @@ export interface ModelProtocol {
 export interface Refusal {
   readonly code: number
   readonly retryAfter: string | undefined
+  /** What the dialect calls it; undefined: whatever it calls this status. */
+  readonly type: string | undefined
 }

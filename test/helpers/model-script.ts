@@ -7,8 +7,9 @@
  *   [[tool NAME {json}]]   a call of the tool with that name
  *   [[hang]]               begins to answer, then silence until the client goes away
  * Modifiers of the answer that follows them:
- *   [[status CODE retry-after=S times=N]]   an HTTP error, the first N times (always, when N is not given); of
- *                                           `retry-after=0,0,30` the first refusal says 0, the third and later ones 30
+ *   [[status CODE retry-after=S times=N type=T]]   an HTTP error, the first N times (always, when N is not
+ *                                           given); of `retry-after=0,0,30` the first refusal says 0, the third and
+ *                                           later ones 30; T is what the dialect calls it
  *   [[usage in=N out=N cached=N reasoning=N]]   the token figures reported; the last two are part of the first two
  * The turn is the number of assistant messages after the newest prompt, so that the server keeps no conversation.
  * What the client's tools returned continues the script: `[[bash cat TASK]]` does what stands in the task, as a real
@@ -20,6 +21,8 @@ export interface ScriptedStatus {
   /** Of the first refusal, the second and so on; the last one is said from then on. Empty: none is said. */
   readonly retryAfter: readonly string[]
   readonly times: number
+  /** What the dialect calls it, where the status alone does not say enough. */
+  readonly type: string | undefined
 }
 
 export interface ScriptedUsage {
@@ -96,6 +99,7 @@ function readStatus(argument: string): ScriptedStatus {
     code: Number.parseInt(argument, 10),
     retryAfter: named.get('retry-after')?.split(',') ?? [],
     times: Number(named.get('times') ?? Infinity),
+    type: named.get('type'),
   }
 }
 

@@ -12,10 +12,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { chatProtocol } from './model-chat.ts'
+import { geminiProtocol } from './model-gemini.ts'
+import { messagesProtocol } from './model-messages.ts'
 import type { ModelProtocol } from './model-protocol.ts'
+import { responsesProtocol } from './model-responses.ts'
 import { answerFor, plainAnswer, scriptIn } from './model-script.ts'
 
-const protocols: readonly ModelProtocol[] = [chatProtocol]
+const protocols: readonly ModelProtocol[] = [
+  chatProtocol,
+  messagesProtocol,
+  geminiProtocol,
+  responsesProtocol,
+]
 
 /** One request as it came in, for tests that look at what a CLI sent. */
 export const ModelRequest = z.object({
@@ -57,7 +65,7 @@ async function handle(
 ): Promise<ModelRequest> {
   const { method = '', url = '' } = request
   const path = new URL(url, 'http://loopback').pathname.replace(/^\/v1(?=\/)/, '')
-  const protocol = protocols.find((candidate) => candidate.path === path)
+  const protocol = protocols.find((candidate) => speaks(candidate, path))
   const raw = await text(request)
   if (protocol === undefined) {
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}')
@@ -70,15 +78,20 @@ async function handle(
   const script = scriptIn([prompt, ...toolOutputs].join('\n'))
   const answer = tools.length === 0 ? plainAnswer() : answerFor(script, turn)
   if (answer.status !== undefined) {
-    const { code, retryAfter, times } = answer.status
+    const { code, retryAfter, times, type } = answer.status
     const count = countRefusal(refusals, `${turn} ${script}`)
     if (count <= times) {
-      protocol.refuse(response, { code, retryAfter: retryAfter[Math.min(count, retryAfter.length) - 1] })
+      const after = retryAfter[Math.min(count, retryAfter.length) - 1]
+      protocol.refuse(response, { code, retryAfter: after, type })
       return { ...seen, status: code }
     }
   }
-  protocol.answer(response, answer, body)
+  protocol.answer(response, answer, body, path)
   return { ...seen, status: 200 }
+}
+
+function speaks(protocol: ModelProtocol, path: string): boolean {
+  return typeof protocol.path === 'string' ? protocol.path === path : protocol.path.test(path)
 }
 
 function countRefusal(refusals: Map<string, number>, key: string): number {

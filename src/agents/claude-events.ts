@@ -1,0 +1,161 @@
+/** The JSON lines of `claude -p --output-format stream-json`, as far as marrow reads them. Anything else is skipped. */
+import { z } from 'zod'
+
+// Bounded, so that no printed number can turn a sum into Infinity: int() takes nothing above 2^53.
+const Count = z.number().int().min(0).catch(0)
+const Cost = z.number().min(0).max(1e9).optional().catch(undefined)
+const Name = z.string().max(200).optional().catch(undefined)
+const Status = z.number().int().optional().catch(undefined)
+
+const Tokens = z
+  .object({
+    input_tokens: Count,
+    output_tokens: Count,
+    cache_read_input_tokens: Count,
+    cache_creation_input_tokens: Count,
+  })
+  .optional()
+  .catch(undefined)
+
+/** What one model was asked for since the start of the run, subagents included. */
+const ModelTokens = z.object({
+  inputTokens: Count,
+  outputTokens: Count,
+  cacheReadInputTokens: Count,
+  cacheCreationInputTokens: Count,
+})
+
+// A message comes in parts of one block, a run speaks with a handful of models. What has more parts is no run's.
+const PARTS_MAX = 100
+
+/** The parts of a list or of a record that are what they should be. */
+function partsOf<Part extends z.ZodType>(part: Part) {
+  return z
+    .union([z.array(z.unknown()), z.record(z.string(), z.unknown()).transform(Object.values<unknown>)])
+    .catch([])
+    .transform((parts) =>
+      parts.slice(0, PARTS_MAX).flatMap((value) => {
+        const parsed = part.safeParse(value)
+        return parsed.success ? [parsed.data] : []
+      }),
+    )
+}
+
+const Blocks = partsOf(
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('text'), text: z.string() }),
+    z.object({
+      type: z.literal('tool_use'),
+      id: z.string().catch(''),
+      name: z.string().catch('unknown'),
+      input: z.unknown(),
+    }),
+    z.object({
+      type: z.literal('tool_result'),
+      tool_use_id: z.string().catch(''),
+      is_error: z.boolean().catch(false),
+      content: z.unknown(),
+    }),
+  ]),
+)
+
+const Denial = z.object({
+  tool_name: z.string().catch('unknown'),
+  tool_use_id: z.string().catch(''),
+  tool_input: z.unknown(),
+})
+
+const ClaudeEvent = z.discriminatedUnion('type', [
+  z.discriminatedUnion('subtype', [
+    z.object({ type: z.literal('system'), subtype: z.literal('init'), session_id: Name }),
+    z.object({
+      type: z.literal('system'),
+      subtype: z.literal('api_retry'),
+      attempt: Count,
+      max_retries: Count,
+      retry_delay_ms: Count,
+      /** null when no answer came. */
+      error_status: Status,
+      error: Name,
+    }),
+  ]),
+  z.object({
+    type: z.literal('rate_limit_event'),
+    rate_limit_info: z
+      .object({
+        /** `rejected` when the window of the plan is used up; `allowed`, `allowed_warning` before. */
+        status: z.string().catch(''),
+        /** Seconds. */
+        resetsAt: z.number().min(0).max(1e11).optional().catch(undefined),
+        rateLimitType: Name,
+      })
+      .catch({ status: '', resetsAt: undefined, rateLimitType: undefined }),
+  }),
+  z.object({
+    type: z.literal('assistant'),
+    message: z.object({ id: z.string().catch(''), content: Blocks, usage: Tokens }),
+    /** The call that started the subagent which said it; null for the agent itself. */
+    parent_tool_use_id: Name,
+    /** A word for what went wrong: then Claude Code wrote the message itself. */
+    error: Name,
+    api_error_status: Status,
+  }),
+  z.object({ type: z.literal('user'), message: z.object({ content: Blocks }) }),
+  z.object({
+    type: z.literal('result'),
+    subtype: z.string().catch(''),
+    is_error: z.boolean().catch(false),
+    /** Why the turn was over; `completed` when the model ended it. */
+    terminal_reason: Name,
+    api_error_status: Status,
+    result: z.string().optional().catch(undefined),
+    errors: partsOf(z.string()),
+    /** Of this turn and the agent itself only. */
+    usage: Tokens,
+    /** Of the whole run so far, like the cost. */
+    modelUsage: partsOf(ModelTokens),
+    total_cost_usd: Cost,
+    permission_denials: partsOf(Denial),
+  }),
+])
+export type ClaudeEvent = z.infer<typeof ClaudeEvent>
+export type Assistant = Extract<ClaudeEvent, { type: 'assistant' }>
+export type Result = Extract<ClaudeEvent, { type: 'result' }>
+export type Retry = Extract<ClaudeEvent, { subtype: 'api_retry' }>
+export type RateLimit = Extract<ClaudeEvent, { type: 'rate_limit_event' }>
+
+// Claude Code's own lines have more than 200 bytes, so that as many do not fit into what is read of a run. But what is
+// read here may be anything, and the daemon does nothing else meanwhile.
+const EVENTS_MAX = 50_000
+const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
+
+/**
+ * The last events of `stdout` in order; with `--output-format json` there is one, the result. Lines that are cut,
+ * malformed or of another kind are left out.
+ */
+export function readEvents(stdout: string): ClaudeEvent[] {
+  const lines = stdout.split('\n').filter(isEventLine).slice(-EVENTS_MAX)
+  const values = lines.flatMap((line): unknown => parseJson(line))
+  return values.slice(-EVENTS_MAX).flatMap((value) => {
+    const event = ClaudeEvent.safeParse(value)
+    return event.success ? [event.data] : []
+  })
+}
+
+const kindPattern =
+  /^\[?\{"type":"(?:system","subtype":"(?:init|api_retry)"|assistant"|user"|rate_limit_event"|result")/
+
+/** Tells what needs parsing. The first key of a result is not always `type`; of what tools gave only failures count. */
+function isEventLine(line: string): boolean {
+  if (line.length > LINE_CHARS_MAX || !(line.startsWith('{"') || line.startsWith('[{"'))) return false
+  if (!kindPattern.test(line)) return line.includes('"type":"result"')
+  return !line.startsWith('{"type":"user"') || line.includes('"is_error":true')
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

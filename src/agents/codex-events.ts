@@ -1,0 +1,80 @@
+/** The JSON lines of `codex exec --json`, as far as marrow reads them. Anything else is skipped. */
+import { z } from 'zod'
+
+// Bounded, so that no printed number can turn a sum into Infinity: int() takes nothing above 2^53.
+const Count = z.number().int().min(0).catch(0)
+const Text = z.string().catch('')
+const Message = z.object({ message: Text }).catch({ message: '' })
+
+const Item = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('agent_message'), text: Text }),
+  z.object({
+    type: z.literal('command_execution'),
+    command: Text,
+    aggregated_output: Text,
+    exit_code: z.number().int().nullish().catch(undefined),
+    status: Text,
+  }),
+  z.object({
+    type: z.literal('file_change'),
+    changes: z.array(z.object({ path: Text })).catch([]),
+    status: Text,
+  }),
+  z.object({
+    type: z.literal('mcp_tool_call'),
+    server: Text,
+    tool: Text,
+    arguments: z.unknown().optional(),
+    error: z.object({ message: Text }).nullish().catch(undefined),
+    status: Text,
+  }),
+  z.object({ type: z.literal('web_search'), query: Text }),
+])
+export type CodexItem = z.infer<typeof Item>
+
+/** The figures of the whole conversation so far, those of earlier runs that this one resumed included. */
+const TurnUsage = z.object({
+  /** With the cached part. */
+  input_tokens: Count,
+  cached_input_tokens: Count,
+  cache_write_input_tokens: Count,
+  /** With the reasoning. */
+  output_tokens: Count,
+})
+export type TurnUsage = z.infer<typeof TurnUsage>
+
+const CodexEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('thread.started'), thread_id: z.string().max(200).optional().catch(undefined) }),
+  z.object({ type: z.literal('item.completed'), item: Item }),
+  z.object({ type: z.literal('turn.completed'), usage: TurnUsage.optional().catch(undefined) }),
+  z.object({ type: z.literal('turn.failed'), error: Message }),
+  z.object({ type: z.literal('error'), message: Text }),
+])
+export type CodexEvent = z.infer<typeof CodexEvent>
+
+// Far more than a run of hours says. What is read here may be anything, and the daemon does nothing else meanwhile.
+const EVENTS_MAX = 50_000
+const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
+
+const eventLine = /^\{"type":"(?:thread\.started|item\.completed|turn\.completed|turn\.failed|error)"/
+const EVENT_START = '{"type":"' // Looked for first: most of what may be printed instead does not begin so.
+
+/** The last events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. */
+export function readEvents(stdout: string): CodexEvent[] {
+  const lines = stdout
+    .split('\n')
+    .filter((line) => line.startsWith(EVENT_START) && line.length <= LINE_CHARS_MAX && eventLine.test(line))
+    .slice(-EVENTS_MAX)
+  return lines.flatMap((line) => {
+    const event = CodexEvent.safeParse(parseJson(line))
+    return event.success ? [event.data] : []
+  })
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
