@@ -122,6 +122,11 @@ export class Home implements AsyncDisposable {
     await ask(this.socket, 'wake', { agent }, { timeoutMs: DEADLINE_MS })
   }
 
+  /** Holds everything that starts work: what is asked of the daemon from then on is all that it does. */
+  async pause(): Promise<void> {
+    await ask(this.socket, 'pause', {}, { timeoutMs: DEADLINE_MS })
+  }
+
   /** Waits until that many runs have ended since the home was made. Reads the file: the daemon is left alone. */
   async ended(count: number): Promise<void> {
     const sql = "select count(*) as n from events where kind = 'run.ended'"

@@ -3,12 +3,14 @@
 /** One figure, with what it is compared to. */
 export interface Figure {
   readonly name: string
-  readonly unit: 'ms' | 'MiB' | '% of a core'
+  readonly unit: 'ms' | 'MiB' | 'MB/s' | '% of a core'
   readonly subject: number
   /** The same measured in the same run without marrow; null where there is nothing to compare to. */
   readonly baseline: number | null
   /** The largest `subject / baseline` that is good enough. Missing it fails the whole run. */
   readonly ratioMax?: number
+  /** The smallest `subject / baseline` that is good enough, for figures of which more is better. */
+  readonly ratioMin?: number
   /** The largest `subject` that is good enough on a machine of its own; shown only, for this one may be shared. */
   readonly subjectMax?: number
 }
@@ -22,13 +24,13 @@ export interface Judged extends Figure {
 
 /** Compares a figure with its aims. A figure that could not be measured (NaN) misses them. */
 export function judge(figure: Figure): Judged {
-  const { subject, baseline, ratioMax, subjectMax } = figure
+  const { subject, baseline, ratioMax, ratioMin, subjectMax } = figure
   const ratio = baseline === null || baseline === 0 ? null : subject / baseline
   return {
     ...figure,
     ratio,
-    ratioAim: ratioMax === undefined ? 'none' : verdict(ratio ?? Number.NaN, ratioMax),
-    subjectAim: subjectMax === undefined ? 'none' : verdict(subject, subjectMax),
+    ratioAim: ratioVerdict(ratio ?? Number.NaN, ratioMax, ratioMin),
+    subjectAim: subjectMax === undefined ? 'none' : verdict(subject <= subjectMax),
   }
 }
 
@@ -55,8 +57,17 @@ export function tableOf(figures: readonly Judged[]): string[] {
   return [head, ...rows].map(line)
 }
 
-function verdict(value: number, most: number): 'met' | 'missed' {
-  return value <= most ? 'met' : 'missed'
+function ratioVerdict(
+  ratio: number,
+  most: number | undefined,
+  least: number | undefined,
+): Judged['ratioAim'] {
+  if (most !== undefined) return verdict(ratio <= most)
+  return least === undefined ? 'none' : verdict(ratio >= least)
+}
+
+function verdict(isGood: boolean): 'met' | 'missed' {
+  return isGood ? 'met' : 'missed'
 }
 
 function amount(value: number, unit: Figure['unit']): string {
@@ -64,12 +75,17 @@ function amount(value: number, unit: Figure['unit']): string {
   return `${value.toFixed(digits)} ${unit === '% of a core' ? '%' : unit}`
 }
 
-function aimsOf({ ratioMax, subjectMax, unit }: Figure): string {
+function aimsOf({ ratioMax, ratioMin, subjectMax, unit }: Figure): string {
+  if (ratioMin !== undefined) return `at least ${round(ratioMin)}x`
   const aims = [
-    ...(ratioMax === undefined ? [] : [`${ratioMax}x`]),
+    ...(ratioMax === undefined ? [] : [`${round(ratioMax)}x`]),
     ...(subjectMax === undefined ? [] : [`${subjectMax} ${unit}`]),
   ]
   return aims.length === 0 ? '' : `at most ${aims.join(', ')}`
+}
+
+function round(ratio: number): number {
+  return Math.round(ratio * 100) / 100
 }
 
 /** Only a missed ratio is a failure: what an absolute figure says depends on the machine and on who else uses it. */

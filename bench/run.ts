@@ -5,8 +5,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { adapters } from './adapters.ts'
 import { fiveHundred, hundred, hundredWithProviders, instant, single } from './arrivals.ts'
 import { root } from './checkout.ts'
+import { door } from './door.ts'
 import { idle } from './idle.ts'
 import { launcherCost } from './launcher.ts'
 import { assembly, quietTick } from './quiet.ts'
@@ -24,6 +26,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'quiet-tick': quietTick,
   assembly,
   idle,
+  door,
+  adapters,
 }
 
 process.exitCode = await run(process.argv.slice(2))

@@ -21,10 +21,11 @@ export interface Adapter {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A file that must be there. */
+/** What must hold of a file. */
 export interface Presumption {
   /** Absolute. */
   readonly path: string
+  readonly must: 'be there' | 'be JSON if it is there'
   /** The failure when it is not: a reason without full stop. */
   readonly otherwise: string
 }

@@ -19,6 +19,7 @@ import {
   failureOfWindow,
   failureOfWords,
 } from './claude-failures.ts'
+import { presumedSettings } from './claude-settings.ts'
 import { detailOf } from './failures.ts'
 import { inputLine, lastChars } from './lines.ts'
 import { NO_USAGE, addUp, addUsage } from './reading.ts'
@@ -33,6 +34,7 @@ export const claude: Adapter = {
     CLAUDE_CODE_MAX_RETRIES: String(retriesWithin(timeoutMs / 4)),
   }),
   words: wordsFor,
+  presumes: presumedSettings,
   events: (output) => neutral(readEvents(output.stdout), output),
   read,
   needs: {

@@ -97,7 +97,7 @@ describe('the profile of codex', () => {
     ['one behind another program', ['unshare', '-p', 'codex', 'exec', '-p', 'work']],
   ])('is presumed for %s', ([, words], { expect }) => {
     expect(presumedProfile(words, { HOME: '/home/me' })).toEqual([
-      { path, otherwise: `codex has no profile "work": there is no ${path}` },
+      { path, must: 'be there', otherwise: `codex has no profile "work": there is no ${path}` },
     ])
   })
 

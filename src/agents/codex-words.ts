@@ -44,7 +44,7 @@ export function presumedProfile(
   // Codex itself refuses a name that is no plain one.
   if (profile === undefined || !/^[\w-]+$/.test(profile) || !isAbsolute(home)) return []
   const path = join(home, `${profile}.config.toml`)
-  return [{ path, otherwise: `codex has no profile "${profile}": there is no ${path}` }]
+  return [{ path, must: 'be there', otherwise: `codex has no profile "${profile}": there is no ${path}` }]
 }
 
 /** The first `-p NAME`, `-pNAME`, `--profile NAME` or `--profile=NAME` behind codex; before it they are another's. */

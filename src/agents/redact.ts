@@ -1,6 +1,7 @@
 /** Keeps prompts and keys out of what is recorded and shown. */
 
-const REDACTED = '<redacted>'
+/** What stands in the place of what was taken out. */
+export const REDACTED = '<redacted>'
 
 // Key shapes that providers publish. The letter before is checked so that "task-…" is no "sk-…". Whatever repeats before
 // something that may be missing has a maximum, here and below: an agent prints what is searched, and could make the search endless.

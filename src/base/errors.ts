@@ -11,6 +11,7 @@ const catalog = {
   METHOD_NOT_ALLOWED: { blame: 'user', exitCode: 1, status: 405 },
   BAD_REQUEST: { blame: 'user', exitCode: 1, status: 400 },
   TOO_LARGE: { blame: 'user', exitCode: 1, status: 413 },
+  TOO_MANY: { blame: 'user', exitCode: 1, status: 503 },
   STORE_UNREADABLE: { blame: 'user', exitCode: 1, status: 500 },
   CANNOT_WRITE: { blame: 'user', exitCode: 1, status: 500 },
   PROGRAM_MISSING: { blame: 'user', exitCode: 1, status: 500 },
@@ -49,6 +50,11 @@ export class MarrowError extends Error {
     return catalog[this.code].status
   }
 }
+
+/** The HTTP status of each code, for the pages that tell of them. */
+export const errorStatuses: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(catalog).map(([code, { status }]) => [code, status]),
+)
 
 /** Whether `text` names one of our codes: an error that came over the socket is rebuilt only from a known one. */
 export function isErrorCode(text: string): text is ErrorCode {

@@ -1,50 +1,17 @@
 import { test } from 'vitest'
-import { findings, type Finding } from './findings.ts'
-import { diskKind, type AgentFacts, type Observed } from './observed.ts'
-
-const agent: AgentFacts = {
-  name: 'scout',
-  workspace: { path: '/w', access: 'writable' },
-  workDir: { path: '/w', access: 'writable' },
-  contextDirs: [{ path: '/w/context.d', access: 'writable' }],
-  contextFiles: [{ path: '/w/context.d/a', executable: true }],
-  skipped: [],
-  program: { word: 'opencode', found: true },
-  role: { name: 'scout', found: true, folders: ['/c/roles'] },
-  gateWritten: true,
-}
-
-const healthy: Observed = {
-  config: '/c/marrow.toml',
-  warnings: [],
-  syncEnabled: false,
-  node: { version: 'v26.10.0', minimum: '24.15' },
-  programs: { git: true, tmux: true },
-  state: {
-    path: '/s',
-    access: 'missing-but-makeable',
-    disk: { kind: 'local', freeBytes: 50e9, totalBytes: 100e9 },
-  },
-  socket: { enabled: true, path: '/s/marrow.sock', bytes: 14 },
-  core: { path: '/core', exists: true, hasRules: true },
-  agents: [agent],
-}
-
-const ofAgent = (facts: Partial<AgentFacts>): Observed => ({ ...healthy, agents: [{ ...agent, ...facts }] })
-const warning = {
-  file: '/c/marrow.toml',
-  line: 3,
-  key: 'heartbeat_interval',
-  reason: 'clamped to 60.',
-  fix: 'Write 60.',
-}
-
-interface Case {
-  readonly about: string
-  readonly observed: Observed
-  readonly level: Finding['level']
-  readonly says: string
-}
+import {
+  healthy,
+  ofAgent,
+  ofCli,
+  ofCore,
+  ofDaemon,
+  ofLogin,
+  ofSocket,
+  warning,
+  type Case,
+} from '../../test/helpers/healthy-machine.ts'
+import { findings } from './findings.ts'
+import { diskKind } from './observed.ts'
 
 const cases: readonly Case[] = [
   {
@@ -73,112 +40,59 @@ const cases: readonly Case[] = [
   },
   { about: 'sync', observed: { ...healthy, syncEnabled: true }, level: 'hint', says: 'sync' },
   {
-    about: 'a state that cannot be written',
-    observed: { ...healthy, state: { ...healthy.state, access: 'read-only' } },
-    level: 'issue',
-    says: '/s is not writable',
-  },
-  {
-    about: 'a state on a network disk',
-    observed: {
-      ...healthy,
-      state: { ...healthy.state, disk: { kind: 'network', freeBytes: 50e9, totalBytes: 100e9 } },
-    },
-    level: 'issue',
-    says: 'network',
-  },
-  {
-    about: 'a disk nearly full',
-    observed: {
-      ...healthy,
-      state: { ...healthy.state, disk: { kind: 'local', freeBytes: 100e6, totalBytes: 100e9 } },
-    },
-    level: 'issue',
-    says: '95 MiB left',
-  },
-  {
-    about: 'a long socket path',
-    observed: { ...healthy, socket: { enabled: true, path: '/x', bytes: 101 } },
-    level: 'issue',
-    says: '101 bytes',
-  },
-  {
     about: 'no core',
-    observed: { ...healthy, core: { path: '/core', exists: false, hasRules: false } },
+    observed: ofCore({ exists: false, hasRules: false }),
     level: 'issue',
     says: '/core',
   },
   {
     about: 'a core without rules',
-    observed: { ...healthy, core: { path: '/core', exists: true, hasRules: false } },
+    observed: ofCore({ exists: true, hasRules: false }),
     level: 'hint',
     says: 'prompts/rules.md',
   },
   {
-    about: 'no workspace',
-    observed: ofAgent({ workspace: { path: '/w2', access: 'missing-but-makeable' } }),
-    level: 'issue',
-    says: '/w2 does not exist',
-  },
-  {
-    about: 'a workspace that is a file',
-    observed: ofAgent({ workspace: { path: '/w2', access: 'not-a-folder' } }),
-    level: 'issue',
-    says: 'not a folder',
-  },
-  {
-    about: 'a work_dir that cannot be written',
-    observed: ofAgent({ workDir: { path: '/r', access: 'read-only' } }),
-    level: 'issue',
-    says: 'work_dir /r is not writable',
-  },
-  {
-    about: 'a context folder that is missing',
-    observed: ofAgent({ contextDirs: [{ path: '/n', access: 'missing' }] }),
-    level: 'issue',
-    says: '/n',
-  },
-  {
-    about: 'a context file that is not executable',
-    observed: ofAgent({ contextFiles: [{ path: '/w/context.d/README.md', executable: false }] }),
-    level: 'issue',
-    says: 'README.md is not executable',
-  },
-  {
-    about: 'a program that is not on the PATH',
-    observed: ofAgent({ program: { word: 'claudius', found: false } }),
-    level: 'issue',
-    says: 'claudius',
-  },
-  {
-    about: 'a program that is named by its path',
-    observed: ofAgent({ program: { word: '/opt/agent', found: false } }),
-    level: 'issue',
-    says: '/opt/agent is not a program',
-  },
-  {
     about: 'a core that is missing, of which the configuration warns too',
-    observed: {
-      ...healthy,
-      core: { path: '/core', exists: false, hasRules: false },
-      warnings: [{ ...warning, key: 'core_dir' }],
-    },
+    observed: { ...ofCore({ exists: false, hasRules: false }), warnings: [{ ...warning, key: 'core_dir' }] },
     level: 'issue',
     says: 'core_dir /core does not exist',
   },
   {
-    about: 'a role without a file',
-    observed: ofAgent({ role: { name: 'chief', found: false, folders: ['/c/roles', '/core/roles'] } }),
+    about: 'a mistake of the configuration',
+    observed: { ...healthy, problems: [warning] },
     level: 'issue',
-    says: 'below /c/roles or /core/roles',
+    says: 'heartbeat_interval: clamped',
   },
   {
-    about: 'a context provider that is left out',
-    observed: ofAgent({ skipped: [{ path: '/w/context.d/queue', reason: 'not listed' }] }),
-    level: 'hint',
-    says: 'queue is not run: not listed',
+    about: 'a configuration that anybody may change',
+    observed: { ...healthy, configOpen: true },
+    level: 'issue',
+    says: 'may change it',
   },
-  { about: 'no gate', observed: ofAgent({ gateWritten: false }), level: 'hint', says: 'gate' },
+  {
+    about: 'a time zone that nobody knows',
+    observed: { ...healthy, unknownZone: 'Mars/Base' },
+    level: 'issue',
+    says: 'TZ is "Mars/Base"',
+  },
+  {
+    about: 'a clock that was set back',
+    observed: { ...healthy, future: { path: '/s/marrow.db', ms: 7_200_000 } },
+    level: 'issue',
+    says: '2h behind /s/marrow.db',
+  },
+  {
+    about: 'a launcher that cannot be started',
+    observed: { ...healthy, brokenLauncher: '/p/bin/launch' },
+    level: 'issue',
+    says: '/p/bin/launch cannot be started',
+  },
+  {
+    about: 'rules that cannot be read',
+    observed: ofCore({ hasRules: false, rulesProblem: 'Cannot read /c/rules.md: it is not a file' }),
+    level: 'issue',
+    says: 'Cannot read /c/rules.md',
+  },
 ]
 
 test('a healthy machine gives no finding', ({ expect }) => {
@@ -192,31 +106,45 @@ test.for(cases)('$about is one finding, with a fix', ({ observed, level, says },
   expect(found[0]?.fix).toMatch(/\.$/u)
 })
 
-test.for([
+test.for<Pick<Case, 'about' | 'observed'>>([
   {
     about: 'a socket path that is exactly at the limit',
-    observed: { ...healthy, socket: { enabled: true, path: '/x', bytes: 100 } },
+    observed: ofSocket({ enabled: true, path: '/x', bytes: 100 }),
   },
   {
     about: 'a long socket path that is not used',
-    observed: { ...healthy, socket: { enabled: false, path: '/x', bytes: 200 } },
+    observed: ofSocket({ enabled: false, path: '/x', bytes: 200 }),
   },
   {
     about: 'a context folder that may only be read',
     observed: ofAgent({ contextDirs: [{ path: '/n', access: 'read-only' }] }),
+  },
+  { about: 'a machine without a daemon', observed: { ...healthy, daemon: { kind: 'none' } } },
+  {
+    about: 'a configuration that cannot be used, of which no more is known',
+    observed: { ...healthy, state: undefined, core: undefined, agents: [] },
+  },
+  {
+    about: 'a login by a variable that reaches the run',
+    observed: ofLogin({ file: undefined, passed: ['K'] }),
+  },
+  { about: 'a command that is no known agent CLI', observed: ofAgent({ cli: undefined }) },
+  {
+    about: 'a CLI that is a little newer',
+    observed: ofCli({ version: { kind: 'said', version: '1.30.0' } }),
   },
   { about: 'an agent without a role', observed: ofAgent({ role: undefined }) },
   {
     about: 'a Node that is exactly the oldest',
     observed: { ...healthy, node: { version: 'v24.15.0', minimum: '24.15' } },
   },
-])('$about is no finding', ({ observed }: { observed: Observed }, { expect }) => {
+])('$about is no finding', ({ observed }, { expect }) => {
   expect(findings(observed)).toEqual([])
 })
 
 test.for([
   { key: 'sync.enabled', observed: { ...healthy, syncEnabled: true } },
-  { key: 'core_dir', observed: { ...healthy, core: { path: '/core', exists: true, hasRules: false } } },
+  { key: 'core_dir', observed: ofCore({ exists: true, hasRules: false }) },
 ])('what a warning about $key says already is not said twice', ({ key, observed }, { expect }) => {
   expect(findings({ ...observed, warnings: [{ ...warning, key }] })).toHaveLength(1)
 })
@@ -224,6 +152,7 @@ test.for([
 test('a warning of the configuration names its place once', ({ expect }) => {
   expect(findings({ ...healthy, warnings: [warning] })).toEqual([
     {
+      number: 1,
       level: 'hint',
       subject: '/c/marrow.toml:3',
       problem: 'heartbeat_interval: clamped to 60.',
@@ -232,9 +161,17 @@ test('a warning of the configuration names its place once', ({ expect }) => {
   ])
 })
 
-test('issues stand before hints', ({ expect }) => {
+test('what the daemon says of a file that is wrong is not said twice', ({ expect }) => {
+  const both = { ...ofDaemon({ problems: ['the same'] }), problems: [warning] }
+  expect(findings(both)).toHaveLength(1)
+})
+
+test('findings are numbered, issues before hints', ({ expect }) => {
   const found = findings({ ...ofAgent({ program: { word: 'x', found: false } }), warnings: [warning] })
-  expect(found.map(({ level }) => level)).toEqual(['issue', 'hint'])
+  expect(found.map(({ number, level }) => [number, level])).toEqual([
+    [1, 'issue'],
+    [2, 'hint'],
+  ])
 })
 
 test.for([

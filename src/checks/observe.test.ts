@@ -1,82 +1,17 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import {
+  configOf,
+  furnish,
+  look,
+  placeOf,
+  program,
+  skipping,
+  surroundings,
+} from '../../test/helpers/furnished-machine.ts'
 import { test } from '../../test/helpers/temp-dir.ts'
-import type { AgentConfig, Config } from '../config/config.ts'
 import { findings } from './findings.ts'
-import type { AgentFacts } from './observed.ts'
 import { observe } from './observe.ts'
-
-function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config {
-  const workspace = join(dir, 'team')
-  return {
-    path: join(dir, 'conf/marrow.toml'),
-    operatorDir: join(dir, 'conf'),
-    stateDir: join(dir, 'state/deep'),
-    coreDir: join(dir, 'core'),
-    agents: [
-      {
-        name: 'scout',
-        slug: 'scout',
-        schedule: { kind: 'interval', intervalMs: 60_000 },
-        catchUp: 'once',
-        activeHours: undefined,
-        timeoutMs: 5_000,
-        command: ['agent-program', 'run'],
-        workspace,
-        workDir: workspace,
-        contextDirs: [join(workspace, 'context.d')],
-        role: 'scout',
-        adapter: 'generic',
-        promptVia: undefined,
-        env: { pass: [], set: {} },
-        gate: 'changed',
-        gateWritten: true,
-        maxQuietMs: 86_400_000,
-        wakeOn: ['handoff'],
-        logRetentionDays: 7,
-        logMaxCount: 200,
-        ...agent,
-      },
-    ],
-    ipc: {
-      enabled: true,
-      socketPath: join(dir, 'state/deep/marrow.sock'),
-      taskDir: join(workspace, 'tasks/queue'),
-    },
-    sync: { enabled: false, intervalMs: 0, failureBackoffMs: 0, stateFile: '', lockFile: '' },
-    maxConcurrentRuns: 3,
-    stopGraceMs: 0,
-    contextTimeoutMs: 15_000,
-    contextReplace: [],
-    warnings: [],
-  }
-}
-
-async function program(path: string, mode = 0o755): Promise<void> {
-  await writeFile(path, '#!/bin/sh\n')
-  await chmod(path, mode)
-}
-
-/** A machine on which everything of `configOf` is right. */
-async function furnish(dir: string): Promise<void> {
-  for (const folder of ['team/context.d', 'core/prompts', 'conf/roles', 'bin']) {
-    await mkdir(join(dir, folder), { recursive: true })
-  }
-  await writeFile(join(dir, 'core/prompts/rules.md'), 'Be kind.')
-  await writeFile(join(dir, 'conf/roles/scout.md'), 'You look around.')
-  for (const name of ['git', 'tmux', 'agent-program']) await program(join(dir, 'bin', name))
-  await program(join(dir, 'team/context.d/weather'))
-}
-
-const look = async (dir: string, config: Config, skipped: AgentFacts['skipped'] = []) =>
-  findings(
-    await observe(config, {
-      runPath: () => join(dir, 'bin'),
-      skippedProviders: async () => skipped,
-      ownPath: join(dir, 'bin'),
-      nodeMinimum: '24.15',
-    }),
-  )
 
 test('a machine on which all is right gives no finding, and looking changes nothing', async ({
   dir,
@@ -139,10 +74,10 @@ test('a role of the core is as good as one of the operator, with and without .md
 test('a context provider that is left out is told once, whatever the reason', async ({ dir, expect }) => {
   await furnish(dir)
   await program(join(dir, 'team/context.d/notes.md'), 0o644)
-  const skipped = [
+  const skipped = skipping(
     { path: join(dir, 'team/context.d/notes.md'), reason: 'not executable' },
     { path: join(dir, 'team/context.d/weather'), reason: 'not listed' },
-  ]
+  )
   const found = await look(dir, configOf(dir), skipped)
   expect(found.map(({ level }) => level)).toEqual(['issue', 'hint'])
 })
@@ -152,5 +87,60 @@ test('a state_dir below a file can never be made', async ({ dir, expect }) => {
   await writeFile(join(dir, 'state'), 'a file')
   expect(await look(dir, configOf(dir))).toMatchObject([
     { subject: 'state', problem: expect.stringContaining('cannot be made') },
+  ])
+})
+
+test('a machine without a usable configuration is looked at all the same, its state too', async ({
+  dir,
+  expect,
+}) => {
+  await furnish(dir)
+  await mkdir(join(dir, 'state/deep'), { recursive: true })
+  await writeFile(join(dir, 'state/deep/marrow.db'), 'no database at all, but long enough to be looked at', {
+    mode: 0o600,
+  })
+  const place = placeOf(dir)
+  const problems = [{ file: '/c', line: 3, key: 'x', reason: 'unknown key.', fix: undefined }]
+  const target = { path: join(dir, 'conf/none.toml'), config: undefined, problems, warnings: [], place }
+  const found = findings(await observe(target, surroundings(dir, { nodeMinimum: '999.0' })))
+  expect(found.map(({ subject }) => subject)).toEqual(['machine', '/c:3', 'state'])
+  expect(found[2]?.problem).toMatch(/^the store is damaged: file is not a database/)
+})
+
+test('a configuration that anybody may change, and a launcher that cannot be started, are issues', async ({
+  dir,
+  expect,
+}) => {
+  await furnish(dir)
+  await writeFile(join(dir, 'conf/marrow.toml'), '')
+  await chmod(join(dir, 'conf/marrow.toml'), 0o666)
+  const found = await look(dir, configOf(dir), { launcher: join(dir, 'bin/launch') })
+  expect(found).toMatchObject([
+    { level: 'issue', subject: join(dir, 'conf/marrow.toml') },
+    { level: 'issue', subject: 'core', problem: expect.stringContaining('bin/launch cannot be started') },
+  ])
+})
+
+test('a context provider is run once, for the first agent that has it', async ({ dir, expect }) => {
+  await furnish(dir)
+  const config = configOf(dir)
+  const [agent] = config.agents
+  if (agent === undefined) throw new Error('There is an agent.')
+  const path = join(dir, 'team/context.d/weather')
+  const asked: string[] = []
+  const found = await look(
+    dir,
+    { ...config, agents: [agent, { ...agent, name: 'other' }] },
+    {
+      providersOf: async () => ({ run: [path], skipped: [] }),
+      tryProviders: async ({ name }, paths) => {
+        asked.push(name, ...paths)
+        return [{ path, reason: 'exit 3' }]
+      },
+    },
+  )
+  expect(asked).toEqual(['scout', path])
+  expect(found).toMatchObject([
+    { level: 'issue', subject: 'scout', problem: `context provider ${path} fails: exit 3` },
   ])
 })

@@ -1,172 +1,209 @@
 /** Gathers the facts that doctor judges. Reads only; a thing that cannot be looked at is a fact too. */
-import { constants, type Stats } from 'node:fs'
-import { access, readdir, stat, statfs } from 'node:fs/promises'
-import { delimiter, dirname, isAbsolute, join } from 'node:path'
-import { platform, version } from 'node:process'
+import { join } from 'node:path'
+import { version as nodeVersion } from 'node:process'
+import { adapterFor } from '../agents/adapters.ts'
+import { fillPlaceholders } from '../agents/placeholders.ts'
+import type { Problem } from '../base/errors.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
+import { unmetPresumptions } from '../platform/presumptions.ts'
 import { roleFiles } from '../prompt/role-files.ts'
+import { observeCli, observeGit, VERSION_MS_MAX } from './observe/cli.ts'
 import {
-  diskKind,
-  type Access,
-  type AgentFacts,
-  type DiskFacts,
-  type FolderFacts,
-  type Observed,
-} from './observed.ts'
+  contextFiles,
+  folderFacts,
+  isExecutable,
+  isFile,
+  isFolder,
+  isOnPath,
+  isProgram,
+  statOf,
+} from './observe/files.ts'
+import { fileOfTheFuture, observeState, type StatePlace } from './observe/state.ts'
+import type { AgentFacts, DaemonFacts, FolderFacts, Observed } from './observed.ts'
+
+/** What is looked at: a configuration, or what is known of one that cannot be used. */
+export interface Target {
+  readonly path: string | undefined
+  readonly config: Config | undefined
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+  /** Undefined when not even that much of the configuration can be read. */
+  readonly place: StatePlace | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** What doctor cannot know by itself. */
 export interface Surroundings {
-  /** The PATH that a run of this agent will get. */
-  readonly runPath: (agent: AgentConfig) => string
-  /** The context providers that this agent's ticks leave out, and why. */
-  readonly skippedProviders: (agent: AgentConfig) => Promise<AgentFacts['skipped']>
-  /** The PATH of marrow itself, on which it finds git and tmux. */
-  readonly ownPath: string
+  /** Of whoever asks. */
+  readonly env: Environment
+  /** What a run of this agent gets. */
+  readonly runEnvironment: (agent: AgentConfig) => Record<string, string>
+  /** The context providers that this agent's ticks run, and those that they leave out. */
+  readonly providersOf: (
+    agent: AgentConfig,
+  ) => Promise<{ readonly run: readonly string[]; readonly skipped: AgentFacts['skipped'] }>
+  /** Runs these as a dry run would; what fails comes back. */
+  readonly tryProviders: (
+    agent: AgentConfig,
+    paths: readonly string[],
+  ) => Promise<AgentFacts['failedProviders']>
+  /** Why the rules of core or operator cannot be read. */
+  readonly rulesProblem: (config: Config) => Promise<string | undefined>
+  readonly askDaemon: (socketPath: string) => Promise<DaemonFacts>
   /** The oldest Node that marrow runs on, as `24.15`. */
   readonly nodeMinimum: string
+  readonly version: string
+  /** The number of the schema that this program writes. */
+  readonly schema: number
+  /** The path of `bin/launch`. */
+  readonly launcher: string
+  /** Epoch ms. */
+  readonly now: number
+  /** How long a program may take to say its version; undefined: as long as real ones need. */
+  readonly versionMsMax?: number
 }
 
-/** All facts, agents in the order of the configuration. Throws only what `skippedProviders` throws. */
-export async function observe(config: Config, surroundings: Surroundings): Promise<Observed> {
-  const { ownPath, nodeMinimum } = surroundings
-  const [git, tmux, state, disk, core, rules, agents] = await Promise.all([
+const AGENTS_AT_ONCE = 4 // Each of them starts some programs.
+
+/** All facts, agents in the order of the configuration. Throws only what `surroundings` throw. */
+export async function observe(target: Target, surroundings: Surroundings): Promise<Observed> {
+  const { config, place, path } = target
+  const { env, launcher, version, schema, nodeMinimum, now } = surroundings
+  const ownPath = env['PATH'] ?? ''
+  const [git, tmux, canLaunch, mode, state, future, daemon, core] = await Promise.all([
     isOnPath('git', ownPath),
     isOnPath('tmux', ownPath),
-    folderFacts(config.stateDir),
-    diskFacts(config.stateDir),
-    statOf(config.coreDir),
-    statOf(join(config.coreDir, 'prompts', 'rules.md')),
-    Promise.all(config.agents.map((agent) => agentFacts(config, agent, surroundings))),
+    isExecutable(launcher),
+    path === undefined ? undefined : statOf(path),
+    place && observeState(place, schema),
+    place && fileOfTheFuture(place.stateDir, now),
+    place?.enabled ? surroundings.askDaemon(place.socketPath) : undefined,
+    config && coreFacts(config, surroundings),
   ])
   return {
-    config: config.path,
-    warnings: config.warnings,
-    syncEnabled: config.sync.enabled,
-    node: { version, minimum: nodeMinimum },
+    config: path,
+    problems: target.problems,
+    warnings: target.warnings,
+    configOpen: mode !== undefined && (mode.mode & 0o002) !== 0,
+    syncEnabled: config?.sync.enabled ?? false,
+    version,
+    node: { version: nodeVersion, minimum: nodeMinimum },
     programs: { git, tmux },
-    state: { ...state, disk },
-    socket: {
-      enabled: config.ipc.enabled,
-      path: config.ipc.socketPath,
-      bytes: Buffer.byteLength(config.ipc.socketPath),
-    },
-    core: { path: config.coreDir, exists: core?.isDirectory() ?? false, hasRules: rules?.isFile() ?? false },
-    agents,
+    unknownZone: unknownZone(env),
+    future,
+    brokenLauncher: canLaunch ? undefined : launcher,
+    state,
+    core,
+    agents: config === undefined ? [] : await observeAgents(config, surroundings),
+    daemon: daemon ?? { kind: 'none' },
   }
+}
+
+/** Node reads the clock in UTC when it does not know the zone, and says so only here. */
+function unknownZone({ TZ }: Environment): string | undefined {
+  const zone: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone
+  const isKnown = zone !== undefined && zone !== 'Etc/Unknown'
+  return TZ === undefined || TZ === '' || isKnown ? undefined : TZ
+}
+
+async function coreFacts(
+  config: Config,
+  { rulesProblem }: Surroundings,
+): Promise<NonNullable<Observed['core']>> {
+  const [exists, hasRules, problem] = await Promise.all([
+    isFolder(config.coreDir),
+    isFile(join(config.coreDir, 'prompts', 'rules.md')),
+    rulesProblem(config),
+  ])
+  return { path: config.coreDir, exists, hasRules, rulesProblem: problem }
+}
+
+async function observeAgents(config: Config, surroundings: Surroundings): Promise<AgentFacts[]> {
+  const plans = await providerPlans(config, surroundings)
+  const found: AgentFacts[] = []
+  for (let first = 0; first < plans.length; first += AGENTS_AT_ONCE) {
+    const some = plans.slice(first, first + AGENTS_AT_ONCE)
+    found.push(...(await Promise.all(some.map((plan) => agentFacts(config, plan, surroundings)))))
+  }
+  return found
+}
+
+/** An agent with the context providers that are run for it. */
+interface ProviderPlan {
+  readonly agent: AgentConfig
+  readonly workspace: FolderFacts
+  readonly tries: readonly string[]
+  readonly skipped: AgentFacts['skipped']
+}
+
+/** Each is run once, for the first agent that has it and a workspace to run it in. */
+async function providerPlans(config: Config, { providersOf }: Surroundings): Promise<ProviderPlan[]> {
+  const tried = new Set<string>()
+  const plans: ProviderPlan[] = []
+  for (const agent of config.agents) {
+    const [workspace, { run, skipped }] = await Promise.all([
+      folderFacts(agent.workspace),
+      providersOf(agent),
+    ])
+    const tries = workspace.access === 'writable' ? run.filter((path) => !tried.has(path)) : []
+    for (const path of tries) tried.add(path)
+    plans.push({ agent, workspace, tries, skipped })
+  }
+  return plans
 }
 
 async function agentFacts(
   config: Config,
-  agent: AgentConfig,
+  { agent, workspace, tries, skipped }: ProviderPlan,
   surroundings: Surroundings,
 ): Promise<AgentFacts> {
-  const word = agent.command[0] ?? ''
-  const roleFolders = [...new Set([config.operatorDir, config.coreDir])].map((dir) => join(dir, 'roles'))
-  const rolePlaces = roleFolders.flatMap((folder) =>
-    (roleFiles(agent.role ?? '') ?? []).map((file) => join(folder, file)),
-  )
-  const [workspace, workDir, contextDirs, files, skipped, found, roles] = await Promise.all([
-    folderFacts(agent.workspace),
-    folderFacts(agent.workDir),
+  const { workDir } = agent
+  const env = surroundings.runEnvironment(agent)
+  const places = {
+    prompt: '',
+    promptFile: '',
+    workspace: agent.workspace,
+    workDir,
+    agent: agent.name,
+    runId: '',
+  }
+  const { words } = fillPlaceholders(agent.command, places)
+  const word = words[0] ?? ''
+  const adapter = adapterFor(agent.adapter)
+  const deadlineMs = surroundings.versionMsMax ?? VERSION_MS_MAX
+  const [workDirFacts, contextDirs, files, failedProviders, found, git, cli, role] = await Promise.all([
+    folderFacts(workDir),
     Promise.all(agent.contextDirs.map(folderFacts)),
     Promise.all(agent.contextDirs.map(contextFiles)),
-    surroundings.skippedProviders(agent),
-    isProgram(word, surroundings.runPath(agent), agent.workDir),
-    Promise.all(rolePlaces.map(statOf)),
+    tries.length === 0 ? [] : surroundings.tryProviders(agent, tries),
+    isProgram(word, env['PATH'] ?? '', workDir),
+    observeGit(workDir, env),
+    observeCli({ adapter, words, workDir, env, own: surroundings.env, deadlineMs }),
+    roleFacts(config, agent),
   ])
+  const known = files.flat()
   return {
     name: agent.name,
     workspace,
-    workDir,
+    workDir: workDirFacts,
     contextDirs,
-    contextFiles: files.flat(),
-    skipped: skipped.filter(({ path }) =>
-      files.flat().every((file) => file.path !== path || file.executable),
-    ),
+    contextFiles: known,
+    skipped: skipped.filter(({ path }) => known.every((file) => file.path !== path || file.executable)),
+    failedProviders,
     program: { word, found },
-    role:
-      agent.role === undefined
-        ? undefined
-        : { name: agent.role, found: roles.some((role) => role?.isFile() ?? false), folders: roleFolders },
+    role,
     gateWritten: agent.gateWritten,
+    git,
+    cli,
+    presumed: unmetPresumptions(adapter.presumes?.(words, env) ?? []).map(({ otherwise }) => otherwise),
   }
 }
 
-async function contextFiles(folder: string): Promise<{ path: string; executable: boolean }[]> {
-  const names = await readdir(folder).catch(() => [])
-  const paths = names
-    .filter((name) => !name.startsWith('.'))
-    .toSorted((one, other) => (one < other ? -1 : 1))
-    .map((name) => join(folder, name))
-  const found = await Promise.all(
-    paths.map(async (path) => ({
-      path,
-      regular: (await statOf(path))?.isFile() ?? false,
-      executable: await may(path, constants.X_OK),
-    })),
-  )
-  return found.filter(({ regular }) => regular).map(({ path, executable }) => ({ path, executable }))
-}
-
-async function folderFacts(path: string): Promise<FolderFacts> {
-  return { path, access: await accessOf(path) }
-}
-
-async function accessOf(path: string): Promise<Access> {
-  const found = await statOf(path)
-  if (!found) return (await isMakeable(path)) ? 'missing-but-makeable' : 'missing'
-  if (!found.isDirectory()) return 'not-a-folder'
-  if (!(await may(path, constants.R_OK | constants.X_OK))) return 'unreadable'
-  return (await may(path, constants.W_OK)) ? 'writable' : 'read-only'
-}
-
-async function isMakeable(path: string): Promise<boolean> {
-  const parent = await nearestFolder(path)
-  return (
-    (await statOf(parent))?.isDirectory() === true && (await may(parent, constants.W_OK | constants.X_OK))
-  )
-}
-
-async function diskFacts(path: string): Promise<DiskFacts | undefined> {
-  try {
-    const { type, bsize, bavail, blocks } = await statfs(await nearestFolder(path))
-    return { kind: diskKind(type, platform), freeBytes: bavail * bsize, totalBytes: blocks * bsize }
-  } catch {
-    return undefined
-  }
-}
-
-/** `path` itself or its first parent that exists; the root always does. */
-async function nearestFolder(path: string): Promise<string> {
-  let current = path
-  while (!(await statOf(current)) && dirname(current) !== current) current = dirname(current)
-  return current
-}
-
-/** A word with a slash is a path from the folder that the run starts in; any other is looked up. */
-async function isProgram(word: string, path: string, workDir: string): Promise<boolean> {
-  if (word === '') return false
-  if (!word.includes('/')) return isOnPath(word, path)
-  return isExecutable(isAbsolute(word) ? word : join(workDir, word))
-}
-
-async function isOnPath(word: string, path: string): Promise<boolean> {
-  const folders = path.split(delimiter).filter((folder) => folder !== '')
-  const found = await Promise.all(folders.map((folder) => isExecutable(join(folder, word))))
-  return found.includes(true)
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return ((await statOf(path))?.isFile() ?? false) && (await may(path, constants.X_OK))
-}
-
-async function may(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  )
-}
-
-async function statOf(path: string): Promise<Stats | undefined> {
-  return stat(path).catch(() => undefined)
+async function roleFacts(config: Config, { role }: AgentConfig): Promise<AgentFacts['role']> {
+  if (role === undefined) return undefined
+  const folders = [...new Set([config.operatorDir, config.coreDir])].map((dir) => join(dir, 'roles'))
+  const places = folders.flatMap((folder) => (roleFiles(role) ?? []).map((file) => join(folder, file)))
+  const found = await Promise.all(places.map(isFile))
+  return { name: role, found: found.includes(true), folders }
 }

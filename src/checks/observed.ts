@@ -22,6 +22,39 @@ export interface DiskFacts {
   readonly totalBytes: number
 }
 
+/** What an agent CLI said of itself, and what it finds to be logged in; undefined where marrow knows nothing of it. */
+export interface CliFacts {
+  readonly adapter: string
+  /** Undefined when it was not asked: not found, or not the program that the command begins with. */
+  readonly version:
+    | { readonly kind: 'said'; readonly version: string }
+    | { readonly kind: 'silent'; readonly reason: string }
+    | undefined
+  /** The version that marrow is tested with. */
+  readonly tested: string
+  readonly login: LoginFacts
+}
+
+/** What a run of this agent finds of a login. */
+export interface LoginFacts {
+  /** A file of the CLI's home that holds one. */
+  readonly file: string | undefined
+  /** Variables that are a login and reach the run. */
+  readonly passed: readonly string[]
+  /** Variables that are one and stand in the operator's environment, but do not reach the run. */
+  readonly withheld: readonly string[]
+  /** What a person does to log in. */
+  readonly how: string
+}
+
+/** The repository that a work_dir lies in. */
+export interface GitFacts {
+  /** Why git refuses to work there; undefined: it does not. */
+  readonly refusal: string | undefined
+  /** Whether a commit has an author: name and address. */
+  readonly identity: boolean
+}
+
 export interface AgentFacts {
   readonly name: string
   readonly workspace: FolderFacts
@@ -38,20 +71,109 @@ export interface AgentFacts {
     | { readonly name: string; readonly found: boolean; readonly folders: readonly string[] }
     | undefined
   readonly gateWritten: boolean
+  /** Undefined where the work_dir is in no repository, or git is missing. */
+  readonly git: GitFacts | undefined
+  readonly cli: CliFacts | undefined
+  /** Failures of files without which the agent CLI would do something else than its command says. */
+  readonly presumed: readonly string[]
+  /** Context providers that were run and failed; each is run once, for the first agent that has it. */
+  readonly failedProviders: readonly { readonly path: string; readonly reason: string }[]
 }
 
+/** What a file of marrow's state allows to whom. */
+export interface RightsFacts {
+  readonly path: string
+  /** Another user may write it. */
+  readonly othersWrite: boolean
+  /** Another user may read it. */
+  readonly othersRead: boolean
+  /** It belongs to somebody else than the user who asks. */
+  readonly foreign: boolean
+}
+
+/** The store as it was found; reading it changes nothing. */
+export type StoreFacts =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'damaged'; readonly reason: string }
+  | { readonly kind: 'whole'; readonly schema: number; readonly readableFrom: number }
+
+/** The daemon that answers at the socket. */
+export type DaemonFacts =
+  | { readonly kind: 'none' }
+  /** Somebody listens and gives no answer, or one that cannot be read. */
+  | { readonly kind: 'silent'; readonly reason: string; readonly fix: string }
+  | {
+      readonly kind: 'answers'
+      readonly version: string
+      readonly config: string
+      readonly problems: readonly string[]
+      readonly paused: string | undefined
+      readonly stopping: boolean
+      readonly held: readonly HeldAgent[]
+    }
+
+/** An agent that its failures hold back. */
+export interface HeldAgent {
+  readonly name: string
+  readonly reason: string
+  /** Until then, as ISO time; undefined: until somebody resumes it. */
+  readonly until: string | undefined
+}
+
+/** Everything. What only a configuration can tell is undefined, or empty, when there is none that can be used. */
 export interface Observed {
-  /** The path of the configuration. */
-  readonly config: string
+  /** The path of the configuration; undefined: none was found. */
+  readonly config: string | undefined
+  /** What keeps the configuration from being used. */
+  readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
+  /** Whether any user of the machine may write the configuration. */
+  readonly configOpen: boolean
   readonly syncEnabled: boolean
+  /** Of this program. */
+  readonly version: string
   readonly node: { readonly version: string; readonly minimum: string }
   readonly programs: { readonly git: boolean; readonly tmux: boolean }
-  /** `disk` is that of the nearest folder that exists; undefined when the system does not tell. */
-  readonly state: FolderFacts & { readonly disk: DiskFacts | undefined }
-  readonly socket: { readonly enabled: boolean; readonly path: string; readonly bytes: number }
-  readonly core: { readonly path: string; readonly exists: boolean; readonly hasRules: boolean }
+  /** TZ, when it names no time zone that this machine knows. */
+  readonly unknownZone: string | undefined
+  /** The newest file that marrow wrote, when its time is still to come; ms from now. */
+  readonly future: { readonly path: string; readonly ms: number } | undefined
+  /** The program's own launcher, when it cannot be started. */
+  readonly brokenLauncher: string | undefined
+  readonly state: StateFacts | undefined
+  readonly core: CoreFacts | undefined
   readonly agents: readonly AgentFacts[]
+  readonly daemon: DaemonFacts
+}
+
+export interface StateFacts extends FolderFacts {
+  /** Of the nearest folder that exists; undefined when the system does not tell. */
+  readonly disk: DiskFacts | undefined
+  /** The folder itself and what in it is only for its owner; what is missing is not among them. */
+  readonly rights: readonly RightsFacts[]
+  readonly socket: SocketFacts
+  readonly store: StoreFacts
+  /** The number of the schema that this program writes. */
+  readonly schema: number
+}
+
+export interface SocketFacts {
+  readonly enabled: boolean
+  readonly path: string
+  readonly bytes: number
+  /** What is at the path. */
+  readonly kind: 'socket' | 'nothing' | 'other'
+  /** The folder that it is made in. */
+  readonly folder: FolderFacts
+}
+
+export interface CoreFacts {
+  readonly path: string
+  readonly exists: boolean
+  readonly hasRules: boolean
+  /** Why the rules of core or operator cannot be read; undefined: they can. */
+  readonly rulesProblem: string | undefined
 }
 
 /** Numbers that Linux gives network file systems in statfs: NFS, SMB (two), CIFS, AFS, Coda, Lustre, Ceph, 9P. */

@@ -58,8 +58,9 @@ test.for([
   [['stop'], 'stop', {}],
   [['task', 'add', 'mend', 'it', '-b', 'all'], 'addTask', { title: 'mend it', body: 'all' }],
   [['runs', '--agent', 'scout', '-n', '3'], 'runs', { agent: 'scout', limit: 3 }],
-  [['events', '--kind', 'run', '-n', '7'], 'events', { kind: 'run', limit: 7 }],
+  [['events', '--kind', 'run', '-n', '7'], 'journal', { kind: ['run'], limit: 7 }],
   [['show', 'x'], 'showRun', { id: 'x' }],
+  [['show', 'x', '--steps'], 'readSteps', { id: 'x', limit: 200 }],
   [['run-once', 'scout'], 'runOnce', { agents: ['scout'] }],
   [['dry-run', 'scout'], 'dryRun', { agents: ['scout'] }],
 ] as const)('%j asks %s', async ([words, verb, params], { world, expect }) => {

@@ -5,9 +5,9 @@ import { MarrowError } from '../base/errors.ts'
 import { findConfig, invalid, readConfig, readSocket } from '../config/load.ts'
 import { defaultSocketPath, defaultStateDir } from '../config/paths.ts'
 import type { Search } from '../config/search.ts'
-import { ask } from '../ipc/client.ts'
-import type { RequestOf, ResultOf } from '../ipc/protocol/table.ts'
-import type { Verb } from '../ipc/routes.ts'
+import { ask, follow } from '../ipc/client.ts'
+import type { EventMessage } from '../ipc/protocol/events.ts'
+import type { RequestOf, ResultOf, VerbOf } from '../ipc/protocol/table.ts'
 
 /** What every command understands. */
 export interface CommonOptions {
@@ -20,7 +20,9 @@ export interface Connection {
   readonly configPath: string
   readonly stateDir: string
   readonly socketPath: string
-  ask<V extends Verb>(verb: V, params: RequestOf<V>, options?: AskSettings): Promise<ResultOf<V>>
+  ask<V extends VerbOf<'json'>>(verb: V, params: RequestOf<V>, options?: AskSettings): Promise<ResultOf<V>>
+  /** Events as they happen, until the daemon ends the stream. */
+  follow(params: RequestOf<'events'>): AsyncIterable<EventMessage>
 }
 
 /** How long to wait for this one answer, and what ends the wait early. */
@@ -54,6 +56,7 @@ export function connect(options: CommonOptions): Connection {
     configPath,
     stateDir,
     socketPath,
+    follow: (params) => follow(socketPath, params, { config }),
     ask: async (verb, params, { timeoutMs = USUAL_TIMEOUT_MS, signal } = {}) => {
       try {
         return await ask(socketPath, verb, params, { timeoutMs, config, signal })

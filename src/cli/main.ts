@@ -1,5 +1,5 @@
 /** Owns the way from words to an exit code. The quick commands go past the command tree and its imports. */
-import { recognize } from './quick.ts'
+import { recognize, recognizeStatus } from './quick.ts'
 
 /** Runs one command line. Never throws: whatever goes wrong is printed, and becomes the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -10,9 +10,11 @@ export async function main(words: readonly string[]): Promise<number> {
     if (words[0] === 'sim' && words[1] === 'agent') {
       return await (await import('../daemon/local/sim-agent.ts')).simAgent(words.slice(2))
     }
-    if (rest[0] === 'status' && rest.slice(1).every((word) => word === '--json')) {
-      return await (await import('./commands/status.ts')).status({ config, json: rest.length > 1 })
+    if (words[0] === '__complete') {
+      return await (await import('./completion/answer.ts')).answerShell(words.slice(1))
     }
+    const form = recognizeStatus(rest)
+    if (form !== undefined) return await (await import('./commands/status.ts')).status({ config, ...form })
     if (rest.length === 0) return await (await import('./commands/overview.ts')).overview({ config })
     return await (await import('./program.ts')).runProgram(words)
   } catch (error) {

@@ -1,99 +1,145 @@
-/** Owns the tree of commands: names, flags, help. A command's own file is imported only when it is the one. */
-import { Command, CommanderError } from 'commander'
+/** Owns the parsing of command lines: the tree of commander's commands, made from the list of all commands. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { MarrowError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import { version } from '../base/version.ts'
-import { addLookCommands } from './program/look.ts'
-import { addStartCommands } from './program/start.ts'
-import type { Done } from './program/command.ts'
-import { addWorkCommands } from './program/work.ts'
+import { chooseFormat } from './program/format.ts'
+import { commandNamed, commands, commandsBelow, groups } from './program/groups.ts'
+import {
+  commonFlags,
+  flagsOf,
+  flagTerm,
+  rootFlags,
+  wordTerm,
+  type Act,
+  type CommandSpec,
+  type FlagSpec,
+} from './program/spec.ts'
+import { commandHelp, programHelp } from './render/help.ts'
+
+/** Takes the exit code of the command that ran. */
+type Done = (exitCode: number) => void
 
 /** Finds the command that the words name and does it. Returns its exit code, 2 for words that name none. */
 export async function runProgram(words: readonly string[]): Promise<number> {
   let exitCode = 0
-  const program = build((code) => {
+  const program = commandTree((code) => {
     exitCode = code
   })
   try {
     await program.parseAsync([...words], { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return isWanted(error) ? 0 : 2
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     throw error
   }
 }
 
-/** Usage, flags and every command by group, for `marrow` alone. */
-export function helpText(): string {
-  return build(() => {}).helpInformation()
-}
-
-function build(done: Done): Command {
+/** The tree as commander knows it. */
+export function commandTree(done: Done): Command {
   const program = new Command('marrow')
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('Fix: See all commands: marrow help')
-    .configureHelp({ subcommandTerm: termOf })
-    .usage('COMMAND [flags]')
-    .version(version, '-V, --version', 'print the version')
-    .option(
-      '-c, --config <path>',
-      'the configuration file (default: $MARROW_CONFIG, then marrow.toml here and above)',
-    )
-    .option('-v, --verbose', 'say more, also about errors')
     .helpCommand(false)
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'Cannot understand the command: ')),
     })
     .enablePositionalOptions()
-  addStartCommands(program, done)
-  addWorkCommands(program, done)
-  addLookCommands(program, done)
-  program.commandsGroup('More:')
-  addSimCommands(program, done)
-  addHelpCommand(program)
+    .configureHelp({ formatHelp: (_, { helpWidth }) => programHelp(groups, helpWidth ?? HELP_COLUMNS) })
+    .version(version, '-V, --version', rootFlags[0]?.about)
+  addFlags(program, commonFlags)
+  addBelow(program, '', done)
   return program
 }
 
-/** `wake <agent>`: every command has flags, so the list need not say so. */
-function termOf(command: Command): string {
-  const words = command.registeredArguments.map((word) => {
-    const name = word.variadic ? `${word.name()}...` : word.name()
-    return word.required ? `<${name}>` : `[${name}]`
-  })
-  return [command.name(), ...words].join(' ')
+const HELP_COLUMNS = 80 // What help takes where there is no terminal to ask.
+
+function addBelow(parent: Command, name: string, done: Done): void {
+  for (const spec of commandsBelow(name)) addBelow(addCommand(parent, spec, done), spec.name, done)
 }
 
-/** Its words are its own: nothing but its name is read here. */
-function addSimCommands(program: Command, done: Done): void {
-  const sim = program.command('sim').description('the simulated agent: marrow sim agent --help')
-  sim
-    .command('agent [words...]')
-    .description('stand in for an agent CLI, scripted by flags')
-    .helpOption(false)
-    .allowUnknownOption()
-    .passThroughOptions()
-    .action(async (words: string[]) =>
-      done(await (await import('../daemon/local/sim-agent.ts')).simAgent(words)),
-    )
-}
-
-/** Not commander's own, for which a command that does not exist is no error. */
-function addHelpCommand(program: Command): void {
-  program
-    .command('help [command...]')
-    .description('explain a command')
-    .helpOption(false)
-    .action(async (words: string[]) => {
-      let about = program
-      for (const word of words) {
-        const next = about.commands.find((command) => command.name() === word)
-        // Parsing a word that no command of a group has is the error that we want, with what may have been meant.
-        if (next === undefined && about.commands.length > 0) await about.parseAsync([word], { from: 'user' })
-        about = next ?? about
-      }
-      about.outputHelp()
+function addCommand(parent: Command, spec: CommandSpec, done: Done): Command {
+  const words = spec.unread ? ['[words...]'] : (spec.words ?? []).map(wordTerm)
+  const name = spec.name.split(' ').at(-1) ?? ''
+  const command = parent
+    .command([name, ...words].join(' '))
+    .description(spec.summary)
+    .showHelpAfterError(`Fix: See how it is used: marrow help ${spec.name}`)
+    .configureHelp({ formatHelp: (_, { helpWidth }) => commandHelp(spec, helpWidth ?? HELP_COLUMNS) })
+  if (spec.unread) command.helpOption(false).allowUnknownOption().passThroughOptions()
+  else addFlags(command, [...flagsOf(spec), ...commonFlags])
+  const act = spec.act ?? aboutAll[spec.name]
+  if (act !== undefined) {
+    command.action(async () => {
+      refuseUnknownChoice(spec, command.args)
+      chooseFormat(command)
+      done(await act(command.args, () => command.optsWithGlobals()))
     })
+  }
+  return command
 }
 
-function isWanted({ exitCode }: CommanderError): boolean {
-  return exitCode === 0
+/** Commands that tell of all commands, and so cannot stand in the list themselves. */
+const aboutAll: Readonly<Record<string, Act>> = {
+  help: async (words) => {
+    const columns = process.stdout.isTTY ? process.stdout.columns : HELP_COLUMNS
+    const text = words.length === 0 ? programHelp(groups, columns) : commandHelp(specOf(words), columns)
+    process.stdout.write(text)
+    return 0
+  },
+  man: async () => {
+    process.stdout.write((await import('./render/man.ts')).manPage(groups, version))
+    return 0
+  },
+}
+
+function specOf(words: readonly string[]): CommandSpec {
+  const name = words.join(' ')
+  const found = commandNamed(name)
+  if (found !== undefined) return found
+  const meant = nearest(
+    name,
+    commands.map((command) => command.name),
+  )
+  const suggestion = meant === undefined ? '' : `Did you mean ${meant}? `
+  throw new MarrowError('USAGE', `Cannot explain ${name}: there is no such command.`, {
+    fix: `${suggestion}See all commands: marrow help`,
+  })
+}
+
+function addFlags(command: Command, flags: readonly FlagSpec[]): void {
+  for (const flag of flags) {
+    if (flag.long === '--help') command.helpOption(flagTerm(flag), flag.about)
+    else command.addOption(optionOf(flag))
+  }
+}
+
+function optionOf(flag: FlagSpec): Option {
+  const option = new Option(flagTerm(flag), flag.about)
+  if (flag.needed) option.makeOptionMandatory()
+  if (flag.usual !== undefined) option.default(flag.usual)
+  if (flag.choices !== undefined) option.choices(flag.choices)
+  if (flag.count !== undefined) option.argParser(countWithin(flag.count))
+  return option
+}
+
+function countWithin({ least, most }: { least: number; most: number }): (text: string) => number {
+  return (text) => {
+    const count = Number(text)
+    if (/^\d+$/.test(text) && count >= least && count <= most) return count
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  }
+}
+
+/** As commander does for flags; it knows no choices for words that stand in a signature. */
+function refuseUnknownChoice(spec: CommandSpec, given: readonly string[]): void {
+  for (const [index, { choices, name }] of (spec.words ?? []).entries()) {
+    const word = given[index]
+    if (choices === undefined || word === undefined || choices.includes(word)) continue
+    const meant = nearest(word, choices)
+    throw new MarrowError('USAGE', `Cannot understand the command: there is no ${name} ${word}.`, {
+      fix: meant === undefined ? `Choose one of: ${choices.join(', ')}` : `Did you mean ${meant}?`,
+    })
+  }
 }

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { recognize } from './quick.ts'
+import { recognize, recognizeStatus } from './quick.ts'
 
 test.for([
   [[], { config: undefined, verbose: false, rest: [] }],
@@ -11,4 +11,19 @@ test.for([
   [['wake', 'x', '--verbose'], { config: undefined, verbose: true, rest: ['wake', 'x'] }],
 ] as const)('%j is recognized', ([words, wanted], { expect }) => {
   expect(recognize(words)).toEqual(wanted)
+})
+
+test.for([
+  [['status'], { json: undefined }],
+  [['status', '--json'], { json: true }],
+  [['status', '-o', 'json'], { json: true }],
+  [['status', '-ojson'], { json: true }],
+  [['status', '--output=json'], { json: true }],
+  [['status', '--output', 'text'], { json: false }],
+  [['status', '-o', 'yaml'], undefined],
+  [['status', '--json', '-o', 'text'], undefined],
+  [['status', '-h'], undefined],
+  [['runs'], undefined],
+] as const)('%j as a quick status is %j', ([rest, form], { expect }) => {
+  expect(recognizeStatus(rest)).toEqual(form)
 })

@@ -23,3 +23,14 @@ export function recognize(words: readonly string[]): Recognized {
   }
   return { config, verbose, rest }
 }
+
+/** `marrow status` with at most one way to say its form; undefined for everything that the command tree must judge. */
+export function recognizeStatus(rest: readonly string[]): { readonly json: boolean | undefined } | undefined {
+  if (rest[0] !== 'status') return undefined
+  const flags = rest.slice(1).join(' ')
+  if (flags === '') return { json: undefined }
+  const [, json, text] =
+    /^(?:(--json|(?:-o ?|--output[ =])json)|((?:-o ?|--output[ =])text))$/.exec(flags) ?? []
+  if (json === undefined && text === undefined) return undefined
+  return { json: json !== undefined }
+}

@@ -2,7 +2,7 @@
 import { split } from 'shlex'
 import { reasonOf } from '../base/errors.ts'
 import { PLACEHOLDERS } from '../agents/placeholders.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 import { expandPath, type Place } from './paths.ts'
 import type { Table } from './schema.ts'
 

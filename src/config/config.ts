@@ -67,6 +67,8 @@ export interface Config {
   readonly coreDir: string
   readonly agents: readonly AgentConfig[]
   readonly ipc: { readonly enabled: boolean; readonly socketPath: string; readonly taskDir: string }
+  /** What is kept of the journal; 0 switches a limit off. */
+  readonly journal: { readonly maxDays: number; readonly maxEvents: number }
   readonly sync: {
     readonly enabled: boolean
     readonly intervalMs: number

@@ -1,7 +1,7 @@
 /** The one table of everything that marrow.toml may say: the schema, the clamps and docs/configuration.md follow it. */
 
 /** The tables of the file; `top` is what stands before the first `[section]`, `env` is `[agents.env]`. */
-export type Section = 'top' | 'agents' | 'env' | 'ipc' | 'sync'
+export type Section = 'top' | 'agents' | 'env' | 'ipc' | 'journal' | 'sync'
 
 /** One key as its reader meets it. `range` is inclusive: a number outside is clamped to it with a warning. */
 export interface Key {
@@ -223,6 +223,22 @@ export const keys = {
       meaning: 'Where `marrow task add` puts tasks.',
     },
   },
+  journal: {
+    max_days: {
+      type: 'days',
+      default: '90',
+      range: [0, 36_500],
+      rule: '0 = no limit',
+      meaning: 'How long events are kept.',
+    },
+    max_events: {
+      type: 'integer',
+      default: '100000',
+      range: [0, 10_000_000],
+      rule: '0 = no limit',
+      meaning: 'How many events are kept, the newest.',
+    },
+  },
   sync: {
     enabled: {
       type: 'boolean',
@@ -261,6 +277,7 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
   agents: '[[agents]]',
   env: '[agents.env]',
   ipc: '[ipc]',
+  journal: '[journal]',
   sync: '[sync]',
 }
 
@@ -279,7 +296,7 @@ export function fixFor(section: Section, name: string): string {
 
 /** The whole table as Markdown, one part per section. */
 export function renderKeysTable(): string {
-  const sections: readonly Section[] = ['top', 'agents', 'env', 'ipc', 'sync']
+  const sections: readonly Section[] = ['top', 'agents', 'env', 'ipc', 'journal', 'sync']
   return sections.map(renderSection).join('\n')
 }
 

@@ -40,6 +40,7 @@ test('a file with only what is required has every default', ({ expect }) => {
         socketPath: '/home/ada/.local/state/marrow/marrow.sock',
         taskDir: '/srv/ws/tasks/queue',
       },
+      journal: { maxDays: 90, maxEvents: 100_000 },
       sync: {
         enabled: false,
         intervalMs: 3_600_000,
@@ -129,6 +130,7 @@ const fileValues: [string, object][] = [
   ['[ipc]\nenabled = false', { ipc: { enabled: false } }],
   ['[ipc]\nsocket_path = ""\ntask_dir = ""', { ipc: { taskDir: '/srv/ws/tasks/queue' } }],
   ['[ipc]\nsocket_path = "~/k"\ntask_dir = "/t"', { ipc: { socketPath: '/home/ada/k', taskDir: '/t' } }],
+  ['[journal]\nmax_days = 0\nmax_events = 500', { journal: { maxDays: 0, maxEvents: 500 } }],
   ['[sync]\nenabled = false\ninterval_seconds = 60', { sync: { enabled: false, intervalMs: 60_000 } }],
   [
     '[sync]\nfailure_backoff_seconds = 5\nstate_file = "/s"\nlock_file = ""',

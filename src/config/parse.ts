@@ -8,7 +8,7 @@ import { checkLayout, type DiskFacts } from './layout.ts'
 import { defaultStateDir, type Place } from './paths.ts'
 import { type Issue, newReport, problemOf, type Report } from './report.ts'
 import { readTable, type Table } from './schema.ts'
-import { readContextReplace, readIpc, readSync } from './sections.ts'
+import { readContextReplace, readIpc, readJournal, readSync } from './sections.ts'
 import { numberOf, pathOf } from './values.ts'
 
 /** What the text alone does not say: where it came from, whose paths it names, and a few facts about the disk. */
@@ -70,6 +70,7 @@ function readFile(file: File, context: ParseContext, report: Report): Omit<Confi
     coreDir: pathOf(top, 'core_dir', context, defaultCoreDir(context)),
     agents,
     ipc: readIpc(file['ipc'], sections, report),
+    journal: readJournal(file['journal'], report),
     sync: readSync(file['sync'], sections, report),
     maxConcurrentRuns: numberOf(top, 'max_concurrent_runs'),
     stopGraceMs: numberOf(top, 'stop_grace_seconds') * 1_000,

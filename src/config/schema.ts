@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { AdapterName } from './config.ts'
 import { findKey, fixFor, type Key, keys, sectionTitles, type Section } from './keys.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 import type { KeyPath, Report } from './report.ts'
 
 const text = z.string('must be text in quotes.')
@@ -55,6 +55,7 @@ const shapes = {
     set: z.record(z.string(), text, 'must be a table of texts.'),
   },
   ipc: { enabled: flag, socket_path: text, task_dir: text },
+  journal: { max_days: wholeNumber, max_events: wholeNumber },
   sync: {
     enabled: flag,
     interval_seconds: wholeNumber,
@@ -86,7 +87,7 @@ export interface AnyTable {
 }
 
 /** The tables that stand inside the top of the file and are read on their own. */
-const subtables: readonly string[] = ['agents', 'ipc', 'sync']
+const subtables: readonly string[] = ['agents', 'ipc', 'journal', 'sync']
 
 /**
  * Reads one table strictly, key by key, so that a mistake in one key hides none in another. A key that is unknown or

@@ -1,4 +1,4 @@
-/** The parts of marrow.toml beside the agents: `[ipc]`, `[sync]` and the lists at the top. */
+/** The parts of marrow.toml beside the agents: `[ipc]`, `[journal]`, `[sync]` and the lists at the top. */
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { defaultSocketPath, type Place } from './paths.ts'
@@ -29,6 +29,12 @@ export function readIpc(
     socketPath,
     taskDir: pathOf(table, 'task_dir', place, join(workspace, 'tasks', 'queue')),
   }
+}
+
+/** Reads `[journal]`: how much of what happened is kept. */
+export function readJournal(value: unknown, report: Report): Config['journal'] {
+  const table = readTable('journal', value ?? {}, ['journal'], report)
+  return { maxDays: numberOf(table, 'max_days'), maxEvents: numberOf(table, 'max_events') }
 }
 
 /** Reads `[sync]`, and warns of one that is switched on. */

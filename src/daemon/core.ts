@@ -5,14 +5,17 @@ import { delayMs, type Backoff } from '../base/backoff.ts'
 import type { Config } from '../config/config.ts'
 import type { Waker } from '../heartbeat/loop.ts'
 import type { EventKind, EventMap } from '../observability/events.ts'
+import { samplesOf } from '../observability/metrics.ts'
 import { describeEvent } from '../observability/sentences.ts'
 import { appendEvent } from '../observability/store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import type { Meter, Sample } from '../platform/metrics.ts'
 import type { ProcessIdentity, Processes } from '../platform/processes.ts'
 import type { Database, Tx } from '../platform/sqlite.ts'
 import type { LaunchRequest } from '../runner/apply/launch.ts'
 import type { Jobs } from './jobs.ts'
+import { redactData, redactorFor } from './redaction.ts'
 import type { TickView } from '../ipc/protocol/agents.ts'
 
 /** Where the installed program is. */
@@ -44,6 +47,8 @@ export interface Life {
   /** What was seen below a run while it went on: a tool may leave its parents before anybody asks. By run id. */
   readonly lineups: Map<string, Map<number, ProcessIdentity>>
   linedUpAt: Moment | undefined
+  /** Until when the queues are not looked at again: a look at thousands of files must not become all that is done. */
+  intakeRestsUntil: Moment | undefined
   /** Launches that were recorded but not yet made, by run id. */
   readonly launches: Map<string, LaunchRequest & { readonly dueAt: number }>
   /** Which providers failed in the last assembly, by agent. */
@@ -59,6 +64,9 @@ export interface Core {
   readonly db: Database
   readonly processes: Processes
   readonly waker: Waker
+  readonly journal: Growth
+  /** What is counted for GET /metrics. */
+  readonly meter: Meter
   readonly jobs: Jobs
   readonly log: Log
   readonly random: () => number
@@ -67,6 +75,25 @@ export interface Core {
   config: Config
   readonly life: Life
   readonly tickEnded: (view: TickView & { readonly forced: boolean }) => void
+}
+
+/** Tells everybody who follows the journal that there is more of it. */
+export interface Growth {
+  /** Resolves with the next growth; ask for it before reading, and nothing is missed. */
+  next(): Promise<void>
+  tell(): void
+}
+
+export function createGrowth(): Growth {
+  let coming = Promise.withResolvers<void>()
+  return {
+    next: () => coming.promise,
+    tell: () => {
+      const { resolve } = coming
+      coming = Promise.withResolvers()
+      resolve()
+    },
+  }
 }
 
 export type Emit = <Kind extends EventKind>(
@@ -83,13 +110,19 @@ export async function write<T>(core: Core, body: (tx: Tx, emit: Emit) => T): Pro
     run: string | undefined
     data: Record<string, unknown>
   }[] = []
+  const counted: Sample[] = []
   const at = core.clock.now().wall
+  const redact = redactorFor(core)
   const result = await core.db.write((tx) =>
-    body(tx, (kind, about, data) => {
+    body(tx, (kind, about, whole) => {
+      const data = redactData(whole, redact)
       appendEvent(tx, at, kind, about, data)
+      counted.push(...samplesOf(kind, about.agent, data))
       said.push({ kind, agent: about.agent, run: about.run, data: { ...data } })
     }),
   )
+  core.meter.add(counted)
+  if (said.length > 0) core.journal.tell()
   for (const { kind, agent, run, data } of said)
     core.log.info(describeEvent({ kind, data }), { kind, agent, run, data })
   return result

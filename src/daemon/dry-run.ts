@@ -97,7 +97,7 @@ async function readKnown({ db, config }: DryRunRequest, { name }: AgentConfig): 
     return {
       state,
       lastSuccess: readLastSuccess(tx, name),
-      triggers: pendingTriggers(tx).get(name) ?? [],
+      triggers: pendingTriggers(tx, name),
       lastRun: lastRuns(tx, name, 1)[0]?.id,
       hold: pause && describePause(pause),
     }

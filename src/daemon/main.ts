@@ -1,12 +1,17 @@
 /** The process of `marrow run`: signals, log, exit code. */
 import { formatDuration } from '../base/duration.ts'
-import { openLog } from '../platform/log.ts'
+import { MarrowError } from '../base/errors.ts'
+import { openLog, type Log } from '../platform/log.ts'
+import { isForPrograms } from '../platform/log/reader.ts'
 import { onSignals } from '../platform/signals.ts'
 import { configAt, startHere } from './here.ts'
+import { toggleDebug } from './log-level.ts'
+import { redactorFor } from './redaction.ts'
 import type { RunningDaemon } from './start.ts'
 
 export interface RunOptions {
   readonly configPath: string
+  /** False: JSON where a service manager reads the log, lines for people elsewhere. */
   readonly jsonLogs: boolean
   /** Undefined: what the configuration says. */
   readonly ipc: boolean | undefined
@@ -17,6 +22,7 @@ export interface RunOptions {
 export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptions): Promise<number> {
   const early = new AbortController()
   let daemon: RunningDaemon | undefined
+  let log: Log | undefined
   const release = onSignals({
     stop: () => {
       if (!daemon) return early.abort()
@@ -28,20 +34,35 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
     stopAtOnce: () => process.exit(1),
     handover: () => (daemon ? daemon.handOver() : early.abort()),
     reload: () => daemon?.reload(),
+    toggleDebug: () => log && toggleDebug(log),
   })
   try {
-    const config = await configAt(configPath)
-    const log = await openLog({ json: jsonLogs, verbose })
+    const config = await configAt(configPath).catch(withoutSource)
+    const known = { env: process.env, config }
+    // Asked for each line: a configuration that is taken up later may set other values.
+    const redact = (text: string) => redactorFor(daemon?.core ?? known)(text)
+    log = await openLog({ json: jsonLogs || isForPrograms(startedBy()), verbose, redact })
     daemon = await startHere(config, log, { ipc: ipc ?? config.ipc.enabled, scheduled: true })
     const look = (ipc ?? config.ipc.enabled) ? ', marrow status shows what it does' : ''
     log.info(`works with ${config.path}; Ctrl-C stops it${look}`)
     if (early.signal.aborted) daemon.stop()
     await daemon.done
-    log.flush()
     return 0
   } finally {
+    log?.flush()
     release()
   }
+}
+
+function startedBy() {
+  return { isTerminal: process.stderr.isTTY, pid: process.pid, env: process.env }
+}
+
+/** The lines of the file that a mistake is in may hold a secret: only a person at the terminal is shown them. */
+function withoutSource(error: unknown): never {
+  if (process.stderr.isTTY || !(error instanceof MarrowError) || error.code !== 'CONFIG_INVALID') throw error
+  const sentences = error.message.split('\n').filter((line) => !/^(?:\s*\d+:\s|\s*\^|\s*$)/.test(line))
+  throw new MarrowError(error.code, sentences.join('\n'), { fix: error.fix })
 }
 
 /** Why a stop may take a while, and how to be faster, for whoever sits at the terminal. */

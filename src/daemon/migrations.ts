@@ -112,4 +112,19 @@ create index event_at on events (at);
     // Wakes are found by their file when it is told of again or goes: without this, many files at once take minutes.
     sql: 'create index trigger_path on triggers (path);',
   },
+  {
+    number: 3,
+    // Pages of the journal by kind, agent or run are asked for while runs go on: each must be found without a scan.
+    sql: `
+create index event_kind on events (kind);
+create index event_agent on events (agent, kind);
+create index event_run on events (run) where run is not null;
+`,
+  },
+  {
+    number: 4,
+    // The plan of every pass sums up the pending wakes: from the index alone, however many there are.
+    sql: `create index trigger_pending on triggers (agent, cause, by_agent, wakes, not_before, at)
+  where tick is null`,
+  },
 ]

@@ -39,7 +39,7 @@ export interface PreparedRun {
 export function prepare(ready: Ready): PreparedRun {
   const { command, promptOnStdin } = commandOf(ready)
   const { words, cwd, env } = command
-  const { launcher, folder, tick, assembly } = ready
+  const { launcher, folder, tick, assembly, agent } = ready
   return {
     plan: planOf(ready, command),
     prompt: assembly.prompt,
@@ -51,6 +51,7 @@ export function prepare(ready: Ready): PreparedRun {
       promptOnStdin,
       cwd,
       env,
+      presumed: adapterFor(agent.adapter).presumes?.(words, env) ?? [],
       dueAt: tick.dueAt,
     },
   }

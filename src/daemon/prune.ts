@@ -1,5 +1,6 @@
 /** Gives everything that grows its end: run folders, rows, events. A job. */
 import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
 import { pruneEvents } from '../observability/store.ts'
 import { listFolder, remove } from '../platform/files.ts'
@@ -9,19 +10,18 @@ import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
 
 const TICKS_KEPT = 500 // Per agent; counters live in the agent's own row.
-const EVENTS_KEPT = 100_000
-const EVENTS_MS_KEPT = 90 * 24 * 3_600_000
+const DAY_MS = 86_400_000
 const ORPHAN_MS_MIN = 3_600_000 // A folder without a row: prepared by a daemon that died before it wrote the record.
 const REMOVED_AGENT = { days: 7, count: 200 } as const
 
 export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   const now = core.clock.now().wall
-  const limits = new Map(
+  const keptOf = new Map(
     core.config.agents.map((one) => [one.name, { days: one.logRetentionDays, count: one.logMaxCount }]),
   )
   const { ended, open } = await core.db.read((tx) => ({ ended: endedRuns(tx), open: openRuns(tx) }))
   const byId = new Map(ended.map((run) => [run.id, run]))
-  for (const id of expiredRuns(ended, (agent) => limits.get(agent) ?? REMOVED_AGENT, now)) {
+  for (const id of expiredRuns(ended, (agent) => keptOf.get(agent) ?? REMOVED_AGENT, now)) {
     if (signal.aborted) return
     removeRun(byId.get(id)?.workspace ?? '', id, folderOf(core.config, id))
     await core.db.write((tx) => deleteRun(tx, id))
@@ -31,8 +31,12 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   for (const { name, modifiedAt } of listFolder(runs)) {
     if (!known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
   }
-  await core.db.write((tx) => {
-    pruneTicks(tx, TICKS_KEPT)
-    pruneEvents(tx, { before: now - EVENTS_MS_KEPT, rowsMax: EVENTS_KEPT })
-  })
+  await core.db.write((tx) => pruneTicks(tx, TICKS_KEPT))
+  const { maxDays, maxEvents } = core.config.journal
+  const limits = {
+    before: maxDays === 0 ? undefined : now - maxDays * DAY_MS,
+    rowsMax: maxEvents === 0 ? undefined : maxEvents,
+  }
+  // A limit that was lowered may take a million rows: others get their turn in between.
+  while (!signal.aborted && (await core.db.write((tx) => pruneEvents(tx, limits)))) await breathe()
 }

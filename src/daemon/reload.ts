@@ -1,4 +1,4 @@
-import { formatProblem } from '../base/errors.ts'
+import { formatProblem, type Problem } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/load.ts'
 import { write, type Core } from './core.ts'
@@ -18,11 +18,16 @@ async function readAgain(core: Core): Promise<void> {
   const { path } = core.config
   const { config, problems } = await readConfig(path)
   const next = config && moved(core.config, config)
-  const lines = next ? [next] : problems.map(formatProblem)
+  const lines = next ? [next] : problems.map(withoutSource).map(formatProblem)
   core.life.configProblems = lines
   if (config && lines.length === 0) core.life.nextConfig = config
   else await write(core, (_, emit) => emit('config.rejected', {}, { path, problems: lines }))
   core.waker.wake()
+}
+
+/** What the file says at that place is for whoever asks on a terminal: the log and the journal may not hold it. */
+function withoutSource(problem: Problem): Problem {
+  return { ...problem, reason: problem.reason.split('\n')[0] ?? '' }
 }
 
 /** What a running daemon cannot move under its own feet. */

@@ -1,6 +1,8 @@
 /** The end of a run, as a job: what is left is ended, what it printed is read, and everything is written at once. */
 import { adapterFor } from '../agents/adapters.ts'
-import type { Reading } from '../agents/adapter.ts'
+import type { Failure, Reading } from '../agents/adapter.ts'
+import { withoutEcho } from '../agents/echo.ts'
+import { explainWithheld } from '../agents/withheld.ts'
 import { msUntil, type Moment } from '../base/moment.ts'
 import { isoTime } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
@@ -11,16 +13,19 @@ import { tickName, type AgentState, type Tick, type TickEnd } from '../heartbeat
 import { readAgent, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, readTick } from '../heartbeat/store/ticks.ts'
 import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
+import { readIfExists } from '../platform/files.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { nextProgress } from '../prompt/progress.ts'
 import { readOutput, type Sighting } from '../runner/observe.ts'
 import { describeOutcome, judge, type Outcome } from '../runner/outcome.ts'
+import { runPaths } from '../runner/folder.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { observeWorld } from './assemble.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
 import { forgetLineup, recordedOf } from './lineup.ts'
+import { withoutValues } from './redaction.ts'
 
 const OUTPUT_BYTES_READ = 8 * 1024 * 1024 // Of each stream: more than any CLI's structured output of one run.
 const WOKE_MS_RECENT = 5 * 60_000
@@ -68,9 +73,26 @@ function readEnd(core: Core, run: RunRecord, sighting: Extract<Sighting, { kind:
   const { exitCode } = sighting
   // The file's time comes from a clock that may have been set since: no run ends before it starts, or in the future.
   const at = Math.max(run.startedAt ?? 0, Math.min(sighting.at, core.clock.now().wall))
-  const { stdout, stderr } = readOutput(folderOf(core.config, run.id), OUTPUT_BYTES_READ)
-  const reading = adapterFor(run.adapter).read({ stdout, stderr, exitCode, endedAt: at })
+  const folder = folderOf(core.config, run.id)
+  // Before anything is quoted: of a value that is cut, no pattern finds the rest.
+  const redact = withoutValues(core)
+  const { stdout, stderr } = readOutput(folder, OUTPUT_BYTES_READ)
+  const output = { stdout: redact(stdout), stderr: redact(stderr), exitCode, endedAt: at }
+  const reading = explained(core, run, folder, adapterFor(run.adapter).read(output))
   return { endedAt: at, outcome: judge(exitCode, reading, endedBy), reading, world: undefined }
+}
+
+/** What the CLI cannot know: that marrow withheld the key it misses, and that it only echoed what it was sent. */
+function explained(core: Core, run: RunRecord, folder: string, reading: Reading): Reading {
+  const agent = core.config.agents.find(({ name }) => name === run.agent)
+  const passed = agent && [...agent.env.pass, ...Object.keys(agent.env.set)]
+  const { variables } = adapterFor(run.adapter).needs.login
+  const explain = (failure: Failure): Failure => {
+    const detail = withoutEcho(failure.detail, readIfExists(runPaths(folder).prompt) ?? '')
+    return explainWithheld({ ...failure, detail }, { variables, inherited: core.env, passed })
+  }
+  const { failure, stalled } = reading
+  return { ...reading, failure: failure && explain(failure), stalled: stalled && explain(stalled) }
 }
 
 async function record(core: Core, run: RunRecord, end: End): Promise<void> {
@@ -104,6 +126,7 @@ export function recordEnd(
       outcome,
       durationMs: Math.max(0, endedAt - (run.startedAt ?? endedAt)),
       tokens: tokensOf(reading),
+      usage: reading?.usage ?? null,
       costUsd: reading?.costUsd ?? null,
     },
   )

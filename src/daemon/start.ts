@@ -5,18 +5,23 @@ import type { Config } from '../config/config.ts'
 import { watchConfig } from '../config/watch.ts'
 import { createWaker, runLoop } from '../heartbeat/loop.ts'
 import type { Handlers } from '../ipc/protocol/table.ts'
+import { eventSeries } from '../observability/metrics.ts'
+import { gaugeSeries } from '../observability/metrics-gauges.ts'
 import type { Clock } from '../platform/clock.ts'
 import { endAbandonedJobs } from '../platform/command.ts'
 import type { Lock } from '../platform/lock.ts'
 import type { Log } from '../platform/log.ts'
+import { createMeter } from '../platform/metrics.ts'
 import type { Processes } from '../platform/processes.ts'
 import { jobsOf } from './assemble.ts'
 import { adoptRuns } from './adopt.ts'
-import { write, type Core, type Life, type Program } from './core.ts'
+import { createGrowth, write, type Core, type Life, type Program } from './core.ts'
 import { openDoor } from './door.ts'
 import { createEnds, type Ends } from './ends.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { daemonHandlers } from './handlers/daemon.ts'
+import { pageHandlers } from './handlers/pages.ts'
+import { eventHandlers } from './handlers/events.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { taskHandlers } from './handlers/tasks.ts'
@@ -72,11 +77,14 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   const ends = createEnds(core)
   const handlers: Handlers = {
     ...statusHandlers(core),
+    ...eventHandlers(core),
+    ...pageHandlers(core),
     ...taskHandlers(core),
     ...agentHandlers(core, waiters),
     ...runHandlers(core),
-    ...daemonHandlers(ends),
+    ...daemonHandlers(ends, core.log),
   }
+  stack.defer(() => core.meter.close())
   stack.defer(() => core.jobs.idle())
   stack.defer(() => core.jobs.abort(''))
   if (!options.scheduled) core.life.scheduled = false
@@ -149,6 +157,7 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     launches: new Map(),
     lineups: new Map(),
     linedUpAt: undefined,
+    intakeRestsUntil: undefined,
     providerFailures: new Map(),
     steps: new Map(),
     adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
@@ -160,7 +169,24 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     failed: (key, reason) => void reportFailure(core, key, reason),
   })
   const { processes, random, program, env } = options
-  const core: Core = { clock, db, processes, waker, jobs, log, random, program, env, config, life, tickEnded }
+  const journal = createGrowth()
+  const meter = createMeter({ ...eventSeries, ...gaugeSeries })
+  const core: Core = {
+    clock,
+    db,
+    processes,
+    waker,
+    journal,
+    meter,
+    jobs,
+    log,
+    random,
+    program,
+    env,
+    config,
+    life,
+    tickEnded,
+  }
   return core
 }
 

@@ -9,7 +9,7 @@ import { intervalOf } from '../heartbeat/schedule.ts'
 import type { AgentState } from '../heartbeat/state.ts'
 import { readAgents } from '../heartbeat/store/agents.ts'
 import { openTicks, tickHistory, type TickHistory } from '../heartbeat/store/ticks.ts'
-import { pendingTriggers } from '../heartbeat/store/triggers.ts'
+import { pendingWakes } from '../heartbeat/store/triggers.ts'
 import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/status.ts'
 import { readEvents } from '../observability/store.ts'
 import type { JournalRow } from '../observability/events.ts'
@@ -22,16 +22,23 @@ import { folderOf, type Core } from './core.ts'
 import { readPause } from './pause.ts'
 import { planNow } from './steps/start.ts'
 
-const EVENTS_SHOWN = 8
+const LAST_EVENTS = {
+  after: undefined,
+  since: undefined,
+  limit: 8,
+  kinds: [],
+  agent: undefined,
+  run: undefined,
+} as const
 
 export function statusOf(core: Core, tx: Tx): StatusResult {
   const now = core.clock.now()
   const { life, config } = core
   const states = readAgents(tx)
   const runs = openRuns(tx)
-  const waiting = new Map(planNow(core, tx, now).waiting.map((one) => [one.agent, one]))
+  const wakes = pendingWakes(tx)
+  const waiting = new Map(planNow(core, tx, now, wakes).waiting.map((one) => [one.agent, one]))
   const assembling = new Set(openTicks(tx).map(({ agent }) => agent))
-  const triggers = pendingTriggers(tx)
   const pause = readPause(core, tx)
   const agents = config.agents.flatMap((agent): [string, AgentStatus][] => {
     const state = states.get(agent.name)
@@ -46,7 +53,7 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
       waiting: waiting.get(agent.name),
       now,
     }
-    const pending = triggers.get(agent.name)?.length ?? 0
+    const pending = (wakes.get(agent.name) ?? []).reduce((sum, { count }) => sum + count, 0)
     return [[agent.name, { ...agentStatus(core, facts), triggers_pending: pending }]]
   })
   return {
@@ -64,9 +71,7 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
     adopted: life.adopted,
     runs_open: runs.length,
     runs_max: config.maxConcurrentRuns,
-    events: readEvents(tx, { after: undefined, limit: EVENTS_SHOWN, kind: undefined, agent: undefined }).map(
-      eventView,
-    ),
+    events: readEvents(tx, LAST_EVENTS).map(eventView),
   }
 }
 

@@ -36,7 +36,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   const { state, lastSuccess, triggers } = await core.db.read((tx) => ({
     lastSuccess: readLastSuccess(tx, agent.name),
     state: readAgent(tx, agent.name),
-    triggers: (pendingTriggers(tx).get(agent.name) ?? []).filter(isStillThere),
+    triggers: pendingTriggers(tx, agent.name).filter(isStillThere),
   }))
   const run = newRunId(core, agent)
   const { config, program, env } = core
@@ -160,7 +160,7 @@ async function failTick(core: Core, tick: Tick, agent: AgentConfig, reason: stri
     // Its wakes wait as they would after a failed run: at once again would only be the same failure.
     takeTriggers(
       tx,
-      (pendingTriggers(tx).get(agent.name) ?? []).map(({ id }) => id),
+      pendingTriggers(tx, agent.name).map(({ id }) => id),
       tick.id,
     )
     returnTriggers(tx, tick.id, now, 'retry')

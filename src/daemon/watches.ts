@@ -1,6 +1,7 @@
-import { watch as watchFolder, type FSWatcher } from 'node:fs'
-import { watch, type FSWatcher as TreeWatcher } from 'chokidar'
+import { watch, type FSWatcher } from 'node:fs'
+import { join } from 'node:path'
 import { handoffDir } from '../handoffs/folders.ts'
+import { listFolder } from '../platform/files.ts'
 import { openRuns } from '../runner/store.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
@@ -10,56 +11,78 @@ import { PAUSE_FILE } from './pause.ts'
 export interface Watches {
   /** Watches what is there now: queues and handoffs of the configuration, folders of open runs. The brake always. */
   sync(): Promise<void>
-  close(): Promise<void>
+  close(): void
 }
 
+/** Watches folders, never single files: a queue of a thousand tasks is one watch, and a new task costs nothing but a wake. */
 export function createWatches(core: Core): Watches {
-  const tree: TreeWatcher = watch([], { ignoreInitial: true, depth: 1, followSymlinks: false })
-  tree
-    .on('all', () => core.waker.wake())
-    .on('error', (error) => core.log.debug('watch failed', { error: String(error) }))
-  const runs = new Map<string, FSWatcher | undefined>()
+  const watchers = new Map<string, FSWatcher>()
   const brake = watchFor(core, core.config.stateDir, [PAUSE_FILE])
-  let watched = new Set<string>()
   return {
     sync: async () => {
-      const wanted = new Set(wantedPaths(core))
-      tree.unwatch([...watched].filter((path) => !wanted.has(path)))
-      tree.add([...wanted].filter((path) => !watched.has(path)))
-      watched = wanted
-      const open = new Set((await core.db.read(openRuns)).map(({ id }) => id))
-      for (const [id, watcher] of runs) {
-        if (open.has(id)) continue
-        watcher?.close()
-        runs.delete(id)
+      const runs = (await core.db.read(openRuns)).map(({ id }) => folderOf(core.config, id))
+      const wanted = new Map<string, readonly string[] | undefined>([
+        ...runs.map((folder) => [folder, ['exit', 'started']] as const),
+        ...inboxes(core).map((folder) => [folder, undefined] as const),
+      ])
+      for (const [folder, watcher] of watchers) {
+        if (wanted.has(folder)) continue
+        watcher.close()
+        watchers.delete(folder)
       }
-      for (const id of open)
-        if (!runs.has(id)) runs.set(id, watchFor(core, folderOf(core.config, id), ['exit', 'started']))
+      for (const [folder, names] of wanted) {
+        if (watchers.has(folder)) continue
+        // Tried again at every pass: a folder that is not there yet, or was and is there anew.
+        const watcher = watchFor(core, folder, names, () => watchers.delete(folder))
+        if (watcher) watchers.set(folder, watcher)
+      }
     },
-    close: async () => {
-      for (const watcher of runs.values()) watcher?.close()
+    close: () => {
+      for (const watcher of watchers.values()) watcher.close()
       brake?.close()
-      await tree.close()
     },
   }
 }
 
-function wantedPaths(core: Core): string[] {
-  return core.config.agents.flatMap((agent) => [
-    ...queueFolders(agent, core.config),
-    handoffDir(agent.workspace),
-  ])
+/** Where work comes in: the queues, and the handoff folders with those in them, one for each pair of agents. */
+function inboxes(core: Core): string[] {
+  const handoffs = [...new Set(core.config.agents.map(({ workspace }) => handoffDir(workspace)))]
+  return [
+    ...core.config.agents.flatMap((agent) => queueFolders(agent, core.config)),
+    ...handoffs.flatMap((folder) => [folder, ...foldersIn(folder)]),
+  ]
 }
 
-/** By the system's own watch, which tells the name: the store in this folder changes all the time. */
-function watchFor(core: Core, folder: string, names: readonly string[]): FSWatcher | undefined {
+function foldersIn(folder: string): string[] {
   try {
-    const watcher = watchFolder(folder, { persistent: false }, (_, name) => {
-      if (name !== null && names.includes(name)) core.waker.wake()
+    return listFolder(folder).flatMap(({ name, kind }) => (kind === 'folder' ? [join(folder, name)] : []))
+  } catch {
+    return [] // Somebody broke it; the step that reads it says so.
+  }
+}
+
+/** By the system's own watch. With `names` only those wake: much else happens in the folder of the store, and of a run. */
+function watchFor(
+  core: Core,
+  folder: string,
+  names: readonly string[] | undefined,
+  ended: () => void = () => {},
+): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, { persistent: false }, (kind, name) => {
+      if (names === undefined || (name !== null && names.includes(name))) core.waker.wake()
+      // The folder itself went: the watch follows what is gone.
+      if (names === undefined && kind === 'rename' && name !== null && folder.endsWith(`/${name}`)) {
+        watcher.close()
+        ended()
+      }
     })
-    watcher.on('error', () => watcher.close())
+    watcher.on('error', () => {
+      watcher.close()
+      ended()
+    })
     return watcher
   } catch {
-    return undefined // The system has no more watches: the passes look anyway.
+    return undefined // Not there, or the system has no more watches: the passes look anyway.
   }
 }

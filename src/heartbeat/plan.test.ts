@@ -30,7 +30,7 @@ function state(overrides: Partial<AgentState> = {}): AgentState {
 }
 
 function candidate(overrides: Partial<Candidate> = {}): Candidate {
-  return { config: agentConfig(), state: state(), triggers: [], busy: false, forced: false, ...overrides }
+  return { config: agentConfig(), state: state(), wakes: [], busy: false, forced: false, ...overrides }
 }
 
 function world(one: Partial<Candidate>, overrides: Partial<World> = {}): World {
@@ -77,7 +77,7 @@ describe('an agent', () => {
   test.for<{ when: string; one: Partial<Candidate>; more?: Partial<World>; expected: string }>([
     { when: 'whose slot has come', one: {}, expected: 'begin' },
     { when: 'whose slot is 1 ms away', one: { state: state(notDue) }, expected: 'not-due' },
-    { when: 'with an open tick', one: { busy: true, triggers: [trigger()], forced: true }, expected: 'busy' },
+    { when: 'with an open tick', one: { busy: true, wakes: [trigger()], forced: true }, expected: 'busy' },
     {
       when: 'while everything is paused',
       one: { forced: true },
@@ -92,7 +92,7 @@ describe('an agent', () => {
     { when: 'that cools down', one: { state: state({ breaker: coolingDown }) }, expected: 'held' },
     {
       when: 'that cools down, woken',
-      one: { state: state({ breaker: coolingDown }), triggers: [trigger()] },
+      one: { state: state({ breaker: coolingDown }), wakes: [trigger()] },
       expected: 'held',
     },
     {
@@ -102,12 +102,12 @@ describe('an agent', () => {
     },
     {
       when: 'that is woken before its slot',
-      one: { state: state(notDue), triggers: [trigger()] },
+      one: { state: state(notDue), wakes: [trigger()] },
       expected: 'begin',
     },
     {
       when: 'with a wake that rides along',
-      one: { state: state(notDue), triggers: [trigger({ wakes: false })] },
+      one: { state: state(notDue), wakes: [trigger({ wakes: false })] },
       expected: 'not-due',
     },
     { when: 'when all slots are taken', one: {}, more: { openTicks: 3 }, expected: 'slot' },
@@ -117,7 +117,7 @@ describe('an agent', () => {
   })
 
   test('a wake before the slot leaves the slot where it is', ({ expect }) => {
-    const { action } = only(world({ state: state({ dueAt: later(start, HOUR) }), triggers: [trigger()] }))
+    const { action } = only(world({ state: state({ dueAt: later(start, HOUR) }), wakes: [trigger()] }))
     expect(action).toMatchObject({
       kind: 'begin',
       causes: ['operator'],
@@ -129,9 +129,9 @@ describe('an agent', () => {
   test('wakes that agents cause keep 60 s between them; the operator does not wait', ({ expect }) => {
     const waked = state({ ...notDue, dueAt: later(start, HOUR), agentWakeAt: later(start, -59_999) })
     const byAgent = trigger({ cause: 'handoff', byAgent: true })
-    expect(plan(world({ state: waked, triggers: [byAgent] })).waiting[0]?.until).toBe(start.wall + 1)
-    expect(only(world({ state: waked, triggers: [byAgent] }, { now: later(start, 1) })).kind).toBe('begin')
-    expect(only(world({ state: waked, triggers: [byAgent, trigger()] })).kind).toBe('begin')
+    expect(plan(world({ state: waked, wakes: [byAgent] })).waiting[0]?.until).toBe(start.wall + 1)
+    expect(only(world({ state: waked, wakes: [byAgent] }, { now: later(start, 1) })).kind).toBe('begin')
+    expect(only(world({ state: waked, wakes: [byAgent, trigger()] })).kind).toBe('begin')
   })
 
   test('whose slot came while it could not run waits for its active hours', ({ expect }) => {
@@ -143,16 +143,14 @@ describe('an agent', () => {
 
   test('whose wake waits by a clock that was a year ahead is not kept waiting', ({ expect }) => {
     const notBefore = { ...later(start, 400 * 24 * HOUR), boot: 'before' }
-    expect(only(world({ state: state(notDue), triggers: [trigger({ notBefore })] })).kind).toBe('begin')
+    expect(only(world({ state: state(notDue), wakes: [trigger({ notBefore })] })).kind).toBe('begin')
   })
 
   test('outside its active hours is woken by the operator only', ({ expect }) => {
     const config = agentConfig({ activeHours: { fromMinute: 0, toMinute: 60, timezone: 'UTC' } })
     const idle = { config, state: state({ dueAt: later(start, HOUR) }) }
-    expect(only(world({ ...idle, triggers: [trigger({ byAgent: true, cause: 'tasks' })] })).kind).toBe(
-      'waits',
-    )
-    expect(only(world({ ...idle, triggers: [trigger()] })).kind).toBe('begin')
+    expect(only(world({ ...idle, wakes: [trigger({ byAgent: true, cause: 'tasks' })] })).kind).toBe('waits')
+    expect(only(world({ ...idle, wakes: [trigger()] })).kind).toBe('begin')
   })
 })
 

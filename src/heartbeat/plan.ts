@@ -9,7 +9,7 @@ import type { AgentConfig } from '../config/config.ts'
 import type { Cause } from '../observability/events.ts'
 import { mayStart } from './breaker.ts'
 import { isActive, nextSlot, opensAt, phaseOf, slotsBetween, type Slots } from './schedule.ts'
-import type { AgentState, Trigger } from './state.ts'
+import type { AgentState, Wake } from './state.ts'
 
 const AGENT_WAKE_MS_FLOOR = 60_000
 const REDELIVERY_MS_MAX = 3_600_000 // As the store of wakes counts.
@@ -21,7 +21,7 @@ const DOWN_MS_TOLERANCE = 5_000 // A slot this much older than the daemon's star
 export interface Candidate {
   readonly config: AgentConfig
   readonly state: AgentState
-  readonly triggers: readonly Trigger[]
+  readonly wakes: readonly Wake[]
   /** It has a tick that did not end. */
   readonly busy: boolean
   /** Asked for by run-once; not yet begun. */
@@ -167,7 +167,7 @@ function begin(
   // The slot itself is this tick; only those behind it were missed. A wake before the slot leaves the slot where it is.
   const missed = overdue && state.tickCount > 0 ? slotsBetween(slots, state.dueAt.wall, world.now.wall) : 0
   const nextDue = overdue ? momentOf(nextSlot(slots, slotsFrom(candidate, world)), world.now) : state.dueAt
-  const byAgent = candidate.triggers.some((trigger) => trigger.byAgent && trigger.wakes)
+  const byAgent = candidate.wakes.some((wake) => wake.byAgent && wake.wakes)
   const forced = causes.includes('run-once')
   const action = {
     kind: 'begin',
@@ -199,18 +199,18 @@ function wasMissed(dueAt: Moment, awakeSince: Moment): boolean {
 
 /** When the pending wakes make the agent due (epoch ms), and who asked. */
 function wakeOf(
-  { config, state, triggers }: Candidate,
+  { config, state, wakes }: Candidate,
   { now }: World,
 ): { dueAt: number | undefined; causes: Cause[] } {
   let dueAt: number | undefined
   const causes = new Set<Cause>()
-  for (const trigger of triggers) {
-    if (!trigger.wakes) continue
-    causes.add(trigger.cause)
-    let at = Math.min(trigger.at, now.wall) // A clock that was set back must not make a wake wait for its time to come again.
-    if (trigger.notBefore)
-      at = Math.max(at, now.wall + believable(msUntil(trigger.notBefore, now), REDELIVERY_MS_MAX))
-    if (trigger.byAgent) {
+  for (const wake of wakes) {
+    if (!wake.wakes) continue
+    causes.add(wake.cause)
+    let at = Math.min(wake.at, now.wall) // A clock that was set back must not make a wake wait for its time to come again.
+    if (wake.notBefore)
+      at = Math.max(at, now.wall + believable(msUntil(wake.notBefore, now), REDELIVERY_MS_MAX))
+    if (wake.byAgent) {
       if (!isActive(config.activeHours, now.wall)) continue
       if (state.agentWakeAt)
         at = Math.max(

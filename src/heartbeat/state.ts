@@ -74,6 +74,9 @@ export interface Trigger {
   readonly notBefore: Moment | undefined
 }
 
+/** What the plan needs to know of an agent's pending wakes: those that are alike are one, with the time of the oldest. */
+export type Wake = Pick<Trigger, 'cause' | 'byAgent' | 'wakes' | 'notBefore' | 'at'>
+
 /** `<agent>#<n>`, the name of a tick for people. */
 export function tickName(tick: { readonly agent: string; readonly number: number }): string {
   return `${tick.agent}#${tick.number}`

@@ -29,11 +29,11 @@ test('asks a verb with its parameters and gets its result', async ({ dir, expect
   )
   expect(answer).toEqual({ ok: true, agent: 'scout', next: 'the tick begins now' })
   await ask(daemon.socketPath, 'runs', { agent: 'a b&c', limit: 3 }, { timeoutMs: 5_000 })
-  await ask(daemon.socketPath, 'events', { agent: undefined }, { timeoutMs: 5_000 })
+  await ask(daemon.socketPath, 'journal', { agent: undefined }, { timeoutMs: 5_000 })
   expect(daemon.calls).toEqual([
     { verb: 'wake', params: { agent: 'scout', reason: 'é "x"' } },
     { verb: 'runs', params: { agent: 'a b&c', limit: 3 } },
-    { verb: 'events', params: { limit: 50 } },
+    { verb: 'journal', params: { limit: 50 } },
   ])
 })
 

@@ -5,8 +5,9 @@
 import { isErrorCode, MarrowError, reasonOf } from '../base/errors.ts'
 import { BODY_BYTES_MAX, checkSocketPath, configHeader } from './address.ts'
 import { AnswerTooLong, exchange, type Outgoing } from './client/exchange.ts'
+import type { EventMessage } from './protocol/events.ts'
 import { routes, type Verb } from './routes.ts'
-import type { RequestOf, ResultOf } from './protocol/table.ts'
+import type { RequestOf, ResultOf, VerbOf } from './protocol/table.ts'
 
 /** How long to wait, and for whom to speak. */
 export interface AskOptions {
@@ -24,10 +25,10 @@ const TIMER_MS_MAX = 2 ** 31 - 1 // Node fires longer timers at once.
 const ANSWER_BYTES_MAX = 128 * 1_048_576
 
 /**
- * Asks one verb. Throws what the daemon answered as the MarrowError that it was, DAEMON_NOT_RUNNING when nobody
+ * Asks one verb that answers in JSON. Throws what the daemon answered as the MarrowError that it was, DAEMON_NOT_RUNNING when nobody
  * listens, DAEMON_SILENT when no whole answer came in time.
  */
-export async function ask<V extends Verb>(
+export async function ask<V extends VerbOf<'json'>>(
   socketPath: string,
   verb: V,
   params: RequestOf<V>,
@@ -49,6 +50,45 @@ export async function ask<V extends Verb>(
     throw explain(error, socketPath, options, deadline.signal.aborted)
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** How a stream is read. */
+export interface FollowOptions {
+  /** The real path of the configuration that is meant: a daemon with another one refuses. */
+  readonly config?: string | undefined
+  /** Ends the reading; it then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Ms without a sign of life after which the daemon counts as silent. */
+  readonly silenceMs?: number
+}
+
+const SILENCE_MS = 45_000 // Three beats of the daemon.
+
+/**
+ * Reads events as they happen, on one connection. Messages without `data` only say where to go on: whoever keeps the last
+ * `id` and comes back with it as `after` neither misses nor repeats an event. Ends when the daemon ends the stream, and
+ * throws as `ask` does.
+ */
+export async function* follow(
+  socketPath: string,
+  params: RequestOf<'events'>,
+  { config, signal, silenceMs = SILENCE_MS }: FollowOptions = {},
+): AsyncGenerator<EventMessage> {
+  checkSocketPath(socketPath)
+  // Loaded only now: the quick commands need no parser.
+  const { readStream, Refused, Silent } = await import('./client/stream.ts')
+  try {
+    for await (const message of readStream(socketPath, outgoing('events', params, config), {
+      silenceMs,
+      signal,
+    }))
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The daemon is our own: it is believed.
+      yield message as EventMessage
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason
+    if (error instanceof Refused) throw refusal(error.answer.status, error.answer.text)
+    throw explain(error, socketPath, { config, timeoutMs: silenceMs }, error instanceof Silent)
   }
 }
 

@@ -13,12 +13,17 @@ export const routes = {
   cancel: { method: 'POST', path: '/cancel' },
   stop: { method: 'POST', path: '/stop' },
   restart: { method: 'POST', path: '/restart' },
+  logLevel: { method: 'POST', path: '/log-level' },
   runOnce: { method: 'POST', path: '/run-once' },
   dryRun: { method: 'POST', path: '/dry-run' },
   runs: { method: 'GET', path: '/runs' },
   showRun: { method: 'GET', path: '/run' },
   readLog: { method: 'GET', path: '/log' },
+  readSteps: { method: 'GET', path: '/steps' },
+  journal: { method: 'GET', path: '/journal' },
   events: { method: 'GET', path: '/events' },
+  metrics: { method: 'GET', path: '/metrics' },
+  openapi: { method: 'GET', path: '/openapi.json' },
 } as const
 
 export type Verb = keyof typeof routes

@@ -60,10 +60,10 @@ test('a verb of the table is reached under its method and path', async ({ socket
 test('the query of a GET is parsed by the schema of its verb', async ({ socketPath, expect }) => {
   await using daemon = await startFakeDaemon({ socketPath })
   await call(socketPath, 'GET', '/runs?agent=scout&limit=5')
-  await call(socketPath, 'GET', '/events')
+  await call(socketPath, 'GET', '/journal')
   expect(daemon.calls).toEqual([
     { verb: 'runs', params: { agent: 'scout', limit: 5 } },
-    { verb: 'events', params: { limit: 50 } },
+    { verb: 'journal', params: { limit: 50 } },
   ])
 })
 

@@ -7,6 +7,7 @@ import type { Handlers } from './protocol/table.ts'
 import { answerError, answerUnparsable } from './server/errors.ts'
 import { addRoutes } from './server/routes.ts'
 import { openSocket } from './server/socket.ts'
+import { createStreams, type StreamLimits, type Streams } from './server/streams.ts'
 
 /** What the daemon hands in to open its door. */
 export interface ServerOptions {
@@ -23,7 +24,7 @@ export interface ServerOptions {
 }
 
 /** How much of a request is waited for, and how long. */
-export interface ServerLimits {
+export interface ServerLimits extends StreamLimits {
   readonly headersMs: number
   readonly requestMs: number
   readonly bodyBytes: number
@@ -46,6 +47,9 @@ const usualLimits: ServerLimits = {
   bodyBytes: BODY_BYTES_MAX,
   connections: 256, // Each holds a descriptor; the daemon needs the rest of its 1024 for runs and files.
   closeMs: 1_000,
+  streams: 64, // A quarter of the connections: those who listen never take the places of commands.
+  beatMs: 15_000,
+  drainMs: 30_000,
 }
 
 /**
@@ -54,7 +58,8 @@ const usualLimits: ServerLimits = {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const limits = { ...usualLimits, ...options.limits }
-  const app = build(options, limits)
+  const streams = createStreams(limits, options.onError)
+  const app = build(options, limits, streams)
   await app.ready()
   app.server.maxConnections = limits.connections
   const socket = await openSocket(app.server, options.socketPath, options.mode)
@@ -63,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     close: async () => {
       // First the name, so that no client finds a door behind which nobody answers.
       socket.remove()
+      streams.close()
       const cut = setTimeout(() => app.server.closeAllConnections(), limits.closeMs)
       await app.close()
       clearTimeout(cut)
@@ -70,7 +76,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-function build({ handlers, onError, version, config }: ServerOptions, limits: ServerLimits): FastifyInstance {
+function build(
+  { handlers, onError, version, config }: ServerOptions,
+  limits: ServerLimits,
+  streams: Streams,
+): FastifyInstance {
   const app = fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
@@ -99,7 +109,7 @@ function build({ handlers, onError, version, config }: ServerOptions, limits: Se
   app.setErrorHandler((error, request, reply) =>
     answerError(error, request, reply, onError, limits.bodyBytes),
   )
-  addRoutes(app, handlers)
+  addRoutes(app, handlers, streams)
   return app
 }
 

@@ -1,3 +1,4 @@
+import type { Usage } from '../agents/adapter.ts'
 import type { Outcome } from '../runner/outcome.ts'
 
 /** Who or what made a tick happen. */
@@ -29,7 +30,14 @@ export interface EventMap {
   'run.adopted': { pid: number }
   'run.unstarted': { reason: string }
   'run.ending': { by: string }
-  'run.ended': { outcome: Outcome; durationMs: number; tokens: number | null; costUsd: number | null }
+  'run.ended': {
+    outcome: Outcome
+    durationMs: number
+    /** The sum of `usage`. */
+    tokens: number | null
+    usage: Usage | null
+    costUsd: number | null
+  }
   'wake.received': { cause: Cause; reason: string }
   'breaker.opened': { reason: string; reopensAt: string }
   'breaker.closed': Record<string, never>

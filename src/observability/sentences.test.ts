@@ -43,6 +43,7 @@ const told: Told = {
       outcome: { kind: 'ended', by: 'signal', exitCode: 137 },
       durationMs: 61_000,
       tokens: 900,
+      usage: null,
       costUsd: 0.5,
     },
     'run ended by signal 9 after 1m1s (900 tokens, $0.5000)',

@@ -43,6 +43,9 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'step.failed': (data) => `step ${text(data['step'])} failed and is tried again: ${text(data['error'])}`,
 }
 
+/** Every kind of event that this version writes. */
+export const eventKinds: readonly string[] = Object.keys(sentences)
+
 /** What happened, as one plain sentence without time and agent. */
 export function describeEvent({ kind, data }: Pick<JournalRow, 'kind' | 'data'>): string {
   return plain(isKnown(kind) ? sentences[kind](data) : `${kind} ${JSON.stringify(data)}`)

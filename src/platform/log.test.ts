@@ -63,3 +63,51 @@ test('details are told only when asked for', async ({ expect }) => {
     expect.stringContaining('detail'),
   ])
 })
+
+test('the level changes while it runs', async ({ expect }) => {
+  const lines = await said(
+    people,
+    `log.level = 'error'; log.warn('no'); log.level = 'debug'; log.debug('yes ' + log.level)`,
+  )
+  expect(lines).toEqual([expect.stringMatching(/yes debug$/)])
+})
+
+test('a repeated line is counted, for people and for programs, and an exit loses no count', async ({
+  expect,
+}) => {
+  const three = `for (const _ of '123') log.warn('cannot look', { agent: 'scout', error: 'Error: no' }); process.exit()`
+  expect(await said(people, three)).toEqual([
+    expect.stringMatching(/ WARNING: scout: cannot look: Error: no$/),
+    expect.stringMatching(/ WARNING: scout: cannot look \(repeated 2 times\): Error: no$/),
+  ])
+  const records = (await said({ json: true, verbose: false }, three)).map((line): unknown => JSON.parse(line))
+  expect(records).toEqual([
+    expect.not.objectContaining({ repeated: 2 }),
+    expect.objectContaining({ repeated: 2, level: 40, agent: 'scout', msg: 'cannot look' }),
+  ])
+})
+
+test('a lone line keeps no process alive and leaves at once', async ({ expect }) => {
+  const lines = await said(people, `log.info('one'); log.info('one')`)
+  expect(lines.map((line) => line.slice(11))).toEqual(['one', 'one (repeated once)'])
+})
+
+test('no text can pass for a line of its own', async ({ expect }) => {
+  const forged = '\\n[12:00:00] scout: run succeeded'
+  const lines = await said(
+    people,
+    `log.error('a${forged}', { agent: 'b${forged}', what: 'c${forged}', error: 'd${forged}\\u2028[12:00:00] x' })`,
+  )
+  expect(lines.filter((line) => line.startsWith('['))).toHaveLength(1)
+  expect(lines.slice(1).every((line) => line.startsWith('    '))).toBe(true)
+})
+
+test('what it is told to take out is not in it, wherever it stands', async ({ expect }) => {
+  const open = `{ json: true, verbose: true, redact: (text) => text.replaceAll('hush', '-') }`
+  const [line] = await said(
+    { json: true, verbose: true },
+    `const quiet = await (await import(${JSON.stringify(log)})).openLog(${open}); quiet.debug('hush', { agent: 'hush', data: { deep: ['hush'], hush: 1 }, error: 'hush' })`,
+  )
+  expect(line).toContain('"msg":"-"')
+  expect(line).not.toContain('hush')
+})

@@ -1,6 +1,12 @@
+/** Owns the daemon's log: its lines for people, its records for programs, and how much of it is said. */
 import { pino, type Logger } from 'pino'
-import { plainLines } from '../base/plain.ts'
+import { plain, plainLines } from '../base/plain.ts'
 import { withClockTimes } from '../base/time.ts'
+import { createFolding, type Folding } from './log/folding.ts'
+import { fitRecord, type LogRecord } from './log/record.ts'
+
+/** How much is said, from everything to only what is wrong. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** The daemon's log. Prompts, environments and tokens are never given to it. */
 export interface Log {
@@ -8,17 +14,30 @@ export interface Log {
   warn(message: string, fields?: Record<string, unknown>): void
   error(message: string, fields?: Record<string, unknown>): void
   debug(message: string, fields?: Record<string, unknown>): void
+  /** Says what is still held back of repeated lines. */
   flush(): void
+  /** What is said from now on; this process alone remembers it. */
+  level: LogLevel
 }
 
-/** JSON lines on stderr under a service manager, `[HH:MM:SS] agent: message` for people. */
-export async function openLog(options: { json: boolean; verbose: boolean }): Promise<Log> {
-  const level = options.verbose ? 'debug' : 'info'
+/** What a log is opened with. */
+export interface LogOptions {
+  readonly json: boolean
+  /** Debug from the first line on. */
+  readonly verbose: boolean
+  /** Takes out of any text what must not be in a log, as its last guard; undefined: nothing. */
+  readonly redact?: ((text: string) => string) | undefined
+}
+
+/** JSON lines on stderr for programs, `[HH:MM:SS] agent: message` for people. */
+export async function openLog({ json, verbose, redact = (text) => text }: LogOptions): Promise<Log> {
   const destination = pino.destination({ fd: 2, sync: true })
   // A terminal that went away (EIO, EPIPE) is not an error: the daemon goes on without its reader.
   destination.on('error', () => {})
-  if (options.json)
-    return wrap(pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination))
+  const base = { level: 'debug', base: null }
+  const fitted = (record: LogRecord) => fitRecord(record, redact)
+  if (json)
+    return wrap(pino({ ...base, timestamp: pino.stdTimeFunctions.isoTime }, destination), fitted, verbose)
   const { default: pretty } = await import('pino-pretty')
   const people = pretty({
     destination,
@@ -30,7 +49,7 @@ export async function openLog(options: { json: boolean; verbose: boolean }): Pro
     sync: true,
   })
   people.on('error', () => {})
-  return wrap(pino({ level, base: null }, people))
+  return wrap(pino(base, people), fitted, verbose)
 }
 
 interface Colours {
@@ -41,24 +60,30 @@ interface Colours {
 
 /** `[HH:MM:SS] scout: run succeeded after 1s`. An event's sentence says it all; other records show their fields too. */
 function lineFor(record: Record<string, unknown>, { gray, yellow, red }: Colours): string {
-  const { time, level, msg, agent, kind, ...fields } = record
+  const { time, level, msg, agent, kind, repeated, ...fields } = record
   const at = new Date(Number(time))
   const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0'))
   const severity = Number(level) >= 50 ? red('ERROR: ') : Number(level) >= 40 ? yellow('WARNING: ') : ''
-  const who = typeof agent === 'string' ? `${agent}: ` : ''
+  const who = typeof agent === 'string' ? `${plain(agent)}: ` : ''
   const rest = kind === undefined ? fieldsOf(fields) : ''
-  const told = withClockTimes(plainLines(`${who}${String(msg)}${rest}`), at.getTime())
+  const again =
+    typeof repeated === 'number' ? ` (repeated ${repeated === 1 ? 'once' : `${repeated} times`})` : ''
+  const told = withClockTimes(`${who}${plain(String(msg))}${again}${rest}`, at.getTime())
   return `${gray(`[${clock.join(':')}]`)} ${severity}${told}`
 }
 
 /** ` (what: GET /status): TypeError: …`, with the stack below where there is one. */
 function fieldsOf({ error, ...fields }: Record<string, unknown>): string {
-  const named = Object.entries(fields).map(([name, value]) => `${name}: ${textOf(value)}`)
-  return `${named.length === 0 ? '' : ` (${named.join(', ')})`}${error === undefined ? '' : `: ${textOf(error)}`}`
+  const named = Object.entries(fields).map(([name, value]) => `${plain(name)}: ${plain(textOf(value))}`)
+  const where = named.length === 0 ? '' : ` (${named.join(', ')})`
+  if (error === undefined) return where
+  // What follows the first line stands in, so that no text in it can pass for a line of the log.
+  const [first = '', ...stack] = plainLines(textOf(error)).split(/[\n\u2028\u2029]/)
+  return [`${where}: ${plain(first)}`, ...stack.map((line) => `    ${plain(line)}`)].join('\n')
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
 /** A log that keeps nothing, for tests and for commands that speak for themselves. */
@@ -68,14 +93,41 @@ export const silentLog: Log = {
   error: () => {},
   debug: () => {},
   flush: () => {},
+  level: 'error',
 }
 
-function wrap(logger: Logger): Log {
+const ranks: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn: 40, error: 50 }
+
+function wrap(logger: Logger, fitted: (record: LogRecord) => LogRecord, verbose: boolean): Log {
+  let level: LogLevel = verbose ? 'debug' : 'info'
+  const folding: Folding = createFolding({
+    say: ({ level: rank, message, ...fields }) => logger[rank](fields, message),
+    now: () => performance.now(),
+    after: (ms, act) => {
+      const timer = setTimeout(act, ms).unref()
+      return () => clearTimeout(timer)
+    },
+  })
+  const at =
+    (rank: LogLevel) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      if (ranks[rank] >= ranks[level]) folding.take(fitted({ ...fields, level: rank, message }))
+    }
+  process.once('exit', folding.flush) // However it ends: a count that is held back is said.
   return {
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message),
-    debug: (message, fields = {}) => logger.debug(fields, message),
-    flush: () => logger.flush(),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    debug: at('debug'),
+    flush: () => {
+      folding.flush()
+      logger.flush()
+    },
+    get level() {
+      return level
+    },
+    set level(next) {
+      level = next
+    },
   }
 }

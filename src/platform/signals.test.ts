@@ -16,6 +16,7 @@ async function listener() {
       stopAtOnce: () => process.exit(1),
       handover: () => say('handover'),
       reload: () => say('reload'),
+      toggleDebug: () => say('debug'),
     })
     say('ready')
     setInterval(() => {}, 1000)`
@@ -34,12 +35,14 @@ async function listener() {
   return { child, said, stderr: () => stderr }
 }
 
-test('SIGUSR1 hands over and opens no debugger; SIGHUP reloads', async ({ expect }) => {
+test('SIGUSR1 hands over and opens no debugger; SIGHUP reloads; SIGUSR2 says more', async ({ expect }) => {
   const { child, said, stderr } = await listener()
   child.kill('SIGUSR1')
   await said('handover')
   child.kill('SIGHUP')
   await said('reload')
+  child.kill('SIGUSR2')
+  await said('debug')
   expect(stderr()).toBe('')
 })
 

@@ -10,6 +10,8 @@ export interface SignalHandlers {
   handover(): void
   /** SIGHUP: read the configuration again. */
   reload(): void
+  /** SIGUSR2: say more in the log, or as much as before; without one it is ignored. */
+  toggleDebug?(): void
 }
 
 // The terminal or the reader of a pipe went away. The work goes on without one.
@@ -28,11 +30,14 @@ export function onSignals(handlers: SignalHandlers): () => void {
   }
   const handover = () => handlers.handover()
   const reload = () => handlers.reload()
+  const toggle = () => handlers.toggleDebug?.()
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGUSR1', handover).on('SIGHUP', reload)
+  process.on('SIGUSR2', toggle)
   process.stdout.on('error', unlessVanished)
   process.stderr.on('error', unlessVanished)
   return () => {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGUSR1', handover).off('SIGHUP', reload)
+    process.off('SIGUSR2', toggle)
     process.stdout.off('error', unlessVanished)
     process.stderr.off('error', unlessVanished)
   }

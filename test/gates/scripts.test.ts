@@ -90,6 +90,21 @@ test('test installs what is missing as root where apt-get is', async ({ clone, e
   ])
 })
 
+test('test installs shells as root, and does without them otherwise', async ({ clone, expect }) => {
+  await clone.installPackages(0)
+  for (const name of ['zsh', 'fish']) await rm(join(clone.path, name))
+  await clone.standIn(join(clone.path, 'apt-get'))
+
+  const plain = await clone.run('scripts/test')
+  expect(plain).toMatchObject({ exitCode: 0 })
+  expect(plain.stderr.split('\n')[0]).toBe(
+    'Missing: zsh fish. The tests of completion in these shells are left out.',
+  )
+  expect((await clone.calls())[0]).toBe('fetch-cli opencode')
+  await clone.run('scripts/test', [], { WHO: '0' })
+  expect(await clone.calls()).toContain('apt-get install -y zsh fish')
+})
+
 test('test ends red when what is missing cannot be installed', async ({ clone, expect }) => {
   await rm(join(clone.path, 'tmux'))
   await clone.standIn(join(clone.path, 'apt-get'), 'exit 100')

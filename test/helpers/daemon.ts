@@ -104,7 +104,7 @@ async function startOn(path: string, options: Parameters<Home['start']>[0] = {})
       )
     },
     events: async (kind) =>
-      (await daemon.handlers.events({ after: undefined, limit: 1_000, kind, agent: undefined })).events,
+      (await daemon.handlers.journal({ limit: 1_000, kind: kind === undefined ? undefined : [kind] })).events,
     ended: (count) =>
       eventually(`${count} ended runs`, async () => {
         const ended = (await runs()).filter(({ state }) => state === 'ended')

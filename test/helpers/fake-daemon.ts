@@ -1,4 +1,6 @@
 /** Owns a daemon without a heart: the real server on a real socket, every verb answered from plain data. */
+import { once } from 'node:events'
+import type { EventMessage } from '../../src/ipc/protocol/events.ts'
 import type { AgentStatus, EventView, StatusResult } from '../../src/ipc/protocol/status.ts'
 import type { RunDetail } from '../../src/ipc/protocol/runs.ts'
 import type { Handlers } from '../../src/ipc/protocol/table.ts'
@@ -176,6 +178,7 @@ function sampleHandlers(config: string): Handlers {
     cancel: async ({ target }) => ({ ok, run: target }),
     stop: async () => ({ ok, pid: 4242 }),
     restart: async () => ({ ok, pid: 4242 }),
+    logLevel: async ({ level = 'info' }) => ({ ok, level }),
     runOnce: async () => ({
       ticks: [{ agent: 'scout', tick: 'scout#8', run: null, ok: true, outcome: 'succeeded' }],
     }),
@@ -202,8 +205,28 @@ function sampleHandlers(config: string): Handlers {
       size: 10,
       ended: true,
     }),
-    events: async () => ({ events: [sampleEvent()] }),
+    readSteps: async () => ({
+      run: sampleRun().id,
+      ended: true,
+      steps: [
+        { kind: 'tool', text: 'date', tool: 'bash', failed: null },
+        { kind: 'text', text: 'It is late.', tool: null, failed: null },
+      ],
+    }),
+    journal: async () => ({ events: [sampleEvent()], next_after: sampleEvent().id }),
+    events: sampleStream,
+    metrics: async () =>
+      '# HELP marrow_paused 1 while paused.\n# TYPE marrow_paused gauge\nmarrow_paused 0\n',
+    openapi: async () => ({ openapi: '3.1.0' }),
   }
+}
+
+/** The newest row, then nothing more until the reader leaves. */
+async function* sampleStream(_: unknown, signal: AbortSignal): AsyncGenerator<EventMessage> {
+  const row = sampleEvent()
+  yield { id: row.id - 1 }
+  yield { id: row.id, event: row.kind, data: row }
+  if (!signal.aborted) await once(signal, 'abort')
 }
 
 function listening(handlers: Handlers, calls: Calls): Handlers {
@@ -211,9 +234,9 @@ function listening(handlers: Handlers, calls: Calls): Handlers {
     get: (target, verb, receiver) => {
       const handle: unknown = Reflect.get(target, verb, receiver)
       if (typeof handle !== 'function') return handle
-      return (params: unknown) => {
+      return (params: unknown, ...more: unknown[]) => {
         calls.push({ verb: String(verb), params })
-        return Reflect.apply(handle, target, [params])
+        return Reflect.apply(handle, target, [params, ...more])
       }
     },
   })

@@ -54,6 +54,7 @@ function launch(
     launcher,
     folder,
     capBytes: options.capBytes ?? 1024 * 1024,
+    presumed: [],
     words,
     promptOnStdin: options.prompt !== undefined,
     cwd: dir,

@@ -9,8 +9,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ask } from '../../src/ipc/client.ts'
-import type { Verb } from '../../src/ipc/routes.ts'
-import type { RequestOf, ResultOf } from '../../src/ipc/protocol/table.ts'
+import type { RequestOf, ResultOf, VerbOf } from '../../src/ipc/protocol/table.ts'
 import { systemProcesses, type ProcessRow } from '../../src/platform/processes.ts'
 import type { Row } from '../../src/platform/sqlite.ts'
 import { eventually } from './eventually.ts'
@@ -74,7 +73,7 @@ export interface SpawnedDaemon {
   readonly pid: number
   /** How its process ended: an exit code, or the name of a signal. */
   readonly ended: Promise<number | string>
-  ask<V extends Verb>(verb: V, params: RequestOf<V>): Promise<ResultOf<V>>
+  ask<V extends VerbOf<'json'>>(verb: V, params: RequestOf<V>): Promise<ResultOf<V>>
   signal(signal: NodeJS.Signals): void
   /** Ends it as a crash would; resolves when its process is gone. */
   kill(): Promise<void>

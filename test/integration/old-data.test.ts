@@ -8,13 +8,14 @@ import { readPause } from '../../src/daemon/pause.ts'
 import { mayStart } from '../../src/heartbeat/breaker.ts'
 import { readAgents } from '../../src/heartbeat/store/agents.ts'
 import { openTicks, tickHistory } from '../../src/heartbeat/store/ticks.ts'
-import { pendingTriggers } from '../../src/heartbeat/store/triggers.ts'
+import { pendingWakes } from '../../src/heartbeat/store/triggers.ts'
 import { readEvents } from '../../src/observability/store.ts'
 import { lastRuns, openRuns } from '../../src/runner/store.ts'
 import { describeOutcome } from '../../src/runner/outcome.ts'
 import { test } from '../helpers/temp-dir.ts'
 
 const data = join(import.meta.dirname, '..', 'data')
+const everything = { after: undefined, since: undefined, kinds: [], agent: undefined, run: undefined }
 const versions = await readdir(data)
 
 test.for(versions)(
@@ -41,10 +42,8 @@ test.for(versions)(
       const ended = lastRuns(tx, 'scout', 5).find(({ state }) => state === 'ended')
       expect(ended?.outcome && describeOutcome(ended.outcome)).toBe('failed: quota')
       expect(ended?.reading?.usage?.inputTokens).toBe(10)
-      expect([...pendingTriggers(tx).keys()].toSorted()).toEqual(['refit', 'scout'])
-      expect(readEvents(tx, { after: undefined, limit: 9, kind: undefined, agent: undefined })).toHaveLength(
-        1,
-      )
+      expect([...pendingWakes(tx).keys()].toSorted()).toEqual(['refit', 'scout'])
+      expect(readEvents(tx, { ...everything, limit: 9 })).toHaveLength(1)
       const nobody = { life: { pausedByFile: undefined }, config: { stateDir: dir } }
       expect(readPause(nobody, tx)?.reason).toBe('by the operator')
     })

@@ -140,6 +140,9 @@ describe.skipIf(binary === undefined).concurrent('marrow run with the real openc
     const shown = await daemon.marrow('show', 'worker')
     expect(shown).toContain(`${before}..${after}`)
     expect(shown).toContain(run.cli_session)
+    const steps = await daemon.marrow('show', 'worker', '--steps')
+    expect(steps).toMatch(/^> bash: /m)
+    expect(steps.trimEnd().endsWith(run.result ?? 'no result')).toBe(true)
     // Every byte of the prompt on record is what the model got.
     const prompt = await daemon.marrow('show', run.id, '--prompt')
     const asked = world.requests().filter(({ tools }) => tools.length > 0)

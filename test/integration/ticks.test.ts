@@ -86,7 +86,7 @@ describe('a tick that cannot be assembled', () => {
     const { ticks } = await daemon.handlers.runOnce({ agents: ['scout'] })
     expect(ticks[0]).toMatchObject({ ok: false, run: null })
     expect(ticks[0]?.outcome).toMatch(/^Cannot load the role nobody: .* Fix: Write /)
-    const [pending] = (await daemon.core.db.read(pendingTriggers)).get('scout') ?? []
+    const [pending] = await daemon.core.db.read((tx) => pendingTriggers(tx, 'scout'))
     expect(pending).toMatchObject({ attempts: 1, reason: 'look' })
     expect(pending?.notBefore).toBeDefined()
   })

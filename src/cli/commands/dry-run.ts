@@ -19,6 +19,11 @@ const PROVIDERS_TIMEOUT_MS = 600_000
 
 /** `marrow dry-run`: what the next tick would do and the prompt that it would send. Nothing is started or changed. */
 export async function dryRun(options: DryRunOptions): Promise<number> {
+  if (options.raw && options.json) {
+    throw new MarrowError('USAGE', 'Cannot understand the command: --raw and JSON contradict each other.', {
+      fix: 'Give one of them; JSON has the prompt in agents[0].prompt.',
+    })
+  }
   const views = await viewsOf(options)
   if (options.raw) printRaw(views)
   else if (options.json) printJson({ agents: views })

@@ -1,4 +1,5 @@
 import { connect, type CommonOptions } from '../connection.ts'
+import { print } from '../output.ts'
 import { readLast, readOn } from '../log-reader.ts'
 
 /** Flags of `marrow logs`. */
@@ -8,6 +9,7 @@ export interface LogsOptions extends CommonOptions {
   readonly follow?: boolean
   readonly stderr?: boolean
   readonly lines: number
+  readonly json?: boolean
 }
 
 /** `marrow logs`: the last lines that a run printed; with `follow` whatever it prints until it ends. */
@@ -15,12 +17,16 @@ export async function logs(options: LogsOptions): Promise<number> {
   const connection = connect(options)
   const stream = options.stderr ? 'stderr' : 'stdout'
   const last = await readLast(connection, options.target, stream, options.lines)
-  process.stdout.write(last.text)
+  const show = (text: string) => {
+    if (options.json) print(JSON.stringify({ run: last.run, stream, text }))
+    else process.stdout.write(text)
+  }
+  show(last.text)
   if (!options.follow) {
-    if (last.size === 0) process.stderr.write(nothing(last.run, stream))
+    if (last.size === 0 && !options.json) process.stderr.write(nothing(last.run, stream))
     return 0
   }
-  for await (const text of readOn(connection, last, stream)) process.stdout.write(text)
+  for await (const text of readOn(connection, last, stream)) show(text)
   return 0
 }
 

@@ -7,13 +7,16 @@ import { counted } from '../../base/numbers.ts'
 
 /** `marrow` alone: what it is, whether it runs here and with what, then every command. */
 export async function overview(options: CommonOptions): Promise<number> {
-  const { helpText } = await import('../program.ts')
+  const [{ programHelp }, { groups }] = await Promise.all([
+    import('../render/help.ts'),
+    import('../program/groups.ts'),
+  ])
   print(
     `marrow ${version} keeps a small group of AI agents working on your machine around the clock.`,
     '',
     ...(await daemonLines(options)),
     '',
-    helpText().trimEnd(),
+    programHelp(groups, process.stdout.isTTY ? process.stdout.columns : 80).trimEnd(),
   )
   return 0
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { MarrowError } from '../../base/errors.ts'
 import { connect, type CommonOptions } from '../connection.ts'
-import { print } from '../output.ts'
+import { print, printJson } from '../output.ts'
 
 /** Whom to hold or to let go; undefined: everything that starts work. */
 export interface PauseOptions extends CommonOptions {
   readonly agent: string | undefined
   readonly reason?: string
+  readonly json?: boolean
 }
 
 /** `marrow pause`: no new work, over restarts too. Runs in flight go on. */
@@ -17,14 +18,16 @@ export async function pause(options: PauseOptions): Promise<number> {
   } catch (error) {
     throw withFile(error, connection.stateDir)
   }
-  print(`✓ ${options.agent ?? 'everything'} is paused; runs in flight go on`)
+  if (options.json) printJson({ ok: true, agent: options.agent ?? null, paused: true })
+  else print(`✓ ${options.agent ?? 'everything'} is paused; runs in flight go on`)
   return 0
 }
 
 /** `marrow resume`: lifts a pause; for an agent also what its failures hold. */
 export async function resume(options: PauseOptions): Promise<number> {
   await connect(options).ask('resume', { agent: options.agent })
-  print(`✓ ${options.agent ?? 'everything'} is resumed`)
+  if (options.json) printJson({ ok: true, agent: options.agent ?? null, paused: false })
+  else print(`✓ ${options.agent ?? 'everything'} is resumed`)
   return 0
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MarrowError } from '../../base/errors.ts'
 import { connect, type CommonOptions, type Connection } from '../connection.ts'
-import { print } from '../output.ts'
+import { print, printJson } from '../output.ts'
 import { isPassing } from '../patience.ts'
 import { counted } from '../../base/numbers.ts'
 
@@ -12,14 +12,16 @@ const LOOK_EVERY_MS = 100
  * `marrow restart`: the daemon leaves and every run goes on. A service manager starts the next one; where there is none
  * the command fails after a while, so that nobody believes that a daemon runs. Throws DAEMON_NOT_RUNNING.
  */
-export async function restart(options: CommonOptions): Promise<number> {
+export async function restart(options: CommonOptions & { readonly json?: boolean }): Promise<number> {
   const connection = connect(options)
+  const tell = options.json ? () => {} : print
   const { pid } = await connection.ask('restart', {})
-  print(`✓ marrow (pid ${pid}) hands over: its runs go on`)
+  tell(`✓ marrow (pid ${pid}) hands over: its runs go on`)
   const next = await nextDaemon(connection, pid)
   if (next !== undefined) {
     const runs = next.adopted === 0 ? '' : ` and has taken over ${counted(next.adopted, 'run')}`
-    print(`✓ marrow (pid ${next.pid}) works in its place${runs}`)
+    tell(`✓ marrow (pid ${next.pid}) works in its place${runs}`)
+    if (options.json) printJson({ ok: true, pid, next })
     return 0
   }
   throw new MarrowError(

@@ -1,9 +1,11 @@
 import { connect, type CommonOptions } from '../connection.ts'
-import { print } from '../output.ts'
+import { print, printJson } from '../output.ts'
 
 /** `marrow stop`: no new work; runs get their grace, then are ended and recorded. */
-export async function stop(options: CommonOptions): Promise<number> {
-  const { pid } = await connect(options).ask('stop', {})
-  print(`✓ marrow (pid ${pid}) stops: no new work begins, runs get their grace and are then ended`)
+export async function stop(options: CommonOptions & { readonly json?: boolean }): Promise<number> {
+  const answer = await connect(options).ask('stop', {})
+  if (options.json) printJson(answer)
+  else
+    print(`✓ marrow (pid ${answer.pid}) stops: no new work begins, runs get their grace and are then ended`)
   return 0
 }

@@ -2,17 +2,14 @@ import { formatDuration } from '../../base/duration.ts'
 import { formatProblem } from '../../base/errors.ts'
 import { plainLines } from '../../base/plain.ts'
 import type { AgentConfig } from '../../config/config.ts'
-import { loadConfig } from '../../config/load.ts'
+import { findConfig, loadConfig, readConfig } from '../../config/load.ts'
 import { searchOf, type CommonOptions } from '../connection.ts'
 import { print, printJson } from '../output.ts'
 
 /** `marrow validate`: reads the configuration as the daemon would. Its mistakes, all at once, are the error (2). */
 export async function validate(options: CommonOptions & { readonly json?: boolean }): Promise<number> {
+  if (options.json) return await validateForPrograms(options)
   const config = await loadConfig(searchOf(options))
-  if (options.json) {
-    printJson({ config: config.path, agents: config.agents, warnings: config.warnings })
-    return 0
-  }
   print(`Config: ${config.path}`, ...config.agents.flatMap(agentLines).map(plainLines))
   if (config.warnings.length > 0) {
     process.stderr.write(
@@ -21,6 +18,16 @@ export async function validate(options: CommonOptions & { readonly json?: boolea
   }
   print('VALIDATE OK')
   return 0
+}
+
+/** Mistakes are a result here, not an error: a program wants each with its file, line, key and fix. */
+async function validateForPrograms(options: CommonOptions): Promise<number> {
+  const search = searchOf(options)
+  const { path } = findConfig(search)
+  const { config, problems, warnings } = await readConfig(path, search)
+  const agents = config?.agents ?? []
+  printJson({ ok: problems.length === 0, config: path, agents, problems, warnings })
+  return problems.length === 0 ? 0 : 2
 }
 
 function agentLines(agent: AgentConfig): string[] {

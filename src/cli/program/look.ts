@@ -1,54 +1,175 @@
 /** Owns the commands that only look. */
-import type { Command } from 'commander'
-import { addCommand, countUpTo, does, type Done } from './command.ts'
+import { acting, type CommandSpec, type FlagSpec, type Group } from './spec.ts'
 
-/** Adds them to the tree. */
-export function addLookCommands(root: Command, done: Done): void {
-  root.commandsGroup('Look:')
-  const status = addCommand(root, 'status', 'what every agent does or why not, and what happened last')
-  status.option('--json', 'print JSON, as without a terminal')
-  does<{ json?: boolean }>(status, done, async (_, { json = false, ...options }) =>
-    (await import('../commands/status.ts')).status({ ...options, json }),
-  )
-  addRunCommands(root, done)
-  const events = addCommand(root, 'events', 'the journal: what happened, one sentence each')
-    .option('-f, --follow', 'go on with every new one')
-    .option('-n, --lines <count>', 'how many', countUpTo(1_000, 1), 50)
-    .option('--kind <kind>', 'only this kind, such as run.ended, or run for all of a noun')
-    .option('--agent <agent>', 'only of this agent')
-    .option('--json', 'print one JSON object a line')
-  does<{ follow?: boolean; lines: number; kind?: string; agent?: string; json?: boolean }>(
-    events,
-    done,
-    async (_, { lines, ...options }) =>
-      (await import('../commands/events.ts')).events({ ...options, count: lines }),
-  )
+const onlyAgent: FlagSpec = {
+  long: '--agent',
+  value: 'agent',
+  about: 'only of this agent',
+  from: ['agents'],
 }
 
-function addRunCommands(root: Command, done: Done): void {
-  const runs = addCommand(root, 'runs', 'the last runs, newest first')
-    .option('--agent <agent>', 'only of this agent')
-    .option('-n, --lines <count>', 'how many', countUpTo(1_000, 1), 20)
-    .option('--json', 'print JSON')
-  does<{ agent?: string; lines: number; json?: boolean }>(runs, done, async (_, { lines, ...options }) =>
+const status: CommandSpec = {
+  name: 'status',
+  summary: 'what every agent does or why not, and what happened last',
+  about:
+    'Shows what every agent does or why not, its last outcome and its next slot, then the last events. Without a terminal it answers in JSON, unless -o text asks for the table.',
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow status', about: 'everyone at a glance' },
+    { line: 'marrow status -o json', about: 'the same for a program' },
+  ],
+  see: ['runs', 'events', 'doctor'],
+  act: acting<{ json?: boolean }>(async (_, options) =>
+    (await import('../commands/status.ts')).status(options),
+  ),
+}
+
+const runs: CommandSpec = {
+  name: 'runs',
+  summary: 'the last runs, newest first',
+  about: 'Lists the last runs, newest first: when, how long, how they ended, what they cost.',
+  flags: [
+    onlyAgent,
+    {
+      long: '--lines',
+      short: '-n',
+      value: 'count',
+      about: 'how many',
+      count: { least: 1, most: 1_000 },
+      usual: 20,
+    },
+  ],
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow runs --agent scout -n 5', about: 'the last five of scout' },
+    { line: 'marrow runs -o json', about: 'all that is known of each, for a program' },
+  ],
+  see: ['show', 'logs'],
+  act: acting<{ agent?: string; lines: number; json?: boolean }>(async (_, { lines, ...options }) =>
     (await import('../commands/runs.ts')).runs({ ...options, count: lines }),
-  )
-  const show = addCommand(root, 'show <run>', 'everything on record of one run')
-    .option('--prompt', 'the very prompt that it was sent')
-    .option('--json', 'print JSON')
-  does<{ prompt?: boolean; json?: boolean }>(show, done, async ([run = ''], options) =>
+  ),
+}
+
+const show: CommandSpec = {
+  name: 'show',
+  summary: 'everything on record of one run',
+  about:
+    'Shows everything on record of one run: its outcome, its usage, the layers of its prompt, what it changed. With --prompt, the very prompt that it was sent; with --steps, what it said and did, in the same words for every agent CLI.',
+  words: [
+    {
+      name: 'run',
+      about: 'its id or a unique part of it; an agent means its last run',
+      from: ['runs', 'agents'],
+    },
+  ],
+  flags: [
+    { long: '--prompt', about: 'the very prompt that it was sent' },
+    { long: '--steps', about: 'what it said and which tools it called, also while it runs' },
+  ],
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow show scout', about: 'the last run of scout' },
+    { line: 'marrow show scout --prompt', about: 'what it was told' },
+    { line: 'marrow show scout --steps', about: 'what it said and did' },
+  ],
+  see: ['runs', 'logs'],
+  act: acting<{ prompt?: boolean; steps?: boolean; json?: boolean }>(async ([run = ''], options) =>
     (await import('../commands/show.ts')).show({ ...options, run }),
-  )
-  const logs = addCommand(root, 'logs <agent-or-run>', "what a run printed, or an agent's last one")
-    .option('-f, --follow', 'go on until the run ends')
-    .option('--stderr', 'its error output instead')
-    .option(
-      '-n, --lines <count>',
-      'how many lines from the end; 0: all of the last MiB',
-      countUpTo(1_000_000),
-      200,
-    )
-  does<{ follow?: boolean; stderr?: boolean; lines: number }>(logs, done, async ([target = ''], options) =>
-    (await import('../commands/logs.ts')).logs({ ...options, target }),
-  )
+  ),
+}
+
+const logs: CommandSpec = {
+  name: 'logs',
+  summary: "what a run printed, or an agent's last one",
+  about:
+    'Prints what a run printed; an agent means its last run. With --follow it goes on until the run ends, over a restart of the daemon too. As JSON each part is one object on its own line.',
+  words: [
+    {
+      name: 'agent-or-run',
+      about: 'an agent, or a run by its id or a part of it',
+      from: ['agents', 'runs'],
+    },
+  ],
+  flags: [
+    { long: '--follow', short: '-f', about: 'go on until the run ends' },
+    { long: '--stderr', about: 'its error output instead' },
+    {
+      long: '--lines',
+      short: '-n',
+      value: 'count',
+      about: 'how many lines from the end; 0: all of the last MiB',
+      count: { least: 0, most: 1_000_000 },
+      usual: 200,
+    },
+  ],
+  json: 'one value a line',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow logs scout', about: 'the last that scout printed' },
+    { line: 'marrow logs scout -f', about: 'read along' },
+    { line: 'marrow logs scout --stderr -n 20', about: 'the end of its error output' },
+  ],
+  see: ['runs', 'show', 'events'],
+  act: acting<{ follow?: boolean; stderr?: boolean; lines: number; json?: boolean }>(
+    async ([target = ''], options) => (await import('../commands/logs.ts')).logs({ ...options, target }),
+  ),
+}
+
+const events: CommandSpec = {
+  name: 'events',
+  summary: 'the journal: what happened, one sentence each',
+  about:
+    'Shows the journal, oldest first: one sentence for each thing that happened. With --follow it goes on with every new one, over a restart of the daemon too. As JSON each event is one object on its own line.',
+  flags: [
+    { long: '--follow', short: '-f', about: 'go on with every new one' },
+    {
+      long: '--lines',
+      short: '-n',
+      value: 'count',
+      about: 'how many, the newest (default: 50, or with --since all of them)',
+      count: { least: 1, most: 1_000 },
+    },
+    {
+      long: '--since',
+      value: 'when',
+      about: 'only from this time on: 2h (how long ago), 14:05, 2026-11-20, 2026-11-20T14:05',
+    },
+    {
+      long: '--kind',
+      value: 'kind',
+      about: 'only this kind, such as run.ended, or run for all of a noun; several with commas',
+      from: ['event kinds'],
+    },
+    onlyAgent,
+  ],
+  json: 'one value a line',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow events -f', about: 'watch what happens; with -o json for a program' },
+    { line: 'marrow events --kind run.ended --agent scout', about: 'how the runs of scout ended' },
+    { line: 'marrow events --since 2h', about: 'everything of the last two hours' },
+  ],
+  see: ['status', 'runs'],
+  act: acting<{
+    follow?: boolean
+    lines?: number
+    since?: string
+    kind?: string
+    agent?: string
+    json?: boolean
+  }>(async (_, { lines, ...options }) => {
+    if (options.kind !== undefined) {
+      ;(await import('../../observability/kinds.ts')).refuseMistypedKinds(options.kind)
+    }
+    return (await import('../commands/events.ts')).events({ ...options, count: lines })
+  }),
+}
+
+export const look: Group = {
+  name: 'Look',
+  about: 'what happens and what happened',
+  commands: [status, runs, show, logs, events],
 }

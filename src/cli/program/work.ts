@@ -1,88 +1,140 @@
-/** Owns the commands that make agents work, or hold them. */
-import type { Command } from 'commander'
-import { addCommand, does, type Done } from './command.ts'
+/** Owns the commands that give agents work, or end it. */
+import { jsonLogs } from './daemon.ts'
+import { acting, type CommandSpec, type Group } from './spec.ts'
 
-/** Adds them to the tree. */
-export function addWorkCommands(root: Command, done: Done): void {
-  root.commandsGroup('Work:')
-  addDaemonCommands(root, done)
-  addTickCommands(root, done)
-  addTaskCommands(root, done)
-  addHoldCommands(root, done)
-}
-
-function addDaemonCommands(root: Command, done: Done): void {
-  const run = addCommand(root, 'run', 'run the daemon in the foreground, until it is stopped')
-    .option('--json-logs', 'log JSON records')
-    .option('--ipc', 'open the socket whatever the configuration says')
-    .option('--no-ipc', 'open no socket')
-  does<{ jsonLogs?: boolean; ipc?: boolean }>(run, done, async (_, options) =>
-    (await import('../commands/run.ts')).run(options),
-  )
-  const stop = addCommand(root, 'stop', 'stop the daemon: runs get their grace, then are ended')
-  does(stop, done, async (_, options) => (await import('../commands/stop.ts')).stop(options))
-  const restart = addCommand(root, 'restart', 'hand over to a new daemon: all runs go on')
-  does(restart, done, async (_, options) => (await import('../commands/restart.ts')).restart(options))
-}
-
-function addTickCommands(root: Command, done: Done): void {
-  const runOnce = addCommand(root, 'run-once [agents...]', 'one tick of each named agent (default: all), now')
-    .option('--json-logs', 'log JSON records')
-    .option('--json', 'print JSON')
-  does<{ jsonLogs?: boolean; json?: boolean }>(runOnce, done, async (agents, options) =>
-    (await import('../commands/run-once.ts')).runOnce({ ...options, agents }),
-  )
-  const dryRun = addCommand(
-    root,
-    'dry-run [agents...]',
-    'what the next tick would do, and the prompt it would send',
-  )
-    .option('--raw', 'the bytes of the prompt alone, of one agent')
-    .option('--layers', 'what each layer of the prompt weighs')
-    .option('--diff', 'what changed since the last prompt that was sent')
-    .option('--json', 'print JSON')
-    .option('--json-logs', 'log JSON records')
-  does<{ raw?: boolean; layers?: boolean; diff?: boolean; json?: boolean }>(
-    dryRun,
-    done,
-    async (agents, options) => (await import('../commands/dry-run.ts')).dryRun({ ...options, agents }),
-  )
-  const wake = addCommand(root, 'wake <agent>', 'make an agent due now')
-    .option('--prompt <text>', 'words for its next prompt')
-    .option('--reason <text>', 'why it is woken')
-  does<{ prompt?: string; reason?: string }>(wake, done, async ([agent = ''], options) =>
+const wake: CommandSpec = {
+  name: 'wake',
+  summary: 'make an agent due now',
+  about:
+    'Makes an agent due now, whatever its schedule and its gate say. The words are part of its next prompt. An agent at work gets them with its next tick; one that is paused or held, when that ends.',
+  words: [{ name: 'agent', about: 'its name', from: ['agents'] }],
+  flags: [
+    { long: '--prompt', value: 'text', about: 'words for its next prompt' },
+    { long: '--reason', value: 'text', about: 'why it is woken' },
+  ],
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow wake scout', about: 'now instead of at its next slot' },
+    { line: 'marrow wake scout --prompt "Look at the failing build first."', about: 'with something to do' },
+  ],
+  see: ['run-once', 'task add', 'status'],
+  act: acting<{ prompt?: string; reason?: string; json?: boolean }>(async ([agent = ''], options) =>
     (await import('../commands/wake.ts')).wake({ ...options, agent }),
-  )
+  ),
 }
 
-function addTaskCommands(root: Command, done: Done): void {
-  const task = addCommand(root, 'task', 'the queue of tasks: add, list')
-  const add = addCommand(task, 'add <title...>', 'queue a task')
-    .option('-b, --body <text>', 'what is to be done, in full')
-    .option('--json', 'print JSON')
-  does<{ body?: string; json?: boolean }>(add, done, async (words, options) =>
+const runOnce: CommandSpec = {
+  name: 'run-once',
+  summary: 'one tick of each named agent (default: all), now',
+  about:
+    'Makes one tick of each named agent, whatever its schedule and its gate say, and waits until all have ended. With a daemon the ticks are made there; without one, here.',
+  words: [
+    { name: 'agents', about: 'their names; without any, all', optional: true, many: true, from: ['agents'] },
+  ],
+  flags: [jsonLogs],
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow run-once scout', about: 'see what scout does now' },
+    { line: 'marrow run-once -o json', about: 'every agent once, for a script' },
+  ],
+  exits: [{ code: 1, meaning: 'a tick failed' }],
+  see: ['dry-run', 'wake', 'logs'],
+  act: acting<{ jsonLogs?: boolean; json?: boolean }>(async (agents, options) =>
+    (await import('../commands/run-once.ts')).runOnce({ ...options, agents }),
+  ),
+}
+
+const dryRun: CommandSpec = {
+  name: 'dry-run',
+  summary: 'what the next tick would do, and the prompt it would send',
+  about:
+    'Says whether the next tick would run, stay quiet or be held, and why; then the prompt that it would send. Starts no run and changes nothing. Tokens in --layers are counted with one tokenizer for all models, so they are "about".',
+  words: [
+    { name: 'agents', about: 'their names; without any, all', optional: true, many: true, from: ['agents'] },
+  ],
+  flags: [
+    { long: '--raw', about: 'the bytes of the prompt alone, of one agent' },
+    { long: '--layers', about: 'what each layer of the prompt weighs' },
+    { long: '--diff', about: 'what changed since the last prompt that was sent' },
+    jsonLogs,
+  ],
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow dry-run scout', about: 'the very prompt that scout would be sent' },
+    { line: 'marrow dry-run scout --layers', about: 'what its parts weigh' },
+    { line: 'marrow dry-run scout --raw', about: 'its bytes, to send them elsewhere' },
+  ],
+  see: ['run-once', 'show'],
+  act: acting<{ raw?: boolean; layers?: boolean; diff?: boolean; json?: boolean }>(async (agents, options) =>
+    (await import('../commands/dry-run.ts')).dryRun({ ...options, agents }),
+  ),
+}
+
+const task: CommandSpec = {
+  name: 'task',
+  summary: 'the queue of tasks: add, list',
+  about: 'The queue of tasks: one Markdown file each, which an agent takes and moves on.',
+  examples: [{ line: 'marrow task list', about: 'what waits' }],
+  see: ['task add', 'task list'],
+}
+
+const addTask: CommandSpec = {
+  name: 'task add',
+  summary: 'queue a task',
+  about: 'Writes one file into the queue and says what happens next: who is woken by it, or that it waits.',
+  words: [{ name: 'title', about: 'in a few words; quotes are not needed', many: true }],
+  flags: [{ long: '--body', short: '-b', value: 'text', about: 'what is to be done, in full' }],
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow task add Mend the roof', about: 'a title is enough' },
+    { line: 'marrow task add "Summarise the week" --body "Write it to docs/week.md."', about: 'in full' },
+  ],
+  see: ['task list', 'wake'],
+  act: acting<{ body?: string; json?: boolean }>(async (words, options) =>
     (await import('../commands/task.ts')).addTask({ ...options, title: words.join(' ') }),
-  )
-  const list = addCommand(task, 'list', 'the queued tasks').option('--json', 'print JSON')
-  does<{ json?: boolean }>(list, done, async (_, options) =>
-    (await import('../commands/task.ts')).listTasks(options),
-  )
+  ),
 }
 
-function addHoldCommands(root: Command, done: Done): void {
-  const pause = addCommand(root, 'pause [agent]', 'hold one agent, or everything that starts work').option(
-    '--reason <text>',
-    'why, for everyone who looks',
-  )
-  does<{ reason?: string }>(pause, done, async ([agent], options) =>
-    (await import('../commands/pause.ts')).pause({ ...options, agent }),
-  )
-  const resume = addCommand(root, 'resume [agent]', 'lift a pause; for an agent also what its failures hold')
-  does(resume, done, async ([agent], options) =>
-    (await import('../commands/pause.ts')).resume({ ...options, agent }),
-  )
-  const cancel = addCommand(root, 'cancel <agent-or-run>', 'end one run and every process that it started')
-  does(cancel, done, async ([target = ''], options) =>
+const listTasks: CommandSpec = {
+  name: 'task list',
+  summary: 'the queued tasks',
+  about: 'Lists the queued tasks, file and title, one a line.',
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [{ line: 'marrow task list', about: 'what waits' }],
+  see: ['task add'],
+  act: acting<{ json?: boolean }>(async (_, options) =>
+    (await import('../commands/task.ts')).listTasks(options),
+  ),
+}
+
+const cancel: CommandSpec = {
+  name: 'cancel',
+  summary: 'end one run and every process that it started',
+  about:
+    'Ends one run and every process that it started. It counts as no failure of the agent. Returns at once; the run is recorded when it has ended.',
+  words: [
+    {
+      name: 'agent-or-run',
+      about: 'an agent that is at work, or a run by its id or a part of it',
+      from: ['agents', 'open runs'],
+    },
+  ],
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [{ line: 'marrow cancel scout', about: 'what scout does at the moment' }],
+  see: ['pause', 'status'],
+  act: acting<{ json?: boolean }>(async ([target = ''], options) =>
     (await import('../commands/cancel.ts')).cancel({ ...options, target }),
-  )
+  ),
+}
+
+export const work: Group = {
+  name: 'Work',
+  about: 'what agents do, and when',
+  commands: [wake, runOnce, dryRun, task, addTask, listTasks, cancel],
 }

@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import { sampleEvent } from '../../../test/helpers/fake-daemon.ts'
 import { plainScreen } from '../../../test/helpers/plain-screen.ts'
 import { clockTime } from '../../base/time.ts'
-import { eventLines } from './events.ts'
+import { eventLines, gapLine } from './events.ts'
 
 test('a line says when and of whom', ({ expect }) => {
   const [own, whole] = eventLines(
@@ -29,5 +29,13 @@ test('what went wrong stands out', ({ expect }) => {
   expect([ended('succeeded'), ended('ended')]).toEqual([
     expect.not.stringContaining('<yellow>'),
     expect.stringContaining('<yellow>run ended'),
+  ])
+})
+
+test('who lost events is told how many', ({ expect }) => {
+  expect([3, 1, null].map((gone) => gapLine({ gone, from: 8 }))).toEqual([
+    '(3 events are gone from the journal: going on with event 8)',
+    '(1 event is gone from the journal: going on with event 8)',
+    '(the journal is another one than before: going on with event 8)',
   ])
 })

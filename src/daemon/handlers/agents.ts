@@ -1,5 +1,6 @@
 import { MarrowError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import { isoTime } from '../../base/time.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
 import { closedBreaker, mayStart, type Permission } from '../../heartbeat/breaker.ts'
@@ -45,9 +46,9 @@ export function agentsNamed(config: Config, names: readonly string[] | undefined
 function agentNamed(config: Config, name: string): AgentConfig {
   const found = config.agents.find((agent) => agent.name === name || agent.slug === name)
   if (found) return found
-  const known = config.agents.map((agent) => agent.name).join(', ')
+  const known = config.agents.map((agent) => agent.name)
   throw new MarrowError('NOT_FOUND', `unknown agent: ${name}`, {
-    fix: `The agents of this configuration: ${known}.`,
+    fix: `${didYouMean(name, known)}The agents of this configuration: ${known.join(', ')}.`,
   })
 }
 

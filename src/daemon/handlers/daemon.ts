@@ -1,10 +1,15 @@
 import type { Handlers } from '../../ipc/protocol/table.ts'
+import type { Log } from '../../platform/log.ts'
+import { setLogLevel } from '../log-level.ts'
 
-/** The daemon's own end, as the operator asks for it. */
-export function daemonHandlers(ask: {
-  stop: () => void
-  handOver: () => void
-}): Pick<Handlers, 'stop' | 'restart'> {
+/** The daemon's own end, and how much it says, as the operator asks for it. */
+export function daemonHandlers(
+  ask: {
+    stop: () => void
+    handOver: () => void
+  },
+  log: Log,
+): Pick<Handlers, 'stop' | 'restart' | 'logLevel'> {
   return {
     stop: async () => {
       ask.stop()
@@ -13,6 +18,10 @@ export function daemonHandlers(ask: {
     restart: async () => {
       ask.handOver()
       return { ok: true, pid: process.pid }
+    },
+    logLevel: async ({ level }) => {
+      if (level !== undefined) setLogLevel(log, level)
+      return { ok: true, level: log.level }
     },
   }
 }

@@ -1,10 +1,14 @@
+import type { AgentEvent } from '../../agents/adapter.ts'
+import { adapterFor } from '../../agents/adapters.ts'
 import { MarrowError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import { isoTime } from '../../base/time.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
-import type { RunDetail, RunView } from '../../ipc/protocol/runs.ts'
+import type { RunDetail, RunView, StepView } from '../../ipc/protocol/runs.ts'
 import { readPart } from '../read-part.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { runPaths } from '../../runner/folder.ts'
+import { readOutput } from '../../runner/observe.ts'
 import { describeOutcome } from '../../runner/outcome.ts'
 import type { RunRecord } from '../../runner/record.ts'
 import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
@@ -12,7 +16,9 @@ import { folderOf, type Core } from '../core.ts'
 import { tokensOf } from '../settle.ts'
 import { askForEnd, settleKey } from '../steps/reap.ts'
 
-export function runHandlers(core: Core): Pick<Handlers, 'runs' | 'showRun' | 'readLog' | 'cancel'> {
+export function runHandlers(
+  core: Core,
+): Pick<Handlers, 'runs' | 'showRun' | 'readLog' | 'readSteps' | 'cancel'> {
   return {
     runs: ({ agent, limit }) =>
       core.db.read((tx) => ({ runs: lastRuns(tx, agent, limit).map((run) => runView(core, run)) })),
@@ -26,11 +32,40 @@ export function runHandlers(core: Core): Pick<Handlers, 'runs' | 'showRun' | 're
       )
       return { run: run.id, text, next_offset: nextOffset, size, ended: run.state === 'ended' }
     },
+    readSteps: async ({ id, limit }) => {
+      const run = await core.db.read((tx) => runNamed(core, tx, id))
+      return { run: run.id, ended: run.state === 'ended', steps: stepsOf(core, run).slice(-limit) }
+    },
     cancel: async ({ target }) => {
       const run = await core.db.read((tx) => openRunOf(core, tx, target))
       await askForEnd(core, run, 'operator')
       return { ok: true, run: run.id }
     },
+  }
+}
+
+// Enough for what a person reads, and taken apart in some ms: the loop waits for it.
+const STEPS_BYTES_READ = 1_048_576
+
+function stepsOf(core: Core, run: RunRecord): StepView[] {
+  const { stdout, stderr } = readOutput(folderOf(core.config, run.id), STEPS_BYTES_READ)
+  const endedAt = run.endedAt ?? core.clock.now().wall
+  return adapterFor(run.adapter).events({ stdout, stderr, exitCode: 0, endedAt }).flatMap(stepView)
+}
+
+function stepView(event: AgentEvent): StepView[] {
+  switch (event.kind) {
+    case 'session':
+    case 'usage':
+      return []
+    case 'tool':
+      return [{ kind: 'tool', text: event.input, tool: event.name, failed: event.failed ?? null }]
+    case 'text':
+    case 'result':
+      return [{ kind: event.kind, text: event.text, tool: null, failed: null }]
+    case 'limit':
+    case 'error':
+      return [{ kind: event.kind, text: event.failure.detail, tool: null, failed: null }]
   }
 }
 
@@ -49,7 +84,15 @@ function runNamed(core: Core, tx: Tx, text: string): RunRecord {
     })
   }
   const what = agent ? `${agent.name} has no run on record` : `no run or agent is called ${text}`
-  throw new MarrowError('NOT_FOUND', `Cannot find the run: ${what}.`, { fix: 'List them with: marrow runs' })
+  throw new MarrowError('NOT_FOUND', `Cannot find the run: ${what}.`, {
+    fix: `${agent ? '' : suggestion(core, text, lastRuns(tx, undefined, SUGGESTED_FROM))}List them with: marrow runs`,
+  })
+}
+
+const SUGGESTED_FROM = 200 // Whoever mistypes an id has just seen it.
+
+function suggestion(core: Core, text: string, runs: readonly RunRecord[]): string {
+  return didYouMean(text, [...core.config.agents.map(({ name }) => name), ...runs.map(({ id }) => id)])
 }
 
 function openRunOf(core: Core, tx: Tx, target: string): RunRecord {
@@ -58,7 +101,9 @@ function openRunOf(core: Core, tx: Tx, target: string): RunRecord {
   const [run] = open
   if (run && open.length === 1) return run
   const what = open.length > 1 ? `${target} names ${open.length} runs` : `${target} has no run in flight`
-  throw new MarrowError('NOT_FOUND', `Cannot cancel: ${what}.`, { fix: 'See what runs with: marrow status' })
+  throw new MarrowError('NOT_FOUND', `Cannot cancel: ${what}.`, {
+    fix: `${agent || open.length > 1 ? '' : suggestion(core, target, openRuns(tx))}See what runs with: marrow status`,
+  })
 }
 
 function runView(core: Core, run: RunRecord): RunView {

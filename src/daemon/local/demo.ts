@@ -176,7 +176,7 @@ function isComplete({ handoffTold, taskDone, quietCount }: Story): boolean {
 /** While the daemon starts nobody answers yet; later that is an error like any other. */
 async function newRows(socket: string, after: number, starting: boolean, signal: AbortSignal) {
   try {
-    return (await ask(socket, 'events', { after, limit: 200 }, { timeoutMs: 5_000, signal })).events
+    return (await ask(socket, 'journal', { after, limit: 200 }, { timeoutMs: 5_000, signal })).events
   } catch (error) {
     const silent = error instanceof MarrowError && error.code === 'DAEMON_NOT_RUNNING'
     if (signal.aborted || (silent && starting)) return []

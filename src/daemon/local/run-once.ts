@@ -3,6 +3,8 @@ import type { TickView } from '../../ipc/protocol/agents.ts'
 import { openLog } from '../../platform/log.ts'
 import { onSignals } from '../../platform/signals.ts'
 import { configAt, startHere } from '../here.ts'
+import { toggleDebug } from '../log-level.ts'
+import { redactorFor } from '../redaction.ts'
 
 export interface RunOnceOptions {
   readonly configPath: string
@@ -19,13 +21,15 @@ export async function runOnceLocally({
   verbose,
 }: RunOnceOptions): Promise<TickView[]> {
   const config = await configAt(configPath)
-  const log = await openLog({ json: jsonLogs, verbose })
+  const redact = redactorFor({ config, env: process.env })
+  const log = await openLog({ json: jsonLogs, verbose, redact })
   const daemon = await startHere(config, log, { ipc: config.ipc.enabled, scheduled: false })
   const release = onSignals({
     stop: () => daemon.stop(),
     stopAtOnce: () => process.exit(1),
     handover: () => daemon.handOver(),
     reload: () => daemon.reload(),
+    toggleDebug: () => toggleDebug(log),
   })
   try {
     const stopped = daemon.done.then(() => undefined)

@@ -26,7 +26,7 @@ const request = (dir: string) => ({
 })
 
 test('says first what it made, then what comes next', async ({ dir, expect }) => {
-  const lines = await scaffold(request(dir))
+  const { lines } = await scaffold(request(dir))
   expect(lines.slice(0, 2)).toEqual([
     `scaffolded workspace: ${join(dir, 'our team')}`,
     `wrote config: ${join(dir, 'conf', 'marrow.toml')}`,
@@ -39,7 +39,8 @@ test('writes what validate, setup and doctor are content with', async ({ dir, ex
   await scaffold(request(dir))
   expect(await readConfig(configPath)).toMatchObject({ problems: [], warnings: [] })
   expect(await setup(configPath)).toMatchObject({ lines: { length: 3 }, failures: [] })
-  const issues = (await doctor({ configPath })).filter(({ level }) => level === 'issue')
+  const { findings } = await doctor({ flag: configPath, env: process.env, cwd: dir, home: dir })
+  const issues = findings.filter(({ level }) => level === 'issue')
   // The program itself is built only where it runs, and tmux and git are the machine's business.
   expect(issues.filter(({ problem }) => !/git|bin\/marrow/u.test(problem))).toEqual([])
 })
@@ -120,7 +121,7 @@ test('copies executable scripts of the folder that was named, and says what it l
   await writeFile(join(source, 'weather.sh'), '#!/bin/sh\necho sunny\n')
   await chmod(join(source, 'weather.sh'), 0o755)
   await writeFile(join(source, 'README.md'), 'About these.')
-  const lines = await scaffold({ ...request(dir), sourceContextDir: source })
+  const { lines } = await scaffold({ ...request(dir), sourceContextDir: source })
   expect(lines.join('\n')).toContain(`left out: ${join(source, 'README.md')}`)
   expect(await readdir(join(dir, 'our team', 'context.d'))).toEqual(['weather.sh'])
   expect((await stat(join(dir, 'our team', 'context.d', 'weather.sh'))).mode & 0o111).toBe(0o111)

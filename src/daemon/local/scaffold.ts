@@ -22,12 +22,26 @@ export interface ScaffoldOptions {
   readonly sourceContextDir: string | undefined
 }
 
+/** What was made; `lines` tell it to people. */
+export interface Scaffolded {
+  readonly workspace: string
+  readonly config: string
+  /** What the agents run. */
+  readonly command: readonly string[]
+  readonly simulated: boolean
+  /** Files of the context folder that are no executables. */
+  readonly leftOut: readonly string[]
+  /** The commands that come next. */
+  readonly next: readonly string[]
+  readonly lines: readonly string[]
+}
+
 /**
- * Makes the workspace and the configuration; returns the lines to print. Existing files are left as they are, and
+ * Makes the workspace and the configuration. Existing files are left as they are, and
  * nothing at all is written when the configuration exists or would not be valid. Throws USAGE, NOT_FOUND,
  * CANNOT_WRITE, CONFIG_INVALID.
  */
-export async function scaffold(options: ScaffoldOptions): Promise<string[]> {
+export async function scaffold(options: ScaffoldOptions): Promise<Scaffolded> {
   const workspace = pathOf('--workspace', options.workspace)
   const configOut = pathOf('--config-out', options.configOut)
   await refuseExisting(configOut)
@@ -51,30 +65,26 @@ export async function scaffold(options: ScaffoldOptions): Promise<string[]> {
   checkOwnOutput(request)
   const made = applySteps(planScaffold(request))
   if (!made.some(({ path }) => path === configOut)) throw alreadyThere(configOut)
-  return [
+  const simulated = commands.command[0] === join(programRoot, 'bin', 'marrow')
+  const next = nextSteps(configOut)
+  const lines = [
     `scaffolded workspace: ${workspace}`,
     `wrote config: ${configOut}`,
     ...skipped.map((path) => `left out: ${path} (only executable files are context providers)`),
-    ...nextSteps(configOut, commands.command),
-  ]
-}
-
-function nextSteps(configOut: string, command: readonly string[]): string[] {
-  const marrow = quote(join(programRoot, 'bin', 'marrow'))
-  const named = configOut === userConfig() ? '' : ` -c ${quote(configOut)}`
-  const simulated = command[0] === join(programRoot, 'bin', 'marrow')
-  return [
     '',
     simulated
       ? 'opencode was not found on PATH: the agents are simulated until you write yours as agent_command.'
-      : `The agents run ${command.join(' ')}: it must be logged in, and allowed to work without asking.`,
+      : `The agents run ${commands.command.join(' ')}: it must be logged in, and allowed to work without asking.`,
     'Next:',
-    `  ${marrow} validate${named}`,
-    `  ${marrow} doctor${named}`,
-    `  ${marrow} dry-run${named}`,
-    `  ${marrow} run-once${named}`,
-    `  ${marrow} run${named}`,
+    ...next.map((command) => `  ${command}`),
   ]
+  return { workspace, config: configOut, command: commands.command, simulated, leftOut: skipped, next, lines }
+}
+
+function nextSteps(configOut: string): string[] {
+  const marrow = quote(join(programRoot, 'bin', 'marrow'))
+  const named = configOut === userConfig() ? '' : ` -c ${quote(configOut)}`
+  return ['validate', 'doctor', 'dry-run', 'run-once', 'run'].map((name) => `${marrow} ${name}${named}`)
 }
 
 /** An empty value, as of a variable that is not set, would mean the current folder. */

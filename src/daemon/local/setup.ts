@@ -7,20 +7,40 @@ import type { AgentConfig } from '../../config/config.ts'
 import { applySteps } from '../../scaffold/apply.ts'
 import { planWorkspace } from '../../scaffold/plan.ts'
 
+/** One agent's workspace, and why it cannot be used: null when it is ready. */
+export interface PreparedAgent {
+  readonly agent: string
+  readonly workspace: string
+  readonly problem: string | null
+}
+
+/** What was made: `lines` are for stdout, `failures` for stderr, `agents` for programs. */
+export interface Prepared {
+  readonly agents: readonly PreparedAgent[]
+  readonly lines: string[]
+  readonly failures: string[]
+}
+
 /**
- * Prepares the workspace of every agent; `lines` are for stdout, `failures` for stderr. A workspace itself is never
- * made: a path with a typing mistake must not become a folder. Throws CONFIG_MISSING, CONFIG_INVALID.
+ * Prepares the workspace of every agent. A workspace itself is never made: a path with a typing mistake must not become a
+ * folder. Throws CONFIG_MISSING, CONFIG_INVALID.
  */
-export async function setup(configPath: string): Promise<{ lines: string[]; failures: string[] }> {
+export async function setup(configPath: string): Promise<Prepared> {
   const config = await configAt(configPath)
-  const lines: string[] = []
-  const failures: string[] = []
+  const agents: PreparedAgent[] = []
   for (const agent of config.agents) {
-    const reason = await prepare(agent)
-    if (reason === undefined) lines.push(`OK: ${agent.name} workspace ready at ${agent.workspace}`)
-    else failures.push(`FAIL: workspace invalid for ${agent.name}: ${reason}`)
+    const { name, workspace } = agent
+    agents.push({ agent: name, workspace, problem: (await prepare(agent)) ?? null })
   }
-  return { lines, failures }
+  const [ready, failed] = [
+    agents.filter(({ problem }) => problem === null),
+    agents.filter(({ problem }) => problem !== null),
+  ]
+  return {
+    agents,
+    lines: ready.map(({ agent, workspace }) => `OK: ${agent} workspace ready at ${workspace}`),
+    failures: failed.map(({ agent, problem }) => `FAIL: workspace invalid for ${agent}: ${problem}`),
+  }
 }
 
 /** Why the workspace cannot be used, or undefined when it is ready. */

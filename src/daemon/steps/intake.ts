@@ -1,7 +1,7 @@
 /** Takes in what files say: a new configuration, the pause file, new tasks, new handoffs. */
 import { join } from 'node:path'
 import { digest } from '../../base/digest.ts'
-import type { Moment } from '../../base/moment.ts'
+import { later, msUntil, type Moment } from '../../base/moment.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import { handoffDir, receiverOf } from '../../handoffs/folders.ts'
 import type { Trigger } from '../../heartbeat/state.ts'
@@ -51,8 +51,24 @@ async function lookForPause(core: Core): Promise<void> {
   })
 }
 
-/** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
+const REST_FACTOR = 9 // So that looking takes at most a tenth of the time, however many files wait and come.
+const REST_MS_MAX = 2_000
+
+/** Takes in new files, at once when that is quick. Returns in how many ms it wants to be called again. */
 export async function takeWork(core: Core, now: Moment): Promise<number> {
+  const { intakeRestsUntil } = core.life
+  const restMs = intakeRestsUntil === undefined ? 0 : msUntil(intakeRestsUntil, now)
+  if (restMs > 0) return restMs
+  const startedAt = core.clock.now()
+  await takeFiles(core, now)
+  const endedAt = core.clock.now()
+  const lookedMs = -msUntil(startedAt, endedAt)
+  core.life.intakeRestsUntil = later(endedAt, Math.min(lookedMs * REST_FACTOR, REST_MS_MAX))
+  return Number.POSITIVE_INFINITY
+}
+
+/** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
+async function takeFiles(core: Core, now: Moment): Promise<void> {
   const seen = await core.db.read(readSeen)
   const unreadable = new Set<string>()
   const look = (folder: string): FileEntry[] => {
@@ -68,7 +84,7 @@ export async function takeWork(core: Core, now: Moment): Promise<number> {
   const gone = [...seen.keys()].filter(
     (path) => !found.has(path) && ![...unreadable].some((folder) => path.startsWith(`${folder}/`)),
   )
-  if (fresh.length === 0 && gone.length === 0) return Number.POSITIVE_INFINITY
+  if (fresh.length === 0 && gone.length === 0) return
   await write(core, (tx, emit) => {
     const busy = new Set(openTicks(tx).map(({ agent }) => agent))
     for (const path of gone) {
@@ -95,7 +111,6 @@ export async function takeWork(core: Core, now: Moment): Promise<number> {
       }
     }
   })
-  return Number.POSITIVE_INFINITY
 }
 
 type Look = (folder: string) => FileEntry[]

@@ -5,7 +5,7 @@ import { plan, slotsOf, type Action, type Candidate, type Plan } from '../../hea
 import { tickName, type Tick, type TickEnd } from '../../heartbeat/state.ts'
 import { insertAgent, readAgents, updateAgent } from '../../heartbeat/store/agents.ts'
 import { insertTick, openTicks } from '../../heartbeat/store/ticks.ts'
-import { pendingTriggers } from '../../heartbeat/store/triggers.ts'
+import { pendingWakes } from '../../heartbeat/store/triggers.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { launchRun, type LaunchRequest, type LaunchResult } from '../../runner/apply/launch.ts'
@@ -40,16 +40,15 @@ export async function startDueTicks(core: Core, now: Moment): Promise<number> {
 }
 
 /** The plan of this moment, also for status: who begins, and why the others do not. */
-export function planNow(core: Core, tx: Tx, now: Moment): Plan {
+export function planNow(core: Core, tx: Tx, now: Moment, wakes = pendingWakes(tx)): Plan {
   const states = readAgents(tx)
-  const triggers = pendingTriggers(tx)
   const busy = new Set(openTicks(tx).map(({ agent }) => agent))
   const candidates: Candidate[] = core.config.agents.flatMap((config) => {
     const state = states.get(config.name)
     if (!state) return []
     const forced = core.life.forced.has(config.name)
     if (!forced && !core.life.scheduled) return []
-    return [{ config, state, triggers: triggers.get(config.name) ?? [], busy: busy.has(config.name), forced }]
+    return [{ config, state, wakes: wakes.get(config.name) ?? [], busy: busy.has(config.name), forced }]
   })
   return plan({
     candidates,

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import { memoryStore } from '../../../test/helpers/store.ts'
+import type { Tx } from '../../platform/sqlite.ts'
 import { later, msUntil, type Moment } from '../../base/moment.ts'
 import { insertAgent, readAgents, updateAgent } from './agents.ts'
 import { forgetSeen, markSeen, readSeen } from './seen.ts'
@@ -9,11 +10,13 @@ import {
   dropTriggersOf,
   insertTrigger,
   pendingTriggers,
+  pendingWakes,
   returnTriggers,
   takeTriggers,
 } from './triggers.ts'
 
 const now: Moment = { wall: Date.UTC(2026, 0, 5), mono: 1_000, boot: 'one' }
+const scouts = (tx: Tx) => pendingTriggers(tx, 'scout')
 const tick = { agent: 'scout', causes: ['schedule'], forced: false, dueAt: 1, begunAt: 2, missed: 0 } as const
 const wake = {
   agent: 'scout',
@@ -98,18 +101,16 @@ describe('wakes', () => {
   test('are taken by a tick, and gone only when it delivered them', async ({ expect }) => {
     const db = memoryStore()
     await db.write((tx) => insertTrigger(tx, wake))
-    const [pending] = (await db.read(pendingTriggers)).get('scout') ?? []
+    const [pending] = await db.read(scouts)
     await db.write((tx) => takeTriggers(tx, [pending?.id ?? 0], 7))
-    expect((await db.read(pendingTriggers)).size).toBe(0)
+    expect(await db.read(scouts)).toEqual([])
     await db.write((tx) => returnTriggers(tx, 7, now, 'at-once'))
-    expect((await db.read(pendingTriggers)).get('scout')).toMatchObject([
-      { reason: 'r', attempts: 0, notBefore: undefined },
-    ])
+    expect(await db.read(scouts)).toMatchObject([{ reason: 'r', attempts: 0, notBefore: undefined }])
     await db.write((tx) => {
       takeTriggers(tx, [pending?.id ?? 0], 8)
       deliverTriggers(tx, 8)
     })
-    expect((await db.read(pendingTriggers)).size).toBe(0)
+    expect(await db.read(scouts)).toEqual([])
   })
 
   test('that a run failed on come again after 1, 2, 4 … minutes, at most an hour', async ({ expect }) => {
@@ -121,7 +122,7 @@ describe('wakes', () => {
         takeTriggers(tx, [1], 7)
         returnTriggers(tx, 7, now, 'retry')
       })
-      const [pending] = (await db.read(pendingTriggers)).get('scout') ?? []
+      const [pending] = await db.read(scouts)
       waits.push(pending?.notBefore ? msUntil(pending.notBefore, now) / 60_000 : 0)
     }
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
@@ -135,7 +136,7 @@ describe('wakes', () => {
       insertTrigger(tx, { ...wake, path: '/h/a.md', reason: 'again' })
       returnTriggers(tx, 7, now, 'retry')
     })
-    expect((await db.read(pendingTriggers)).get('scout')).toMatchObject([{ reason: 'again' }])
+    expect(await db.read(scouts)).toMatchObject([{ reason: 'again' }])
   })
 
   test('of one file stay one, and go when the file goes first', async ({ expect }) => {
@@ -144,10 +145,33 @@ describe('wakes', () => {
       insertTrigger(tx, { ...wake, path: '/q/a.md', byAgent: true })
       insertTrigger(tx, { ...wake, path: '/q/a.md' })
     })
-    expect((await db.read(pendingTriggers)).get('scout')).toMatchObject([{ path: '/q/a.md', byAgent: false }])
+    expect(await db.read(scouts)).toMatchObject([{ path: '/q/a.md', byAgent: false }])
     await db.write((tx) => dropTriggersOf(tx, '/q/a.md'))
-    expect((await db.read(pendingTriggers)).size).toBe(0)
+    expect(await db.read(scouts)).toEqual([])
   })
+})
+
+test('a thousand wakes that are alike are one in short, with the time of the oldest', async ({ expect }) => {
+  const db = memoryStore()
+  await db.write((tx) => {
+    for (let index = 0; index < 1_000; index += 1) insertTrigger(tx, { ...wake, at: 5_000 - index })
+    insertTrigger(tx, { ...wake, cause: 'handoff', byAgent: true, wakes: false })
+    insertTrigger(tx, { ...wake, agent: 'refit' })
+    insertTrigger(tx, { ...wake, agent: 'gone' })
+    takeTriggers(
+      tx,
+      pendingTriggers(tx, 'gone').map(({ id }) => id),
+      7,
+    )
+  })
+  const wakes = await db.read(pendingWakes)
+  expect([...wakes.keys()].toSorted()).toEqual(['refit', 'scout'])
+  expect(wakes.get('scout')?.map(({ cause, at, count, wakes: due }) => [cause, at, count, due])).toEqual(
+    expect.arrayContaining([
+      [wake.cause, 4_001, 1_000, true],
+      ['handoff', wake.at, 1, false],
+    ]),
+  )
 })
 
 test('a file that was seen is known by its fingerprint until it is gone', async ({ expect }) => {

@@ -3,7 +3,7 @@ import { later, type Moment } from '../../base/moment.ts'
 import { delayMs } from '../../base/backoff.ts'
 import { readJson, type Row, type Tx } from '../../platform/sqlite.ts'
 import type { Cause } from '../../observability/events.ts'
-import type { Trigger } from '../state.ts'
+import type { Trigger, Wake } from '../state.ts'
 
 const REDELIVERY = {
   delayMsMin: 60_000,
@@ -25,10 +25,27 @@ export function dropTriggersOf(tx: Tx, path: string): void {
   tx.run('delete from triggers where path = ? and tick is null', path)
 }
 
-/** Wakes that no run has taken, oldest first, by agent. */
-export function pendingTriggers(tx: Tx): Map<string, Trigger[]> {
-  const rows = tx.all('select * from triggers where tick is null order by id').map(parseTrigger)
-  return Map.groupBy(rows, (trigger) => trigger.agent)
+/** An agent's wakes that no run has taken, oldest first. */
+export function pendingTriggers(tx: Tx, agent: string): Trigger[] {
+  return tx
+    .all('select * from triggers where agent = ? and tick is null order by id', agent)
+    .map(parseTrigger)
+}
+
+/** The same of all agents in short, for the plan and for status: a queue of a thousand tasks is a few rows here. */
+export function pendingWakes(tx: Tx): Map<string, (Wake & { readonly count: number })[]> {
+  const sql = `select agent, cause, by_agent, wakes, not_before, min(at) as at, count(*) as count from triggers
+    where tick is null group by agent, cause, by_agent, wakes, not_before`
+  const wakes = tx.all(sql).map((row) => ({
+    agent: String(row['agent']),
+    cause: parseCause(String(row['cause'])),
+    byAgent: row['by_agent'] === 1,
+    wakes: row['wakes'] === 1,
+    at: Number(row['at']),
+    notBefore: readJson<Moment>(row['not_before']),
+    count: Number(row['count']),
+  }))
+  return Map.groupBy(wakes, ({ agent }) => agent)
 }
 
 /** Ties wakes to the tick whose prompt holds them. */

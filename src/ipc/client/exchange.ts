@@ -1,6 +1,7 @@
 /**
  * Owns one request and its answer on the socket. Not node:http: loading that takes longer than everything else in
- * `marrow status`, and our own server answers in one way only: a length, the body, the end of the connection.
+ * `marrow status`, and our own server answers in two ways only: a length and the body, or a stream up to the end of the
+ * connection.
  */
 import { connect, type Socket } from 'node:net'
 
@@ -30,17 +31,43 @@ export async function exchange(
   limits.signal.addEventListener('abort', abort, { once: true })
   try {
     socket.write(bytesOf(request))
-    return parse(await readAll(socket, limits.bytesMax))
+    return parseAnswer(await readAll(socket, limits.bytesMax))
   } finally {
     limits.signal.removeEventListener('abort', abort)
     socket.destroy()
   }
 }
 
+/** Reads the bytes of a whole answer. Throws when they are no HTTP or cut off. */
+export function parseAnswer(bytes: Buffer): Answer {
+  const head = parseHead(bytes)
+  if (head === undefined) throw new Error('it is not HTTP')
+  const { status, length, body } = head
+  if (length === undefined || body.length !== length) throw new Error('its end is missing')
+  return { status, text: body.toString() }
+}
+
+/** The head of an answer, and what there is of its body; undefined while its end is missing, or when it is no HTTP. */
+export function parseHead(
+  bytes: Buffer,
+): { readonly status: number; readonly length: number | undefined; readonly body: Buffer } | undefined {
+  const end = bytes.indexOf('\r\n\r\n')
+  const [first = '', ...lines] = bytes.subarray(0, Math.max(0, end)).toString('latin1').split('\r\n')
+  const status = /^HTTP\/1\.1 (\d{3})/.exec(first)?.[1]
+  if (status === undefined) return undefined
+  const length = lines.find((line) => line.toLowerCase().startsWith('content-length:'))
+  return {
+    status: Number(status),
+    length: length === undefined ? undefined : Number(length.slice('content-length:'.length)),
+    body: bytes.subarray(end + 4),
+  }
+}
+
 /** The answer was longer than the caller would take. */
 export class AnswerTooLong extends Error {}
 
-function bytesOf({ method, target, headers, body }: Outgoing): string {
+/** The bytes of a request. */
+export function bytesOf({ method, target, headers, body }: Outgoing): string {
   const lines = Object.entries({ host: 'marrow', connection: 'close', ...headers })
   if (body !== undefined) {
     lines.push(['content-type', 'application/json'], ['content-length', String(Buffer.byteLength(body))])
@@ -59,17 +86,4 @@ async function readAll(socket: Socket, bytesMax: number): Promise<Buffer> {
     if (bytes > bytesMax) throw new AnswerTooLong()
   }
   return Buffer.concat(chunks)
-}
-
-function parse(bytes: Buffer): Answer {
-  const end = bytes.indexOf('\r\n\r\n')
-  const [first = '', ...lines] = bytes.subarray(0, Math.max(0, end)).toString('latin1').split('\r\n')
-  const status = /^HTTP\/1\.1 (\d{3})/.exec(first)?.[1]
-  if (status === undefined) throw new Error('it is not HTTP')
-  const length = lines.find((line) => line.toLowerCase().startsWith('content-length:'))
-  const body = bytes.subarray(end + 4)
-  if (length === undefined || body.length !== Number(length.slice('content-length:'.length))) {
-    throw new Error('its end is missing')
-  }
-  return { status: Number(status), text: body.toString() }
 }

@@ -2,46 +2,54 @@ import { z } from 'zod'
 import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 
-const agent = z.string('agent is required').min(1, 'agent is required')
+const agent = z.string('agent is required').min(1, 'agent is required').describe('The name of an agent.')
 const done = z.object({ ok: z.literal(true) })
 
 /** One layer of a prompt with what it weighs. */
-export const LayerView = z.object({
-  kind: z.string(),
-  name: z.string(),
-  source: z.string(),
-  bytes: z.number(),
-  digest: z.string(),
-  volatile: z.boolean(),
-  failed: z.string().nullable(),
-})
+export const LayerView = z
+  .object({
+    kind: z.string().describe('rules, role, trigger, task or context.'),
+    name: z.string(),
+    source: z.string().describe('The file or program that it comes from.'),
+    bytes: z.int(),
+    digest: z.string().describe('Changes when the text does.'),
+    volatile: z.boolean().describe('Whether its changes alone are no reason to run.'),
+    failed: z.string().nullable().describe('Why it could not be made; null: it could.'),
+  })
+  .meta({ id: 'LayerView', description: 'One layer of a prompt.' })
 export type LayerView = z.infer<typeof LayerView>
 
 /** What the next tick of one agent would do, and the prompt that it would send. */
-export const DryRunView = z.object({
-  agent: z.string(),
-  would_run: z.boolean(),
-  reason: z.string(),
-  run: z.string(),
-  words: z.array(z.string()),
-  prompt: z.string(),
-  layers: z.array(LayerView.extend({ text: z.string() })),
-  /** The prompt of the last run that was started; null before the first. */
-  last_prompt: z.string().nullable(),
-})
+export const DryRunView = z
+  .object({
+    agent: z.string(),
+    would_run: z.boolean(),
+    reason: z.string().describe('Why it would run, or why not.'),
+    run: z.string().describe('A run id of the form that it would get; the real one will be another.'),
+    words: z.array(z.string()).describe('The command with its arguments.'),
+    prompt: z.string(),
+    layers: z.array(LayerView.extend({ text: z.string() })),
+    last_prompt: z
+      .string()
+      .nullable()
+      .describe('The prompt of the last run that was started; null before the first.'),
+  })
+  .meta({ id: 'DryRunView', description: 'What the next tick of one agent would do.' })
 export type DryRunView = z.infer<typeof DryRunView>
 
 /** How one tick that was asked for by run-once ended. */
-export const TickView = z.object({
-  agent: z.string(),
-  tick: z.string(),
-  run: z.string().nullable(),
-  ok: z.boolean(),
-  outcome: z.string(),
-})
+export const TickView = z
+  .object({
+    agent: z.string(),
+    tick: z.string().describe('`<agent>#<n>`; empty when it did not begin in time.'),
+    run: z.string().nullable().describe('The id of its run; null when it had none.'),
+    ok: z.boolean().describe('Whether it succeeded or stayed quiet.'),
+    outcome: z.string().describe('How it ended, in a sentence.'),
+  })
+  .meta({ id: 'TickView', description: 'How one tick ended.' })
 export type TickView = z.infer<typeof TickView>
 
-const agents = z.array(z.string()).optional()
+const agents = z.array(z.string()).optional().describe('Names of agents; none means all.')
 
 export const agentVerbs = {
   wake: entry({
@@ -50,23 +58,32 @@ export const agentVerbs = {
     about: 'Makes an agent due now; reason and prompt go into the trigger layer of that tick.',
     params: z.strictObject({
       agent,
-      reason: z.string().max(10_000).optional(),
-      prompt: z.string().max(500_000).optional(),
+      reason: z.string().max(10_000).optional().describe('Why, for the prompt and the journal.'),
+      prompt: z.string().max(500_000).optional().describe('What it should do, for the prompt alone.'),
     }),
-    result: z.object({ ok: z.literal(true), agent: z.string(), next: z.string() }),
+    result: z.object({
+      ok: z.literal(true),
+      agent: z.string(),
+      next: z.string().describe('What happens now, in a sentence.'),
+    }),
   }),
   pause: entry({
     route: routes.pause,
     who: 'operator',
     about: 'Holds one agent, or without a name everything that starts work. Runs in flight go on.',
-    params: z.strictObject({ agent: z.string().optional(), reason: z.string().max(1_000).optional() }),
+    params: z.strictObject({
+      agent: z.string().optional().describe('The agent to hold; without it everything.'),
+      reason: z.string().max(1_000).optional().describe('Why, for status.'),
+    }),
     result: done,
   }),
   resume: entry({
     route: routes.resume,
     who: 'operator',
     about: 'Lifts a pause; for an agent also what its breaker or an authentication failure holds.',
-    params: z.strictObject({ agent: z.string().optional() }),
+    params: z.strictObject({
+      agent: z.string().optional().describe('The agent to let go; without it everything.'),
+    }),
     result: done,
   }),
   runOnce: entry({

@@ -1,11 +1,15 @@
+/** Owns what one line of the protocol table is: a verb with its route, its parameters and the form of its answer. */
 import type { z } from 'zod'
 import type { routes, Verb } from '../routes.ts'
 
 /** Through which door a verb may be asked. */
 export type Who = 'operator' | 'agent' | 'both'
 
-/** One verb: who may ask it, what it takes (query of a GET, JSON body of a POST), what it answers. */
-export interface Entry<Params extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {
+/** How a verb answers: one JSON value, one text of a media type of its own, or server-sent events without an end. */
+export type Form = 'json' | 'text' | 'stream'
+
+/** What a verb is, whatever its answer: who may ask it, what it takes (query of a GET, JSON body of a POST). */
+interface Question<Params extends z.ZodType, Result extends z.ZodType> {
   readonly route: (typeof routes)[Verb]
   readonly who: Who
   /** One sentence for the OpenAPI page and the help. */
@@ -14,9 +18,59 @@ export interface Entry<Params extends z.ZodType = z.ZodType, Result extends z.Zo
   readonly result: Result
 }
 
-/** Keeps the precise schema types of an entry. */
+/** A verb whose result is one JSON value. */
+export interface JsonEntry<
+  Params extends z.ZodType = z.ZodType,
+  Result extends z.ZodType = z.ZodType,
+> extends Question<Params, Result> {
+  readonly form: 'json'
+}
+
+/** A verb whose result is one text, sent as it is. */
+export interface TextEntry<
+  Params extends z.ZodType = z.ZodType,
+  Result extends z.ZodType<string> = z.ZodType<string>,
+> extends Question<Params, Result> {
+  readonly form: 'text'
+  /** The whole content type, such as `text/plain; charset=utf-8`. */
+  readonly mediaType: string
+}
+
+/** A verb whose result is one message of its stream; the request header `Last-Event-ID` stands in for its `after`. */
+export interface StreamEntry<
+  Params extends z.ZodType = z.ZodType,
+  Result extends z.ZodType<StreamMessage> = z.ZodType<StreamMessage>,
+> extends Question<Params, Result> {
+  readonly form: 'stream'
+}
+
+/** One verb of any form. */
+export type Entry = JsonEntry | TextEntry | StreamEntry
+
+/** One server-sent event. Without `data` it tells only where a client may resume: no client shows it to its reader. */
+export interface StreamMessage {
+  readonly id?: number | undefined
+  readonly event?: string | undefined
+  readonly data?: unknown
+}
+
+/** An entry that answers in JSON; keeps the precise types of its schemas, as the next two do. */
 export function entry<Params extends z.ZodType, Result extends z.ZodType>(
-  one: Entry<Params, Result>,
-): Entry<Params, Result> {
-  return one
+  one: Question<Params, Result>,
+): JsonEntry<Params, Result> {
+  return { ...one, form: 'json' }
+}
+
+/** An entry that answers with text. */
+export function textEntry<Params extends z.ZodType, Result extends z.ZodType<string>>(
+  one: Omit<TextEntry<Params, Result>, 'form'>,
+): TextEntry<Params, Result> {
+  return { ...one, form: 'text' }
+}
+
+/** An entry that answers with server-sent events. */
+export function streamEntry<Params extends z.ZodType, Result extends z.ZodType<StreamMessage>>(
+  one: Question<Params, Result>,
+): StreamEntry<Params, Result> {
+  return { ...one, form: 'stream' }
 }

@@ -3,43 +3,79 @@ import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 import { LayerView } from './agents.ts'
 
-export const RunView = z.object({
-  id: z.string(),
-  agent: z.string(),
-  tick: z.string(),
-  state: z.enum(['recorded', 'running', 'ending', 'settling', 'ended']),
-  adapter: z.string(),
-  started_at: z.string().nullable(),
-  ended_at: z.string().nullable(),
-  duration_ms: z.number().nullable(),
-  outcome: z.string().nullable(),
-  ok: z.boolean().nullable(),
-  tokens: z.number().nullable(),
-  cost_usd: z.number().nullable(),
-})
+/** One run in a list. */
+export const RunView = z
+  .object({
+    id: z.string(),
+    agent: z.string(),
+    tick: z.string().describe('`<agent>#<n>`, the tick that it belongs to.'),
+    state: z
+      .enum(['recorded', 'running', 'ending', 'settling', 'ended'])
+      .describe('recorded: not yet started; settling: its process is gone and its output is being read.'),
+    adapter: z.string().describe('Which agent CLI it was read as.'),
+    started_at: z.string().nullable().describe('ISO 8601, UTC.'),
+    ended_at: z.string().nullable().describe('ISO 8601, UTC.'),
+    duration_ms: z.number().nullable().describe('From start to end, in milliseconds.'),
+    outcome: z.string().nullable().describe('How it ended, in a sentence; null while it goes on.'),
+    ok: z.boolean().nullable().describe('Whether it succeeded; null while it goes on.'),
+    tokens: z.number().nullable().describe('All tokens; null when the agent CLI reported none.'),
+    cost_usd: z.number().nullable().describe('US dollars; null when the agent CLI reported none.'),
+  })
+  .meta({ id: 'RunView', description: 'One run: one agent process that was started.' })
 export type RunView = z.infer<typeof RunView>
 
+const UsageView = z.object({
+  input: z.number(),
+  output: z.number(),
+  cache_read: z.number(),
+  cache_write: z.number(),
+})
+
+const GitView = z.object({
+  before: z.string().describe('The head before the run.'),
+  after: z.string().nullable().describe('The head after it.'),
+  changed: z.boolean().describe('Whether head or status differ.'),
+})
+
+/** Everything on record of one run. */
 export const RunDetail = RunView.extend({
   role: z.string().nullable(),
-  lineage: z.array(z.string()),
-  words: z.array(z.string()),
-  pid: z.number().nullable(),
+  lineage: z.array(z.string()).describe('The runs that led to this one, first to last.'),
+  words: z.array(z.string()).describe('The command with its arguments.'),
+  pid: z.int().nullable(),
   work_dir: z.string(),
-  folder: z.string(),
-  usage: z
-    .object({ input: z.number(), output: z.number(), cache_read: z.number(), cache_write: z.number() })
-    .nullable(),
-  cli_session: z.string().nullable(),
-  result: z.string().nullable(),
-  causes: z.array(z.string()),
+  folder: z.string().describe('Where its prompt and its output lie.'),
+  usage: UsageView.nullable().describe('Tokens by kind; null when the agent CLI reported none.'),
+  cli_session: z
+    .string()
+    .nullable()
+    .describe('The session id of the agent CLI, with which the conversation can be opened again.'),
+  result: z.string().nullable().describe('The last words of the agent CLI.'),
+  causes: z
+    .array(z.string())
+    .describe('What made its tick happen: schedule, operator, tasks, handoff, run-once.'),
   layers: z.array(LayerView),
-  prompt_bytes: z.number(),
-  core_digest: z.string(),
-  operator_digest: z.string(),
-  /** `head` before and after in a git work_dir; `changed` when head or status differ. */
-  git: z.object({ before: z.string(), after: z.string().nullable(), changed: z.boolean() }).nullable(),
-})
+  prompt_bytes: z.int(),
+  core_digest: z.string().describe('Stands for the core that the prompt was made with.'),
+  operator_digest: z.string().describe('Stands for the operator’s layer that the prompt was made with.'),
+  git: GitView.nullable().describe('Null when the work_dir is not in a git repository.'),
+}).meta({ id: 'RunDetail', description: 'Everything on record of one run.' })
 export type RunDetail = z.infer<typeof RunDetail>
+
+/** One thing that an agent CLI said or did in a run, in the same words for all of them. */
+export const StepView = z
+  .object({
+    kind: z
+      .enum(['text', 'tool', 'limit', 'result', 'error'])
+      .describe('limit: its model refused for now, and it waited; result: its last words, said to be that.'),
+    text: z.string().describe('What was said; of a tool call what the tool was given, on one line.'),
+    tool: z.string().nullable().describe('The name of the tool that was called.'),
+    failed: z.string().nullable().describe('Why the call did not work; null when it did, or nobody said.'),
+  })
+  .meta({ id: 'StepView', description: 'One thing that an agent CLI said or did.' })
+export type StepView = z.infer<typeof StepView>
+
+const runId = z.string('id is required').min(1)
 
 export const runVerbs = {
   runs: entry({
@@ -47,7 +83,7 @@ export const runVerbs = {
     who: 'operator',
     about: 'The last runs, newest first.',
     params: z.object({
-      agent: z.string().optional(),
+      agent: z.string().optional().describe('Only runs of this agent.'),
       limit: z.coerce.number().int().min(1).max(1000).default(20),
     }),
     result: z.object({ runs: z.array(RunView) }),
@@ -57,7 +93,9 @@ export const runVerbs = {
     who: 'operator',
     about:
       'Everything on record of one run, named by its id or a unique part of it; an agent names its last run.',
-    params: z.object({ id: z.string('id is required').min(1) }),
+    params: z.object({
+      id: runId.describe('The id of a run, a unique part of it, or the name of an agent: its last run.'),
+    }),
     result: RunDetail,
   }),
   readLog: entry({
@@ -65,27 +103,61 @@ export const runVerbs = {
     who: 'operator',
     about: 'A part of what a run printed, from `offset` (bytes; negative counts from the end).',
     params: z.object({
-      id: z.string('id is required').min(1),
-      stream: z.enum(['stdout', 'stderr', 'prompt']).default('stdout'),
-      offset: z.coerce.number().int().default(0),
-      limit: z.coerce.number().int().min(1).max(1_048_576).default(65_536),
+      id: runId.describe('As of showRun.'),
+      stream: z
+        .enum(['stdout', 'stderr', 'prompt'])
+        .default('stdout')
+        .describe('What it printed, or what it was sent.'),
+      offset: z.coerce
+        .number()
+        .int()
+        .default(0)
+        .describe('Where to begin, in bytes; a negative one counts from the end.'),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(1_048_576)
+        .default(65_536)
+        .describe('How much at most, in bytes.'),
     }),
     result: z.object({
-      run: z.string(),
-      text: z.string(),
-      next_offset: z.number(),
-      size: z.number(),
-      ended: z.boolean(),
+      run: z.string().describe('The whole id of the run.'),
+      text: z.string().describe('Whole characters; bytes that are no UTF-8 are replaced.'),
+      next_offset: z.int().describe('Where the next part begins, in bytes.'),
+      size: z.int().describe('Of the whole file, in bytes.'),
+      ended: z.boolean().describe('Whether the run has ended: nothing comes after `size`.'),
+    }),
+  }),
+  readSteps: entry({
+    route: routes.readSteps,
+    who: 'operator',
+    about: 'What an agent CLI said and did in a run so far, read from the end of its output.',
+    params: z.object({
+      id: runId.describe('As of showRun.'),
+      limit: z.coerce.number().int().min(1).max(1_000).default(200).describe('How many, the newest.'),
+    }),
+    result: z.object({
+      run: z.string().describe('The whole id of the run.'),
+      ended: z.boolean().describe('Whether the run has ended.'),
+      steps: z.array(StepView).describe('Oldest first.'),
     }),
   }),
   cancel: entry({
     route: routes.cancel,
     who: 'operator',
     about: 'Ends one run and its whole process tree; does not count for the breaker.',
-    params: z.object({ target: z.string('target is required').min(1) }),
+    params: z.object({
+      target: z
+        .string('target is required')
+        .min(1)
+        .describe('The id of a run, a unique part of it, or the name of an agent.'),
+    }),
     result: z.object({ ok: z.literal(true), run: z.string() }),
   }),
 }
+
+const LogLevel = z.enum(['debug', 'info', 'warn', 'error'])
 
 export const daemonVerbs = {
   stop: entry({
@@ -93,13 +165,20 @@ export const daemonVerbs = {
     who: 'operator',
     about: 'Stops the daemon: no new work, runs get their grace, then are ended and recorded.',
     params: z.object({}),
-    result: z.object({ ok: z.literal(true), pid: z.number() }),
+    result: z.object({ ok: z.literal(true), pid: z.int().describe('The process to wait for.') }),
   }),
   restart: entry({
     route: routes.restart,
     who: 'operator',
     about: 'Hands over: the daemon leaves, every run goes on and is adopted by the next daemon.',
     params: z.object({}),
-    result: z.object({ ok: z.literal(true), pid: z.number() }),
+    result: z.object({ ok: z.literal(true), pid: z.int().describe('The process to wait for.') }),
+  }),
+  logLevel: entry({
+    route: routes.logLevel,
+    who: 'operator',
+    about: 'Sets how much the daemon says in its log until it ends; without a level it only tells.',
+    params: z.strictObject({ level: LogLevel.optional().describe('What is less grave is not said.') }),
+    result: z.object({ ok: z.literal(true), level: LogLevel.describe('The one in force.') }),
   }),
 }

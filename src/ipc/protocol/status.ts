@@ -2,69 +2,101 @@ import { z } from 'zod'
 import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 
-const seconds = z.number()
+const seconds = (about: string) => z.number().describe(`${about} (seconds since 1970)`)
+const lasting = (about: string) => z.number().describe(`${about} (seconds)`)
+const count = (about: string) => z.int().describe(about)
 
 /** One agent in status. The first eight keys are the old shape (unix seconds); the rest says what it does or why not. */
-export const AgentStatus = z.object({
-  name: z.string(),
-  /** Seconds between slots; for a cron line the distance of the next two. */
-  interval: seconds,
-  last_tick_at: seconds.nullable(),
-  last_tick_duration: seconds.nullable(),
-  next_tick_at: seconds.nullable(),
-  tick_count: z.number(),
-  running: z.boolean(),
-  last_error: z.string().nullable(),
-  state: z.enum(['running', 'ending', 'assembling', 'waiting', 'paused', 'held', 'idle', 'stopping']),
-  /** One short phrase: `running 12 s, last output 3 s ago`, `held: rate limit until 14:00`. */
-  doing: z.string(),
-  run: z.string().nullable(),
-  running_since: seconds.nullable(),
-  last_output_at: seconds.nullable(),
-  last_outcome: z.string().nullable(),
-  quiet_since: seconds.nullable(),
-  quiet_count: z.number(),
-  tokens_saved: z.number(),
-  missed_count: z.number(),
-  held_until: seconds.nullable(),
-  held_reason: z.string().nullable(),
-  no_progress: z.string().nullable(),
-  triggers_pending: z.number(),
-  provider_failures: z.array(z.string()),
-})
+export const AgentStatus = z
+  .object({
+    name: z.string(),
+    interval: lasting('Time between slots; for a cron line the distance of the next two'),
+    last_tick_at: seconds('When the last tick began').nullable(),
+    last_tick_duration: lasting('How long the last tick took').nullable(),
+    next_tick_at: seconds('When the next tick is due').nullable(),
+    tick_count: count('Ticks that were ever begun.'),
+    running: z.boolean().describe('Whether a run of it is open.'),
+    last_error: z
+      .string()
+      .nullable()
+      .describe('How the last tick failed; null when it did not. Quiet ticks do not count.'),
+    state: z.enum(['running', 'ending', 'assembling', 'waiting', 'paused', 'held', 'idle', 'stopping']),
+    doing: z
+      .string()
+      .describe(
+        'One short phrase for people: `running 12s, last output 3s ago`, `held: rate limit until 14:00`.',
+      ),
+    run: z.string().nullable().describe('The id of its open run.'),
+    running_since: seconds('When its open run started').nullable(),
+    last_output_at: seconds('When its open run last printed something').nullable(),
+    last_outcome: z.string().nullable().describe('How the last tick that was not quiet ended.'),
+    quiet_since: seconds('Since when nothing has changed for it').nullable(),
+    quiet_count: count('Ticks that stayed quiet, ever.'),
+    tokens_saved: z.number().describe('Tokens (about) that quiet ticks did not spend, ever.'),
+    missed_count: count('Slots that passed without a tick, ever.'),
+    held_until: seconds('When it may start again; null also when only the operator can say so').nullable(),
+    held_reason: z.string().nullable().describe('Why its failures hold it.'),
+    no_progress: z
+      .string()
+      .nullable()
+      .describe('How often in a row its runs changed nothing, and when it tries again.'),
+    triggers_pending: count('Wakes that were not yet delivered.'),
+    provider_failures: z
+      .array(z.string())
+      .describe('Context providers that failed in its last prompt, each with the reason.'),
+  })
+  .meta({ id: 'AgentStatus', description: 'What one agent does, or why not.' })
 export type AgentStatus = z.infer<typeof AgentStatus>
 
 /** One journal row as it goes over the wire. */
-export const EventView = z.object({
-  id: z.number(),
-  at: z.string(),
-  kind: z.string(),
-  agent: z.string().nullable(),
-  run: z.string().nullable(),
-  data: z.record(z.string(), z.unknown()),
-})
+export const EventView = z
+  .object({
+    id: z.int().describe('Only grows, over restarts too.'),
+    at: z.string().describe('When it happened (ISO 8601, UTC).'),
+    kind: z
+      .string()
+      .describe('`noun.past`, such as `run.ended`. New kinds may come: pass over those you do not know.'),
+    agent: z.string().nullable().describe('The agent that it is about.'),
+    run: z.string().nullable().describe('The run that it is about.'),
+    data: z.record(z.string(), z.unknown()).describe('What belongs to this kind of event.'),
+  })
+  .meta({ id: 'EventView', description: 'One fact that happened: a row of the journal.' })
 export type EventView = z.infer<typeof EventView>
 
-export const StatusResult = z.object({
-  started_at: seconds,
-  uptime: seconds,
-  agents: z.record(z.string(), AgentStatus),
-  version: z.string(),
-  pid: z.number(),
-  config: z.string(),
-  state_dir: z.string(),
-  /** The first line of every status while work is held. */
-  paused: z.object({ since: seconds, reason: z.string(), by: z.enum(['operator', 'file']) }).nullable(),
-  stopping: z.boolean(),
-  /** What is wrong with the file on disk while the last good one stays in force. */
-  config_problems: z.array(z.string()),
-  warnings: z.array(z.string()),
-  /** What this daemon found at its start: runs taken over, ended while no daemon ran, lost. */
-  adopted: z.object({ adopted: z.number(), finished: z.number(), lost: z.number(), unstarted: z.number() }),
-  runs_open: z.number(),
-  runs_max: z.number(),
-  events: z.array(EventView),
+const Paused = z.object({
+  since: seconds('Since when'),
+  reason: z.string().describe('Empty when nobody said why.'),
+  by: z.enum(['operator', 'file']).describe('`file`: the file PAUSED in state_dir.'),
 })
+
+const Adopted = z.object({
+  adopted: count('Runs that go on and were taken over.'),
+  finished: count('Runs that had ended while no daemon ran.'),
+  lost: count('Runs that are gone and left no exit code.'),
+  unstarted: count('Runs that had never begun; their ticks are assembled again.'),
+})
+
+export const StatusResult = z
+  .object({
+    started_at: seconds('When the daemon started'),
+    uptime: lasting('How long it has been up'),
+    agents: z.record(z.string(), AgentStatus).describe('By name, in the order of the configuration.'),
+    version: z.string(),
+    pid: z.int(),
+    config: z.string().describe('The configuration file in force, absolute.'),
+    state_dir: z.string(),
+    paused: Paused.nullable().describe('What holds everything that starts work; null: nothing does.'),
+    stopping: z.boolean().describe('Whether the daemon stops or hands over.'),
+    config_problems: z
+      .array(z.string())
+      .describe('What is wrong with the file on disk while the last good one stays in force.'),
+    warnings: z.array(z.string()).describe('What the configuration in force should not say.'),
+    adopted: Adopted.describe('What this daemon found at its start.'),
+    runs_open: count('Runs that have not ended.'),
+    runs_max: count('Runs that may be open at once.'),
+    events: z.array(EventView).describe('The last rows of the journal, oldest first.'),
+  })
+  .meta({ id: 'Status', description: 'The daemon and all of its agents at one moment.' })
 export type StatusResult = z.infer<typeof StatusResult>
 
 export const statusVerbs = {
@@ -81,17 +113,5 @@ export const statusVerbs = {
     about: 'What every agent does or why not, its last outcome and next slot, then the last events.',
     params: z.object({}),
     result: StatusResult,
-  }),
-  events: entry({
-    route: routes.events,
-    who: 'operator',
-    about: 'The journal: the last rows, or with `after` those behind that id.',
-    params: z.object({
-      after: z.coerce.number().int().min(0).optional(),
-      limit: z.coerce.number().int().min(1).max(1000).default(50),
-      kind: z.string().max(100).optional(),
-      agent: z.string().max(100).optional(),
-    }),
-    result: z.object({ events: z.array(EventView) }),
   }),
 }

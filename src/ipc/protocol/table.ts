@@ -1,11 +1,22 @@
 import type { z } from 'zod'
 import { agentVerbs } from './agents.ts'
+import type { Form } from './entry.ts'
+import { eventVerbs } from './events.ts'
+import { pageVerbs } from './pages.ts'
 import { daemonVerbs, runVerbs } from './runs.ts'
 import { statusVerbs } from './status.ts'
 import { taskVerbs } from './tasks.ts'
 
 /** Every verb of both doors. Routes, the Handlers type and the client's functions are derived from it. */
-export const protocol = { ...statusVerbs, ...taskVerbs, ...agentVerbs, ...runVerbs, ...daemonVerbs }
+export const protocol = {
+  ...statusVerbs,
+  ...eventVerbs,
+  ...taskVerbs,
+  ...agentVerbs,
+  ...runVerbs,
+  ...daemonVerbs,
+  ...pageVerbs,
+}
 
 export type Protocol = typeof protocol
 export type ParamsOf<V extends keyof Protocol> = z.output<Protocol[V]['params']>
@@ -13,5 +24,15 @@ export type ParamsOf<V extends keyof Protocol> = z.output<Protocol[V]['params']>
 export type RequestOf<V extends keyof Protocol> = z.input<Protocol[V]['params']>
 export type ResultOf<V extends keyof Protocol> = z.output<Protocol[V]['result']>
 
+/** The verbs that answer in one form. */
+export type VerbOf<F extends Form> = {
+  [V in keyof Protocol]: Protocol[V]['form'] extends F ? V : never
+}[keyof Protocol]
+
 /** One function per verb; a missing one does not compile. */
-export type Handlers = { readonly [V in keyof Protocol]: (params: ParamsOf<V>) => Promise<ResultOf<V>> }
+export type Handlers = { readonly [V in keyof Protocol]: HandlerOf<V> }
+
+/** A stream goes on until its signal says that nobody listens any more. */
+export type HandlerOf<V extends keyof Protocol> = Protocol[V]['form'] extends 'stream'
+  ? (params: ParamsOf<V>, signal: AbortSignal) => AsyncIterable<ResultOf<V>>
+  : (params: ParamsOf<V>) => Promise<ResultOf<V>>

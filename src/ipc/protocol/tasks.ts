@@ -3,7 +3,13 @@ import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 import { TITLE_CHARS_MAX } from '../../tasks/queue.ts'
 
-const TaskView = z.object({ file: z.string(), title: z.string(), created: z.number() })
+const TaskView = z
+  .object({
+    file: z.string().describe('Its name in the queue; the queue is worked in the order of names.'),
+    title: z.string(),
+    created: z.number().describe('When it was made (seconds since 1970).'),
+  })
+  .meta({ id: 'TaskView', description: 'One queued task.' })
 
 export const taskVerbs = {
   tasks: entry({
@@ -23,9 +29,13 @@ export const taskVerbs = {
         .trim()
         .min(1, 'title is required')
         .max(TITLE_CHARS_MAX, `title has more than ${TITLE_CHARS_MAX} characters`),
-      body: z.string().optional(),
+      body: z.string().optional().describe('Everything else, as Markdown.'),
     }),
-    /** `next` says what happens now, for people. */
-    result: z.object({ ok: z.literal(true), file: z.string(), path: z.string(), next: z.string() }),
+    result: z.object({
+      ok: z.literal(true),
+      file: z.string().describe('Its name in the queue.'),
+      path: z.string().describe('The whole path.'),
+      next: z.string().describe('What happens now, in a sentence.'),
+    }),
   }),
 }

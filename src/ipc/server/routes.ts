@@ -1,18 +1,24 @@
 /** Owns how the protocol table becomes routes: one per verb, its parameters checked on the way in. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { MarrowError } from '../../base/errors.ts'
-import { protocol, type Handlers, type ParamsOf, type Protocol } from '../protocol/table.ts'
+import type { Entry } from '../protocol/entry.ts'
+import { protocol, type Handlers, type ParamsOf, type Protocol, type VerbOf } from '../protocol/table.ts'
 import type { Verb } from '../routes.ts'
+import type { Streams } from './streams.ts'
 
-/** The table once more, in the form in which the compiler sees that a verb's schema and its handler belong together. */
-const entries: { readonly [V in Verb]: { route: Protocol[V]['route']; params: z.ZodType<ParamsOf<V>> } } =
-  protocol
+/** What of an entry the compiler must see to belong to the handler of the same verb. */
+interface Line<V extends Verb> {
+  readonly route: Protocol[V]['route']
+  readonly params: z.ZodType<ParamsOf<V>>
+}
+
+const lines: { readonly [V in Verb]: Line<V> } = protocol
 
 /** Adds a route per verb, JSON bodies of any declared type, and the answers to everything that is no route. */
-export function addRoutes(app: FastifyInstance, handlers: Handlers): void {
+export function addRoutes(app: FastifyInstance, handlers: Handlers, streams: Streams): void {
   readBodiesAsJson(app)
-  for (const verb of Object.keys(protocol).filter(isVerb)) addRoute(app, verb, handlers[verb])
+  for (const verb of Object.keys(protocol).filter(isVerb)) addRoute(app, verb, handlers, streams)
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     const methods = methodsOf(path)
@@ -22,17 +28,50 @@ export function addRoutes(app: FastifyInstance, handlers: Handlers): void {
   })
 }
 
-function addRoute<V extends Verb>(app: FastifyInstance, verb: V, handle: Handlers[V]): void {
-  const { route, params } = entries[verb]
-  app.route({
-    method: route.method,
-    url: route.path,
-    handler: async (request, reply) => reply.send(await handle(parse(params, request))),
-  })
+function addRoute(app: FastifyInstance, verb: Verb, handlers: Handlers, streams: Streams): void {
+  const { method, path: url } = protocol[verb].route
+  app.route({ method, url, handler: answering(verb, handlers, streams) })
 }
 
-function parse<Params>(schema: z.ZodType<Params>, request: FastifyRequest): Params {
-  const parsed = schema.safeParse((request.method === 'GET' ? request.query : request.body) ?? {})
+type Answering = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+function answering(verb: Verb, handlers: Handlers, streams: Streams): Answering {
+  if (isStream(verb)) {
+    return (request, reply) => {
+      const params = parse(lines[verb].params, request, request.headers['last-event-id'])
+      return streams.open(request, reply, (signal) => handlers[verb](params, signal))
+    }
+  }
+  const handle = handling(verb, handlers)
+  const mediaType = mediaTypeOf(protocol[verb])
+  return async (request, reply) => {
+    const result = await handle(request)
+    return mediaType === undefined ? reply.send(result) : reply.type(mediaType).send(result)
+  }
+}
+
+/** Undefined for what is not text. */
+function mediaTypeOf(one: Entry): string | undefined {
+  return one.form === 'text' ? one.mediaType : undefined
+}
+
+function handling<V extends VerbOf<'json' | 'text'>>(
+  verb: V,
+  handlers: { readonly [W in V]: (params: ParamsOf<W>) => Promise<unknown> },
+): (request: FastifyRequest) => Promise<unknown> {
+  const { params } = lines[verb]
+  return (request) => handlers[verb](parse(params, request))
+}
+
+/** A reader that comes back names its last id in a header, which then counts more than the address that it began with. */
+function parse<Params>(
+  schema: z.ZodType<Params>,
+  request: FastifyRequest,
+  after?: string | string[],
+): Params {
+  const given = (request.method === 'GET' ? request.query : request.body) ?? {}
+  const isNamed = typeof after === 'string' && after !== ''
+  const parsed = schema.safeParse(isNamed ? { ...given, after } : given)
   if (parsed.success) return parsed.data
   throw new MarrowError('BAD_REQUEST', parsed.error.issues.map(sentence).join('; '))
 }
@@ -61,6 +100,10 @@ function methodsOf(path: string): string[] {
   return Object.values(protocol)
     .filter((entry) => entry.route.path === path)
     .map((entry) => entry.route.method)
+}
+
+function isStream(verb: Verb): verb is VerbOf<'stream'> {
+  return protocol[verb].form === 'stream'
 }
 
 function isVerb(text: string): text is Verb {

@@ -14,7 +14,17 @@ function request(dir: string, words: readonly string[], more: Partial<LaunchRequ
   const folder = join(dir, 'runs', 'one')
   prepareRun(folder, { prompt: '' })
   const env = { PATH: process.env['PATH'] ?? '' }
-  return { launcher, folder, capBytes: 65_536, words, promptOnStdin: false, cwd: dir, env, ...more }
+  return {
+    launcher,
+    folder,
+    capBytes: 65_536,
+    words,
+    promptOnStdin: false,
+    cwd: dir,
+    env,
+    presumed: [],
+    ...more,
+  }
 }
 
 test('a prepared folder is open to this user only', ({ dir, expect }) => {
@@ -139,4 +149,17 @@ test('a run that has begun cannot be claimed', async ({ live, expect }) => {
   const run = live(['sleep', '30'])
   await run.sighted('alive')
   expect(claimUnstarted(run.folder)).toBe(false)
+})
+
+test('a file that the command presumes must be there, or nothing is started', async ({ dir, expect }) => {
+  const presumed = [
+    { path: join(dir, 'night.toml'), must: 'be there' as const, otherwise: 'no profile named night' },
+  ]
+  const run = request(dir, ['sh', '-c', 'touch ran'], { presumed })
+  expect(launchRun(run)).toEqual({ kind: 'unspawnable', detail: 'no profile named night' })
+  expect(existsSync(runPaths(run.folder).started)).toBe(false)
+  writeFileSync(join(dir, 'night.toml'), '')
+  expect(launchRun(run)).toMatchObject({ kind: 'launched' })
+  await eventually('the command', () => (existsSync(join(dir, 'ran')) ? true : undefined))
+  await eventually('its end', () => (existsSync(runPaths(run.folder).exit) ? true : undefined))
 })

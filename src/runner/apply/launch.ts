@@ -2,8 +2,10 @@
 import { spawn } from 'node:child_process'
 import { accessSync, chmodSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, resolve } from 'node:path'
+import type { Presumption } from '../../agents/adapter.ts'
 import { reasonOf } from '../../base/errors.ts'
 import { createExclusive, entryOf, readIfExists } from '../../platform/files.ts'
+import { unmetPresumptions } from '../../platform/presumptions.ts'
 import { CLAIMED, runPaths } from '../folder.ts'
 
 /** What is launched. */
@@ -19,6 +21,8 @@ export interface LaunchRequest {
   readonly promptOnStdin: boolean
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** Files without which the agent CLI would do something else than its words say: no process starts without them. */
+  readonly presumed: readonly Presumption[]
 }
 
 /** Whether there is a launcher now. `pid` is its process, group and session. */
@@ -38,7 +42,9 @@ export function launchRun(request: LaunchRequest): LaunchResult {
   const { launcher, folder, capBytes, words } = request
   const stdin = request.promptOnStdin ? runPaths(folder).prompt : '/dev/null'
   try {
-    const problem = whyUnspawnable(request.words[0] ?? '', request.cwd, request.env['PATH'] ?? '')
+    const problem =
+      whyUnspawnable(request.words[0] ?? '', request.cwd, request.env['PATH'] ?? '') ??
+      unmetPresumptions(request.presumed)[0]?.otherwise
     if (problem !== undefined) return { kind: 'unspawnable', detail: problem }
     const child = spawn(launcher, [folder, String(capBytes), stdin, ...words], {
       cwd: request.cwd,

@@ -121,7 +121,7 @@ test('every other route answers to curl as documented', async ({ site, expect })
     body: { text: 'done\n', size: 5, ended: true },
   })
   expect(await curl(socketOf(site), '/run?id=scout')).toMatchObject({ body: { agent: 'scout', lineage: [] } })
-  expect(await curl(socketOf(site), '/events?after=0&limit=1')).toMatchObject({
+  expect(await curl(socketOf(site), '/journal?after=0&limit=1')).toMatchObject({
     body: { events: [{ kind: 'daemon.started', agent: null }] },
   })
   expect(lstatSync(socketOf(site)).mode & 0o777).toBe(0o600)

@@ -33,7 +33,7 @@ function problems(daemon: SpawnedDaemon, wanted: RegExp): Promise<readonly strin
 }
 
 async function eventsOf(daemon: SpawnedDaemon, kind: string) {
-  return (await daemon.ask('events', { kind, limit: 1_000 })).events
+  return (await daemon.ask('journal', { kind, limit: 1_000 })).events
 }
 
 describe('an edit with a mistake', () => {

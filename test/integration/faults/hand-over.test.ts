@@ -112,7 +112,7 @@ describe('a hand over', () => {
     expect(systemProcesses.identify(pid)?.pid).toBe(pid)
     tell(site, 'stays')
     expect((await endOf(daemon, 'stays')).outcome).toBe('succeeded')
-    expect((await daemon.ask('events', { kind: 'run.started' })).events).toHaveLength(1)
+    expect((await daemon.ask('journal', { kind: 'run.started' })).events).toHaveLength(1)
   })
 })
 
@@ -262,7 +262,7 @@ describe('a deadline', () => {
     expect(systemProcesses.identify(pid)?.pid).toBe(pid)
     const second = await site.start()
     expect((await endOf(second, 'hangs')).outcome).toBe('ended by deadline')
-    const { events } = await second.ask('events', { limit: 1_000 })
+    const { events } = await second.ask('journal', { limit: 1_000 })
     const started = events.findLast(({ kind }) => kind === 'daemon.started')
     const after = events.filter(({ id }) => id > (started?.id ?? 0)).map(({ kind }) => kind)
     expect(after.filter((kind) => kind === 'run.ending' || kind === 'tick.begun')).toEqual([

@@ -1,0 +1,93 @@
+/** Owns what doctor makes of one agent: its folders, its program, its role, its context providers. */
+import { cliFindings } from './cli-findings.ts'
+import { describeAccess, makeFolder } from './folders.ts'
+import { finder, type Finder, type Finding } from './finding.ts'
+import type { AgentFacts, GitFacts } from './observed.ts'
+
+export function agentFindings(agent: AgentFacts): Finding[] {
+  const about = finder(agent.name)
+  return [
+    ...folderFindings(about, agent),
+    ...gitFindings(about, agent.workDir.path, agent.git),
+    ...providerFindings(about, agent),
+    ...(agent.program.found ? [] : [programFinding(about, agent.program.word)]),
+    ...agent.presumed.map((problem) => about.issue(problem, 'Write that file, or correct agent_command.')),
+    ...(agent.cli === undefined ? [] : cliFindings(about, agent.cli)),
+    ...roleFindings(about, agent),
+    ...gateFindings(about, agent),
+  ]
+}
+
+function folderFindings(about: Finder, { workspace, workDir, contextDirs }: AgentFacts): Finding[] {
+  const found: Finding[] = []
+  if (workspace.access !== 'writable') {
+    found.push(
+      about.issue(`workspace ${workspace.path} ${describeAccess(workspace.access)}`, makeFolder(workspace)),
+    )
+  }
+  if (workDir.path !== workspace.path && workDir.access !== 'writable') {
+    found.push(about.issue(`work_dir ${workDir.path} ${describeAccess(workDir.access)}`, makeFolder(workDir)))
+  }
+  for (const folder of contextDirs) {
+    if (['missing', 'missing-but-makeable', 'not-a-folder'].includes(folder.access)) {
+      const problem = `context folder ${folder.path} ${describeAccess(folder.access)}`
+      found.push(about.issue(problem, makeFolder(folder)))
+    }
+    if (folder.access === 'unreadable') {
+      const problem = `context folder ${folder.path} cannot be read`
+      found.push(about.issue(problem, 'Give yourself the right to read it.'))
+    }
+  }
+  return found
+}
+
+function gitFindings(about: Finder, workDir: string, git: GitFacts | undefined): Finding[] {
+  if (git === undefined) return []
+  if (git.refusal !== undefined) {
+    const fix = `Make its folder yours, or run: git config --global --add safe.directory ${workDir}.`
+    return [about.issue(`git refuses to work in ${workDir}: ${git.refusal}`, fix)]
+  }
+  if (git.identity) return []
+  const fix =
+    'Run: git config --global user.name NAME, and user.email ADDRESS; or set GIT_AUTHOR_NAME and its like in env.'
+  return [about.hint(`commits in ${workDir} have no author: git knows no name and address`, fix)]
+}
+
+function providerFindings(about: Finder, agent: AgentFacts): Finding[] {
+  const unable = agent.contextFiles.filter(({ executable }) => !executable)
+  return [
+    ...unable.map(({ path }) =>
+      about.issue(`${path} is not executable`, `Run: chmod +x ${path}, or move it away.`),
+    ),
+    ...agent.failedProviders.map(({ path, reason }) =>
+      about.issue(
+        `context provider ${path} fails: ${reason}`,
+        `Run it by hand in ${agent.workspace.path}, mend it, or move it away.`,
+      ),
+    ),
+    ...agent.skipped.map(({ path, reason }) =>
+      about.hint(`${path} is not run: ${reason}`, 'Rename it, list it in context_replace, or move it away.'),
+    ),
+  ]
+}
+
+function programFinding(about: Finder, word: string): Finding {
+  if (!word.includes('/')) {
+    const problem = `the program ${word} is not on the PATH of its runs`
+    return about.issue(problem, 'Install it, or write its absolute path in agent_command.')
+  }
+  return about.issue(`${word} is not a program that can be started`, 'Correct agent_command, or chmod +x it.')
+}
+
+function roleFindings(about: Finder, { role }: AgentFacts): Finding[] {
+  if (role === undefined || role.found) return []
+  const file = `${role.folders[0] ?? ''}/${role.name.replace(/\.md$/u, '')}.md`
+  const problem = `the role ${role.name} has no file below ${role.folders.join(' or ')}`
+  return [about.issue(problem, `Write ${file}, or correct the role key.`)]
+}
+
+function gateFindings(about: Finder, { gateWritten }: AgentFacts): Finding[] {
+  if (gateWritten) return []
+  const fix = 'Add gate = "changed": idle slots then cost nothing.'
+  return [about.hint('has no `gate` key: every slot starts a run', fix)]
+}

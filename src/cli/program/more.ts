@@ -1,0 +1,59 @@
+/** Owns the commands about marrow itself. */
+import { acting, type CommandSpec, type Group } from './spec.ts'
+
+const completion: CommandSpec = {
+  name: 'completion',
+  summary: 'print what makes a shell complete commands, agents and runs',
+  about:
+    'Prints a script for the shell; its first lines say where it belongs. Commands, flags and their values, names of agents and ids of runs are then completed by the Tab key. Names come from the daemon, or from the configuration where none answers at once.',
+  words: [{ name: 'shell', about: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
+  examples: [
+    { line: 'marrow completion bash >> ~/.bash_completion', about: 'bash, from the next shell on' },
+    { line: 'marrow completion zsh > ~/.zfunc/_marrow', about: 'zsh, where ~/.zfunc is in $fpath' },
+    { line: 'marrow completion fish > ~/.config/fish/completions/marrow.fish', about: 'fish, at once' },
+  ],
+  see: ['help'],
+  act: acting(async ([shell = '']) => (await import('../commands/completion.ts')).completion(shell)),
+}
+
+const man: CommandSpec = {
+  name: 'man',
+  summary: 'print the man page',
+  about: 'Prints the man page in its source form, which man and groff can show.',
+  examples: [{ line: 'marrow man | man -l -', about: 'read it' }],
+  see: ['help'],
+}
+
+const sim: CommandSpec = {
+  name: 'sim',
+  summary: 'the simulated agent: marrow sim agent --help',
+  about: 'The simulated agent: a stand-in for an agent CLI.',
+  examples: [{ line: 'marrow sim agent --help', about: 'its flags' }],
+  see: ['sim agent', 'demo'],
+}
+
+const simAgent: CommandSpec = {
+  name: 'sim agent',
+  summary: 'stand in for an agent CLI, scripted by flags',
+  about:
+    'Stands in for an agent CLI: it reads a prompt and does what its flags or its script say. Its words are its own; marrow sim agent --help lists them.',
+  examples: [{ line: 'marrow sim agent --help', about: 'its flags' }],
+  see: ['demo'],
+  unread: true,
+  act: async (words) => (await import('../../daemon/local/sim-agent.ts')).simAgent([...words]),
+}
+
+const help: CommandSpec = {
+  name: 'help',
+  summary: 'explain a command',
+  about: 'Explains a command: its words and flags, with examples; without one, lists them all.',
+  words: [{ name: 'command', about: 'such as: task add', optional: true, many: true, from: ['commands'] }],
+  examples: [{ line: 'marrow help task add', about: 'the same as marrow task add --help' }],
+  see: ['man', 'completion'],
+}
+
+export const more: Group = {
+  name: 'More',
+  about: 'marrow itself',
+  commands: [completion, man, sim, simAgent, help],
+}

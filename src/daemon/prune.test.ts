@@ -1,0 +1,32 @@
+import { describe } from 'vitest'
+import { test } from '../../test/helpers/daemon.ts'
+import { prune } from './prune.ts'
+
+describe('the journal', () => {
+  test('keeps what its section of the configuration allows', async ({ home, expect }) => {
+    await home.write({ scout: { agent_command: "'true'" } }, '[journal]\nmax_days = 2\nmax_events = 300')
+    const { core } = await home.start({ scheduled: false })
+    const day = 86_400_000
+    const now = core.clock.now().wall
+    const put = (count: number, at: number) =>
+      core.db.write((tx) => {
+        for (let row = 0; row < count; row += 1)
+          tx.run("insert into events (at, kind, data) values (?, 'of.test', '{}')", at)
+      })
+    const left = async () => {
+      await prune(core, new AbortController().signal)
+      const sql = "select count(*) as rows, min(at) as oldest from events where kind = 'of.test'"
+      return core.db.read((tx) => tx.get(sql))
+    }
+    await core.db.write((tx) => tx.run('delete from events'))
+    await put(250, now - 3 * day)
+    await put(20, now - day)
+    expect(await left()).toEqual({ rows: 20, oldest: now - day })
+    // More than a few transactions may remove.
+    await put(17_000, now)
+    expect(await left()).toEqual({ rows: 300, oldest: now })
+    core.config = { ...core.config, journal: { maxDays: 0, maxEvents: 0 } }
+    await put(400, now - 9 * day)
+    expect(await left()).toEqual({ rows: 700, oldest: now - 9 * day })
+  })
+})

@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'vitest'
+import { z } from 'zod'
+import { sampleAgent, sampleEvent, sampleRun, sampleStatus } from '../../test/helpers/fake-daemon.ts'
+import { commands } from '../cli/program/groups.ts'
+import { jsonOutputs } from './json-output.ts'
+import { jsonPage } from './json-page.ts'
+import { RunView } from './protocol/runs.ts'
+
+const [layer] = sampleRun().layers
+const ok = true as const
+const prompt = '--- [Core Rules] ---\nBe careful.\n'
+
+/** What each of them may print. */
+const examples: Readonly<Record<string, unknown>> = {
+  demo: { text: 'scout completed: Mend the fence', after_ms: 4_200, command: 'marrow runs' },
+  scaffold: {
+    workspace: '/srv/space',
+    config: '/srv/marrow.toml',
+    command: ['opencode', 'run', '--format', 'json'],
+    simulated: false,
+    next: ['marrow doctor -c /srv/marrow.toml', 'marrow run -c /srv/marrow.toml'],
+    left_out: ['README.md'],
+  },
+  setup: {
+    ok,
+    config: '/srv/marrow.toml',
+    agents: [{ agent: 'scout', workspace: '/srv/space', problem: null }],
+  },
+  validate: {
+    ok: false,
+    config: '/srv/marrow.toml',
+    agents: [],
+    problems: [
+      {
+        file: '/srv/marrow.toml',
+        line: 7,
+        key: 'agents[0].heartbeat_interval',
+        reason: 'is not a number of seconds',
+        fix: 'Write for example 300.',
+      },
+    ],
+    warnings: [],
+  },
+  doctor: {
+    ok,
+    findings: [
+      {
+        number: 1,
+        subject: 'machine',
+        problem: 'tmux is not installed',
+        fix: 'Install it: apt-get install tmux, or brew install tmux.',
+        level: 'hint',
+      },
+    ],
+  },
+  stop: { ok, pid: 4_242 },
+  restart: { ok, pid: 4_242, next: { pid: 4_310, adopted: 2 } },
+  pause: { ok, agent: 'scout', paused: true },
+  resume: { ok, agent: null, paused: false },
+  'log-level': { ok, level: 'debug' },
+  wake: { ok, agent: 'scout', next: 'scout starts now.' },
+  'run-once': {
+    ticks: [{ agent: 'scout', tick: 'scout#8', run: sampleRun().id, ok, outcome: 'succeeded' }],
+  },
+  'dry-run': {
+    agents: [
+      {
+        agent: 'scout',
+        would_run: true,
+        reason: 'a task is queued',
+        run: 'scout-20260105-130000-000-abcd',
+        words: ['opencode', 'run'],
+        prompt,
+        layers: [{ ...layer, bytes: prompt.length, text: prompt }],
+        last_prompt: null,
+      },
+    ],
+  },
+  'task add': {
+    file: '20260105-120000-Mend-the-roof.md',
+    path: '/srv/space/tasks/queue/20260105-120000-Mend-the-roof.md',
+    next: 'scout is woken for it now, or as soon as it is free. Follow it with: marrow events -f',
+  },
+  'task list': {
+    tasks: [{ file: '20260105-120000-Mend-the-roof.md', title: 'Mend the roof', created: 1_767_614_400 }],
+  },
+  cancel: { ok, run: sampleRun().id },
+  status: sampleStatus({ agents: { scout: sampleAgent() } }),
+  runs: { runs: [RunView.parse(sampleRun())] },
+  show: sampleRun(),
+  'show --prompt': { run: 'scout', prompt },
+  'show --steps': {
+    run: sampleRun().id,
+    ended: true,
+    steps: [
+      { kind: 'tool', text: 'npm test', tool: 'bash', failed: null },
+      { kind: 'text', text: 'All tests pass.', tool: null, failed: null },
+    ],
+  },
+  logs: { run: sampleRun().id, stream: 'stdout', text: 'Fixed the failing test.\n' },
+  events: sampleEvent(),
+}
+
+test('every command that prints JSON has a schema, and no other', ({ expect }) => {
+  const printing = commands.filter(({ json }) => json !== undefined).map(({ name }) => name)
+  expect(
+    Object.keys(jsonOutputs)
+      .filter((name) => !name.startsWith('show --'))
+      .toSorted(),
+  ).toEqual(printing.toSorted())
+})
+
+test.for(Object.entries(jsonOutputs))(
+  'the example of %s is as its schema says, key by key',
+  ([name, schema], { expect }) => {
+    expect(schema.parse(examples[name])).toEqual(examples[name])
+  },
+)
+
+const page = join(import.meta.dirname, '..', '..', 'docs', 'json-output.md')
+const marked = /<!-- commands -->[^]*<!-- \/commands -->/
+
+function described() {
+  return Object.entries(jsonOutputs).map(([name, schema]) => {
+    const perLine = commands.find((command) => command.name === name)?.json === 'one value a line'
+    return { name, schema, perLine, example: examples[name] }
+  })
+}
+
+// When it is not: npx vitest run src/ipc/json-output.test.ts -u
+test('docs/json-output.md is current', async ({ expect }) => {
+  const text = await readFile(page, 'utf8')
+  expect(text).toMatch(marked)
+  const current = text.replace(
+    marked,
+    () => `<!-- commands -->\n\n${jsonPage(described())}\n\n<!-- /commands -->`,
+  )
+  await expect(current).toMatchFileSnapshot(page)
+})
+
+test('the page tells type and meaning of every key, however deep', ({ expect }) => {
+  const Part = z
+    .object({ size: z.int().describe('In bytes.') })
+    .meta({ id: 'JsonPageTestPart', description: 'A part.' })
+  const schema = z.object({
+    parts: z.array(Part),
+    by_name: z.record(z.string(), Part),
+    from: z.object({ at: z.number().describe('When (seconds)').nullable() }),
+    rows: z.array(z.object({ kind: z.enum(['a', 'b']) })).optional(),
+  })
+  const text = jsonPage([{ name: 'look', schema, perLine: false, example: {} }])
+  const part = '[JsonPageTestPart](#jsonpagetestpart)'
+  for (const row of [
+    `| \`parts\` | list of ${part} |  |`,
+    `| \`by_name\` | object of ${part}, by name |  |`,
+    '| `from.at` | number or null | When (seconds) |',
+    '| `rows` | list of object, may be missing |  |',
+    '| `rows[].kind` | `a`, `b` |  |',
+    '### JsonPageTestPart\n\nA part.',
+    '| `size` | integer | In bytes. |',
+  ]) {
+    expect(text).toContain(row)
+  }
+})

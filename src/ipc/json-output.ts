@@ -1,0 +1,144 @@
+/**
+ * Owns what every command prints with `--json`: one schema each, those of the protocol where the command only passes on
+ * what the daemon answered. Keys are stable: new ones may come, none goes or changes its meaning. Pure.
+ */
+import { z } from 'zod'
+import { EventView } from './protocol/status.ts'
+import { protocol } from './protocol/table.ts'
+
+const ok = z.boolean().describe('Whether nothing is wrong; as the exit code says it.')
+const ms = (about: string) => z.number().describe(`${about} (ms)`)
+const minute = z.int().describe('Minutes since midnight.')
+
+const Problem = z
+  .object({
+    file: z.string(),
+    line: z.int().optional().describe('From 1; missing when the mistake has no place.'),
+    key: z.string().describe('As its author would write it: `agents[1].heartbeat_interval`.'),
+    reason: z.string(),
+    fix: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'One mistake in the configuration.' })
+
+const Schedule = z.union([
+  z.object({ kind: z.literal('interval'), intervalMs: ms('Time between slots') }),
+  z.object({
+    kind: z.literal('cron'),
+    expression: z.string(),
+    timezone: z.string().optional().describe('Missing: the zone of the machine.'),
+  }),
+])
+
+const ConfiguredAgent = z
+  .object({
+    name: z.string(),
+    slug: z.string().describe('Its name as it stands in run ids and folders.'),
+    schedule: Schedule,
+    catchUp: z.enum(['once', 'skip']),
+    activeHours: z
+      .object({ fromMinute: minute, toMinute: minute, timezone: z.string().optional() })
+      .optional()
+      .describe('Missing: always.'),
+    timeoutMs: ms('The deadline of a run'),
+    command: z.array(z.string()).describe('The words of `agent_command`.'),
+    workspace: z.string(),
+    workDir: z.string(),
+    contextDirs: z.array(z.string()),
+    role: z.string().optional(),
+    adapter: z.string().describe('Which agent CLI it is read as.'),
+    promptVia: z.enum(['stdin', 'argument', 'file']).optional().describe('Missing: as the adapter does it.'),
+    env: z.object({ pass: z.array(z.string()), set: z.record(z.string(), z.string()) }),
+    gate: z.enum(['always', 'changed']),
+    gateWritten: z.boolean().describe('Whether the file says so, or it is the default.'),
+    maxQuietMs: ms('The longest silence'),
+    wakeOn: z.array(z.enum(['handoff', 'tasks'])),
+    logRetentionDays: z.number().describe('0: for ever.'),
+    logMaxCount: z.number().describe('0: all.'),
+  })
+  .meta({
+    id: 'ConfiguredAgent',
+    description: 'One agent of the configuration, every default filled in, every path absolute.',
+  })
+
+const Finding = z
+  .object({
+    number: z.int().describe('Its place in the list, from 1.'),
+    subject: z
+      .string()
+      .describe('What it is about: the name of an agent, `state`, `core`, `machine`, `daemon`, or a path.'),
+    problem: z.string(),
+    fix: z.string(),
+    level: z.enum(['issue', 'hint']).describe('Only an issue makes doctor fail.'),
+  })
+  .meta({ id: 'Finding', description: 'One thing that doctor has to say.' })
+
+const held = z.object({
+  ok: z.literal(true),
+  agent: z.string().nullable().describe('Null: everything.'),
+  paused: z.boolean(),
+})
+
+/** By the words of the command. The commands know which of them print one value, and which one on each line. */
+export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
+  demo: z.object({
+    text: z.string().describe('What happened, as people are told.'),
+    after_ms: ms('How long after the start').optional(),
+    command: z.string().optional().describe('A command that shows it.'),
+  }),
+  scaffold: z.object({
+    workspace: z.string(),
+    config: z.string().describe('The new configuration.'),
+    command: z.array(z.string()).describe('What its agents run.'),
+    simulated: z.boolean().describe('Whether that is the simulated agent, since no agent CLI was found.'),
+    next: z.array(z.string()).describe('The commands that come next.'),
+    left_out: z.array(z.string()).describe('Files of --source-context-dir that are no executables.'),
+  }),
+  setup: z.object({
+    ok,
+    config: z.string(),
+    agents: z.array(
+      z.object({
+        agent: z.string(),
+        workspace: z.string(),
+        problem: z.string().nullable().describe('Why it cannot be used; null: it is ready.'),
+      }),
+    ),
+  }),
+  validate: z.object({
+    ok,
+    config: z.string(),
+    agents: z.array(ConfiguredAgent).describe('Empty when the file cannot be used.'),
+    problems: z.array(Problem).describe('Why it cannot be used.'),
+    warnings: z.array(Problem).describe('What it should not say.'),
+  }),
+  doctor: z.object({ ok, findings: z.array(Finding).describe('Issues before hints.') }),
+  stop: protocol.stop.result,
+  restart: z.object({
+    ok: z.literal(true),
+    pid: z.int().describe('The daemon that left.'),
+    next: z.object({ pid: z.int(), adopted: z.int().describe('Runs that it took over.') }),
+  }),
+  pause: held,
+  resume: held,
+  'log-level': protocol.logLevel.result,
+  wake: protocol.wake.result,
+  'run-once': protocol.runOnce.result,
+  'dry-run': protocol.dryRun.result,
+  'task add': protocol.addTask.result.omit({ ok: true }),
+  'task list': protocol.tasks.result,
+  cancel: protocol.cancel.result,
+  status: protocol.status.result,
+  runs: protocol.runs.result,
+  show: protocol.showRun.result,
+  'show --prompt': z.object({
+    run: z.string().describe('As it was asked for.'),
+    prompt: z.string().describe('The very bytes that were sent.'),
+  }),
+  'show --steps': protocol.readSteps.result,
+  logs: z.object({
+    run: z.string(),
+    stream: z.enum(['stdout', 'stderr']),
+    text: z.string().describe('The next part of it, not always whole lines.'),
+  }),
+  events: EventView,
+}

@@ -1,0 +1,78 @@
+/** What the commands really print with --json holds what docs/json-output.md says, and nothing else. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { sh, test, type Home } from '../helpers/daemon.ts'
+import { jsonOutputs } from '../../src/ipc/json-output.ts'
+
+const program = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
+
+/** Runs a command from its source; the values that it prints on stdout. */
+function printed(home: Home, words: readonly string[]): Promise<unknown[]> {
+  const env = { PATH: process.env['PATH'], HOME: home.dir, MARROW_CONFIG: home.configPath, NO_COLOR: '1' }
+  const isPerLine = ['logs', 'events'].includes(words[0] ?? '')
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, ...words, '--json'], { cwd: home.dir, env }, (_, out, err) => {
+      if (out === '') reject(new Error(`${words.join(' ')} printed nothing. ${err}`))
+      else resolve((isPerLine ? out.trimEnd().split('\n') : [out]).map((text): unknown => JSON.parse(text)))
+    })
+  })
+}
+
+test('every command prints what its schema says, key by key', async ({ home, expect }) => {
+  await home.write({
+    scout: { agent_command: sh('echo done') },
+    sleeper: { agent_command: sh('exec sleep 600') },
+  })
+  const daemon = await home.start({ ipc: true })
+  await daemon.ended(1)
+  const lines: Readonly<Record<string, readonly string[]>> = {
+    status: ['status'],
+    runs: ['runs'],
+    show: ['show', 'scout'],
+    'show --prompt': ['show', 'scout', '--prompt'],
+    'show --steps': ['show', 'scout', '--steps'],
+    logs: ['logs', 'scout'],
+    events: ['events'],
+    wake: ['wake', 'scout'],
+    pause: ['pause', 'scout'],
+    resume: ['resume', 'scout'],
+    'log-level': ['log-level'],
+    'run-once': ['run-once', 'scout'],
+    'dry-run': ['dry-run', 'scout'],
+    'task add': ['task', 'add', 'Mend the roof'],
+    'task list': ['task', 'list'],
+    cancel: ['cancel', 'sleeper'],
+    validate: ['validate'],
+    doctor: ['doctor'],
+    setup: ['setup'],
+    scaffold: [
+      'scaffold',
+      '--workspace',
+      join(home.dir, 'new'),
+      '--config-out',
+      join(home.dir, 'own', 'marrow.toml'),
+    ],
+    stop: ['stop'],
+  }
+  const { stop = [], ...others } = lines
+  const answers = Object.entries(others).map(async ([name, words]) => ({
+    name,
+    values: await printed(home, words),
+  }))
+  const all = [...(await Promise.all(answers)), { name: 'stop', values: await printed(home, stop) }]
+  for (const { name, values } of all) {
+    for (const value of values)
+      expect({ name, value: jsonOutputs[name]?.parse(value) }).toEqual({ name, value })
+  }
+  // A demo goes on until somebody ends it, and restart waits for a service manager: their types are checked alone.
+  const left = Object.keys(jsonOutputs).filter((name) => !(name in lines))
+  expect(left).toEqual(['demo', 'restart'])
+  await daemon.done
+})
+
+test('validate tells every mistake in its documented shape', async ({ home, expect }) => {
+  await home.write({ scout: { agent_command: sh('true'), heartbeat_interval: '"often"', colour: '"red"' } })
+  const [value] = await printed(home, ['validate'])
+  expect(jsonOutputs['validate']?.parse(value)).toEqual(value)
+  expect(value).toMatchObject({ ok: false, problems: [{ line: expect.any(Number) }, {}] })
+})
