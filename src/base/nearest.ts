@@ -2,7 +2,7 @@
 
 /** The one of `names` that is a slip of the hand away from `written`, or undefined when none is close. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
-  const allowed = written.length < 4 ? 1 : Math.min(SLIPS_MAX, Math.max(2, Math.floor(written.length / 3)))
+  const allowed = written.length < 3 ? 1 : Math.min(SLIPS_MAX, Math.max(2, Math.floor(written.length / 3)))
   const ranked = names
     // No distance is less than the difference in length; this keeps a text of any length cheap.
     .filter((name) => Math.abs(name.length - written.length) <= allowed)

@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { handoffDir } from '../handoffs/folders.ts'
-import { listFolder } from '../platform/files.ts'
+import { isFolder, listFolder } from '../platform/files.ts'
 import { openRuns } from '../runner/store.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
@@ -21,20 +21,22 @@ export function createWatches(core: Core): Watches {
   return {
     sync: async () => {
       const runs = (await core.db.read(openRuns)).map(({ id }) => folderOf(core.config, id))
-      const wanted = new Map<string, readonly string[] | undefined>([
-        ...runs.map((folder) => [folder, ['exit', 'started']] as const),
-        ...inboxes(core).map((folder) => [folder, undefined] as const),
-      ])
-      for (const [folder, watcher] of watchers) {
-        if (wanted.has(folder)) continue
+      const wanted = new Map(
+        [
+          ...runs.map((folder): Watched => ({ folder, names: ['exit', 'started'] })),
+          ...inboxes(core).map(watchedFor),
+        ].map((one) => [JSON.stringify(one), one]),
+      )
+      for (const [key, watcher] of watchers) {
+        if (wanted.has(key)) continue
         watcher.close()
-        watchers.delete(folder)
+        watchers.delete(key)
       }
-      for (const [folder, names] of wanted) {
-        if (watchers.has(folder)) continue
-        // Tried again at every pass: a folder that is not there yet, or was and is there anew.
-        const watcher = watchFor(core, folder, names, () => watchers.delete(folder))
-        if (watcher) watchers.set(folder, watcher)
+      for (const [key, { folder, names }] of wanted) {
+        if (watchers.has(key)) continue
+        // Tried again at every pass: a folder that went may be there anew.
+        const watcher = watchFor(core, folder, names, () => watchers.delete(key))
+        if (watcher) watchers.set(key, watcher)
       }
     },
     close: () => {
@@ -42,6 +44,19 @@ export function createWatches(core: Core): Watches {
       brake?.close()
     },
   }
+}
+
+/** A folder, and what in it is of interest; undefined: anything. */
+interface Watched {
+  readonly folder: string
+  readonly names: readonly string[] | undefined
+}
+
+/** Of a folder that is not there yet, its coming: in the nearest one above it that is. */
+function watchedFor(folder: string): Watched {
+  let [place, names]: [string, readonly string[] | undefined] = [folder, undefined]
+  while (!isFolder(place) && dirname(place) !== place) [place, names] = [dirname(place), [basename(place)]]
+  return { folder: place, names }
 }
 
 /** Where work comes in: the queues, and the handoff folders with those in them, one for each pair of agents. */

@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { BODY_BYTES_MAX, configHeader } from './address.ts'
 import { MarrowError } from '../base/errors.ts'
 import type { Handlers } from './protocol/table.ts'
-import { answerError, answerUnparsable } from './server/errors.ts'
+import { answerError, answerExpectation, answerUnparsable } from './server/errors.ts'
 import { addRoutes } from './server/routes.ts'
 import { openSocket } from './server/socket.ts'
 import { createStreams, type StreamLimits, type Streams } from './server/streams.ts'
@@ -62,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const app = build(options, limits, streams)
   await app.ready()
   app.server.maxConnections = limits.connections
+  app.server.on('checkExpectation', answerExpectation)
   const socket = await openSocket(app.server, options.socketPath, options.mode)
   return {
     ownsSocket: () => socket.isOwn(),
@@ -92,12 +93,15 @@ function build(
     exposeHeadRoutes: false,
     // The check decides how late a deadline may be noticed; Node's 30 s would make 10 s into 40 s.
     http: {
+      requireHostHeader: false, // It says nothing here, and Node's own refusal says nothing either.
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: Math.min(2_000, limits.headersMs),
     },
     clientErrorHandler: answerUnparsable,
   })
+  const used = new WeakSet<object>()
   app.addHook('onRequest', async (request, reply) => {
+    refuseSecond(request.raw.socket, used)
     reply.headers({ connection: 'close', server: `marrow/${version}` })
     refuseOtherConfig(request.headers[configHeader], config)
   })
@@ -111,6 +115,15 @@ function build(
   )
   addRoutes(app, handlers, streams)
   return app
+}
+
+/** The answer to the first one ends the connection: what came right behind it would be done, and nobody would hear of it. */
+function refuseSecond(connection: object, used: WeakSet<object>): void {
+  if (used.has(connection))
+    throw new MarrowError('BAD_REQUEST', 'Cannot answer: each connection carries one request.', {
+      fix: 'Open another connection for the next request.',
+    })
+  used.add(connection)
 }
 
 function refuseOtherConfig(named: string | string[] | undefined, config: string): void {

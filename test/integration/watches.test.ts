@@ -18,15 +18,14 @@ async function rested(home: Home): Promise<LiveDaemon> {
   return daemon
 }
 
-/** The causes of the wakes so far, once there are `count`; they come quickly or not at all. */
-async function wakes(daemon: LiveDaemon, count: number): Promise<unknown[]> {
+/** Waits for the wake that tells of a file; it comes quickly or not at all. */
+async function wakeFor(daemon: LiveDaemon, file: string): Promise<unknown> {
   const startedAt = performance.now()
-  const found = await eventually(`${count} wakes`, async () => {
-    const events = await daemon.events('wake.received')
-    return events.length >= count ? events : undefined
-  })
+  const wake = await eventually(`a wake for ${file}`, async () =>
+    (await daemon.events('wake.received')).find(({ data }) => String(data['reason']).endsWith(`/${file}`)),
+  )
   check(performance.now() - startedAt).toBeLessThan(QUICK_MS)
-  return found.map(({ data }) => data['cause'])
+  return wake.data['cause']
 }
 
 test('a task that is dropped into the queue wakes at once, also one in a queue that was made anew', async ({
@@ -41,13 +40,35 @@ test('a task that is dropped into the queue wakes at once, also one in a queue t
     (await daemon.events('run.ended')).length >= 3 ? true : undefined,
   )
   await writeFile(join(queue, 'one.md'), '# One\n')
-  expect(await wakes(daemon, 1)).toEqual(['tasks'])
+  expect(await wakeFor(daemon, 'one.md')).toBe('tasks')
   await rm(queue, { recursive: true })
   await mkdir(queue)
   await daemon.handlers.wake({ agent: 'two' })
   await daemon.ended(5)
   await writeFile(join(queue, 'two.md'), '# Two\n')
-  expect(await wakes(daemon, 3)).toEqual(['tasks', 'operator', 'tasks'])
+  expect(await wakeFor(daemon, 'two.md')).toBe('tasks')
+})
+
+test('folders that do not exist yet are seen when they come with what is in them', async ({
+  home,
+  expect,
+}) => {
+  const daemon = await rested(home)
+  await eventually('the daemon to rest', async () =>
+    (await daemon.handlers.status({})).runs_open === 0 ? true : undefined,
+  )
+  const handoffs = join(home.workspace, 'runtime/handoff/two-to-one')
+  await mkdir(handoffs, { recursive: true })
+  await writeFile(join(handoffs, 'first.md'), 'Look.')
+  expect(await wakeFor(daemon, 'first.md')).toBe('handoff')
+  const queue = join(home.workspace, 'tasks/queue')
+  await mkdir(queue, { recursive: true })
+  await writeFile(join(queue, 'first.md'), '# First\n')
+  expect(
+    await eventually('the task', async () =>
+      (await daemon.events('wake.received')).find(({ data }) => data['cause'] === 'tasks'),
+    ),
+  ).toMatchObject({ agent: 'one' })
 })
 
 test('a handoff wakes its receiver at once, whether its folder was there or came with it', async ({
@@ -61,5 +82,5 @@ test('a handoff wakes its receiver at once, whether its folder was there or came
   await daemon.ended(3)
   await writeFile(join(handoffs, 'draft'), 'Look.')
   await rename(join(handoffs, 'draft'), join(handoffs, 'two-to-one', 'note.md'))
-  expect(await wakes(daemon, 2)).toEqual(['operator', 'handoff'])
+  expect(await wakeFor(daemon, 'note.md')).toBe('handoff')
 })

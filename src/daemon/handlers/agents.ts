@@ -37,10 +37,15 @@ export function agentHandlers(core: Core, waiters: TickWaiters): Pick<Handlers, 
   }
 }
 
-/** The agents of these names; all when none is named. Throws NOT_FOUND naming those that there are. */
+/** The agents of these names, each once; all when none is named. Throws NOT_FOUND naming those that there are. */
 export function agentsNamed(config: Config, names: readonly string[] | undefined): AgentConfig[] {
   if (names === undefined || names.length === 0) return [...config.agents]
-  return names.map((name) => agentNamed(config, name))
+  // A body of 1 MiB has room for one name a hundred thousand times.
+  return [...new Set(names)].map((name) => agentNamed(config, name)).filter(isFirst)
+}
+
+function isFirst<T>(one: T, index: number, all: readonly T[]): boolean {
+  return all.indexOf(one) === index
 }
 
 function agentNamed(config: Config, name: string): AgentConfig {

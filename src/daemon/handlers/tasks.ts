@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { digest } from '../../base/digest.ts'
-import { markSeen } from '../../heartbeat/store/seen.ts'
-import { insertTrigger } from '../../heartbeat/store/triggers.ts'
+import { isSeen, markSeen } from '../../heartbeat/store/seen.ts'
+import { insertTrigger, isPending } from '../../heartbeat/store/triggers.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
 import { entryOf } from '../../platform/files.ts'
 import { addTask } from '../../tasks/apply.ts'
@@ -25,8 +25,12 @@ export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
       )
       const paused = await write(core, (tx, emit) => {
         const entry = entryOf(join(dir, file))
-        if (entry) markSeen(tx, path, digest(`${entry.bytes} ${entry.modifiedAt}`), at)
+        const fingerprint = entry && digest(`${entry.bytes} ${entry.modifiedAt}`)
+        // A pass may have come upon the file before us: whom it told has already begun, or gets our word instead of its own.
+        const wasSeen = fingerprint !== undefined && isSeen(tx, path, fingerprint)
+        if (fingerprint !== undefined) markSeen(tx, path, fingerprint, at)
         for (const { name } of workers) {
+          if (wasSeen && !isPending(tx, name, path)) continue
           const reason = `new task ${path}`
           const wake = {
             agent: name,

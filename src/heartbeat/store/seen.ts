@@ -10,6 +10,11 @@ export function readSeen(tx: Tx): Map<string, string> {
   )
 }
 
+/** Whether a file was taken in just as it is now. */
+export function isSeen(tx: Tx, path: string, fingerprint: string): boolean {
+  return tx.get('select 1 from seen where path = ? and fingerprint = ?', path, fingerprint) !== undefined
+}
+
 export function markSeen(tx: Tx, path: string, fingerprint: string, at: number): void {
   const sql = `insert into seen (path, fingerprint, at) values (?, ?, ?)
     on conflict (path) do update set fingerprint = excluded.fingerprint, at = excluded.at`

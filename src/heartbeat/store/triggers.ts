@@ -20,6 +20,12 @@ export function insertTrigger(tx: Tx, trigger: Omit<Trigger, 'id' | 'attempts' |
   tx.run(sql, agent, cause, byAgent ? 1 : 0, wakes ? 1 : 0, path, reason, prompt, at)
 }
 
+/** Whether an agent still has to be told of a file. */
+export function isPending(tx: Tx, agent: string, path: string): boolean {
+  const sql = 'select 1 from triggers where agent = ? and path = ? and tick is null'
+  return tx.get(sql, agent, path) !== undefined
+}
+
 /** The file went before anybody was told of it. */
 export function dropTriggersOf(tx: Tx, path: string): void {
   tx.run('delete from triggers where path = ? and tick is null', path)

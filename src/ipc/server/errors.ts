@@ -1,4 +1,5 @@
 /** Owns the one shape of an error on the socket: `{ error, code, fix? }`. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { MarrowError } from '../../base/errors.ts'
@@ -31,6 +32,20 @@ export function answerUnparsable(error: Error & { code?: string }, socket: Socke
   const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`
   // Not only ended: a client that says nothing more would keep its place among the connections for ever.
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** Answers a request that expects more than `100-continue` of us: Node's own answer to it says nothing. */
+export function answerExpectation({ headers }: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({
+    error: `nobody here can meet: expect: ${headers.expect}`,
+    code: 'BAD_REQUEST',
+  })
+  response.writeHead(400, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  })
+  response.end(body)
 }
 
 function unparsable(code: string | undefined): [status: string, sentence: string] {
