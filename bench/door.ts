@@ -7,17 +7,17 @@ import type { Figure } from './report.ts'
 import { quantile } from './statistics.ts'
 
 const CLIENTS = 100
-const ROUNDS = 5
+const ROUNDS = 7
 const AGENTS = 10
 const WORKER = 'agent-1'
 /** marrow may take so much longer: a bare server's p99 is then at least 60 % of ours. */
 const RATIO_MAX = 1 / 0.6
 
 const requests = [
-  { name: 'status', count: 2_000, words: ['GET', '/status'] },
+  { name: 'status', count: 1_000, words: ['GET', '/status'] },
   {
     name: 'task add',
-    count: 1_000,
+    count: 300,
     words: ['POST', '/tasks', JSON.stringify({ title: 'Fix the build {n}' })],
   },
 ] as const

@@ -8,7 +8,7 @@ const test = base.extend('loop', ({}, { onCleanup }) => {
   const waker = createWaker()
   const stop = new AbortController()
   const passes: number[] = []
-  const state = { wanted: 1_000, during: () => {} }
+  const state = { wanted: 1_000, takes: 0, during: () => {} }
   const startedAt = clock.now().mono
   const done = runLoop({
     clock,
@@ -17,6 +17,7 @@ const test = base.extend('loop', ({}, { onCleanup }) => {
     pass: async () => {
       passes.push(clock.now().mono - startedAt)
       state.during()
+      if (state.takes > 0) await clock.sleep(state.takes, stop.signal)
       return state.wanted
     },
   })
@@ -49,6 +50,35 @@ test('passes are at least 5 ms apart, however often somebody wakes it', async ({
   expect(loop.passes).toEqual([0])
   await loop.clock.advance(1)
   expect(loop.passes).toEqual([0, 5])
+})
+
+test('wakes without end give passes that take long no more than a fifth of the time', async ({
+  loop,
+  expect,
+}) => {
+  loop.state.takes = 6
+  await loop.clock.advance(5)
+  loop.waker.wake()
+  await loop.clock.advance(1)
+  loop.waker.wake()
+  for (let ms = 6; ms <= 100; ms += 1) {
+    loop.waker.wake()
+    await loop.clock.advance(1)
+  }
+  expect(loop.passes).toEqual([0, 6, 36, 66, 96])
+})
+
+test('a pass that takes very long delays a wake by 50 ms and no more', async ({ loop, expect }) => {
+  loop.state.takes = 400
+  await loop.clock.advance(5)
+  loop.waker.wake()
+  await loop.clock.advance(0)
+  await loop.clock.advance(400)
+  loop.waker.wake()
+  await loop.clock.advance(49)
+  expect(loop.passes).toHaveLength(2)
+  await loop.clock.advance(1)
+  expect(loop.passes).toHaveLength(3)
 })
 
 test('a lost wake-up costs at most 10 s', async ({ loop, expect }) => {

@@ -28,22 +28,30 @@ export interface LoopDeps {
 
 const PAUSE_MS_MIN = 5 // A pass that asks for the past must not spin.
 const PAUSE_MS_MAX = 10_000 // The most that a lost wake-up can cost.
+const WOKEN_PAUSE_FACTOR = 4 // So that wakes without end, such as a flood of requests, give passes a fifth of the time.
+const WOKEN_PAUSE_MS_MAX = 50
 
 /** The only place the daemon waits. File changes, requests and exits do no work themselves: they wake this. */
 export async function runLoop({ clock, waker, signal, pass }: LoopDeps): Promise<void> {
   while (!signal.aborted) {
     waker.clear() // Before looking, so that a change during the pass causes another one.
+    const startedAt = clock.now().mono
     const napMs = Math.min(Math.max(await pass(), PAUSE_MS_MIN), PAUSE_MS_MAX)
+    const pauseMs = Math.min((clock.now().mono - startedAt) * WOKEN_PAUSE_FACTOR, WOKEN_PAUSE_MS_MAX)
     const nap = new AbortController()
     const idle = AbortSignal.any([signal, nap.signal])
     // A wake shortens the nap, but never below the pause between two passes.
-    await Promise.race([clock.sleep(napMs, idle), paused(clock, waker, idle)])
+    await Promise.race([clock.sleep(napMs, idle), paused({ clock, waker }, pauseMs, idle)])
     nap.abort()
   }
 }
 
-async function paused(clock: Clock, waker: Waker, idle: AbortSignal): Promise<void> {
-  await clock.sleep(PAUSE_MS_MIN, idle)
+async function paused(
+  { clock, waker }: Pick<LoopDeps, 'clock' | 'waker'>,
+  pauseMs: number,
+  idle: AbortSignal,
+): Promise<void> {
+  await clock.sleep(Math.max(pauseMs, PAUSE_MS_MIN), idle)
   await waker.wait(idle)
 }
 

@@ -51,7 +51,7 @@ async function lookForPause(core: Core): Promise<void> {
   })
 }
 
-const REST_FACTOR = 9 // So that looking takes at most a tenth of the time, however many files wait and come.
+const REST_FACTOR = 19 // So that looking takes at most a twentieth of the time, however many files wait and come.
 const REST_MS_MAX = 2_000
 
 /** Takes in new files, at once when that is quick. Returns in how many ms it wants to be called again. */
