@@ -89,6 +89,8 @@ export interface RunOutput {
   readonly stderr: string
   /** The code of the launcher's `exit` file: the process's own, 128 + n for a signal. */
   readonly exitCode: number
+  /** Epoch ms at which stderr was last written to, where that is known. */
+  readonly stderrAt?: number | undefined
   /** Epoch ms of the end, to turn "retry after 30 s" into a time. */
   readonly endedAt: number
 }

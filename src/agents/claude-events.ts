@@ -88,8 +88,10 @@ const ClaudeEvent = z.discriminatedUnion('type', [
         /** Seconds. */
         resetsAt: z.number().min(0).max(1e11).optional().catch(undefined),
         rateLimitType: Name,
+        /** The plan is used up, but paid use goes on: nothing is refused. */
+        isUsingOverage: z.boolean().catch(false),
       })
-      .catch({ status: '', resetsAt: undefined, rateLimitType: undefined }),
+      .catch({ status: '', resetsAt: undefined, rateLimitType: undefined, isUsingOverage: false }),
   }),
   z.object({
     type: z.literal('assistant'),
@@ -127,6 +129,7 @@ export type RateLimit = Extract<ClaudeEvent, { type: 'rate_limit_event' }>
 // Claude Code's own lines have more than 200 bytes, so that as many do not fit into what is read of a run. But what is
 // read here may be anything, and the daemon does nothing else meanwhile.
 const EVENTS_MAX = 50_000
+const RUN_CHARS_MAX = 8_388_608
 const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
 
 /**
@@ -147,7 +150,12 @@ const kindPattern =
 
 /** Tells what needs parsing. The first key of a result is not always `type`; of what tools gave only failures count. */
 function isEventLine(line: string): boolean {
-  if (line.length > LINE_CHARS_MAX || !(line.startsWith('{"') || line.startsWith('[{"'))) return false
+  // With `--output-format json --verbose` the whole run is one line.
+  if (
+    line.length > (line.startsWith('[') ? RUN_CHARS_MAX : LINE_CHARS_MAX) ||
+    !(line.startsWith('{"') || line.startsWith('[{"'))
+  )
+    return false
   if (!kindPattern.test(line)) return line.includes('"type":"result"')
   return !line.startsWith('{"type":"user"') || line.includes('"is_error":true')
 }

@@ -145,9 +145,14 @@ const MESSAGE_CHARS_MAX = 4_096
 /** Until when the last refusal lasts: the plan's window says it, else what the API asked to wait. */
 function limitUntil(events: readonly ClaudeEvent[], endedAt: number): number | undefined {
   const window = events.findLast((event) => event.type === 'rate_limit_event')
-  if (window?.rate_limit_info.status === 'rejected') return failureUntil(failureOfWindow(window, endedAt))
+  if (window !== undefined && isRefusal(window)) return failureUntil(failureOfWindow(window, endedAt))
   const retry = events.findLast((event) => event.type === 'system' && event.subtype === 'api_retry')
   return retry?.type === 'system' && retry.subtype === 'api_retry' ? askedToWait(retry, endedAt) : undefined
+}
+
+/** Whether it keeps the agent from working. */
+export function isRefusal({ rate_limit_info: { status, isUsingOverage } }: RateLimit): boolean {
+  return status === 'rejected' && !isUsingOverage
 }
 
 function failureUntil(failure: Failure): number | undefined {

@@ -13,6 +13,8 @@ test.for<[string, string[], string[]]>([
   ['a named one', ['claude', '-p', '--settings', '/etc/mine.json'], ['/etc/mine.json']],
   ['one that is named from the work_dir', ['claude', '--settings=mine.json'], ['/work/mine.json']],
   ['no words that are settings', ['claude', '--settings', ' {"env":{}}'], []],
+  ['one behind a wrapper', ['nice', '-n', '5', '--', 'claude', '--settings=/a.json'], ['/a.json']],
+  ['no flag of a wrapper', ['env', '--settings=x', 'claude'], []],
   ['no words of a prompt', ['claude', '--', '--settings', '/etc/mine.json'], []],
   ['no flag without a value', ['claude', '--settings'], []],
 ])('settings files must be JSON: %s', ([, words, more], { expect }) => {
@@ -24,8 +26,12 @@ test.for<[string, string[], string[]]>([
 test('the user\u2019s settings are looked for where CLAUDE_CONFIG_DIR is, and nowhere without a home', ({
   expect,
 }) => {
-  expect(presumedSettings([], { HOME: '/home/me', CLAUDE_CONFIG_DIR: '/srv/claude' })[0]?.path).toBe(
+  expect(presumedSettings(['claude'], { HOME: '/home/me', CLAUDE_CONFIG_DIR: '/srv/claude' })[0]?.path).toBe(
     '/srv/claude/settings.json',
   )
-  expect(presumedSettings([], {})).toEqual([])
+  expect(presumedSettings(['env', 'CLAUDE_CONFIG_DIR=/srv/own', 'claude'], env)[0]?.path).toBe(
+    '/srv/own/settings.json',
+  )
+  expect(presumedSettings(['claude'], {})).toEqual([])
+  expect(presumedSettings(['ssh', 'box', 'claude'], env)).toEqual([])
 })

@@ -18,10 +18,12 @@ import {
   failureOfRetry,
   failureOfWindow,
   failureOfWords,
+  isRefusal,
 } from './claude-failures.ts'
-import { presumedSettings } from './claude-settings.ts'
+import { claudePattern, presumedSettings } from './claude-settings.ts'
 import { detailOf } from './failures.ts'
 import { inputLine, lastChars } from './lines.ts'
+import { endOfFlags, programIn } from './program-place.ts'
 import { NO_USAGE, addUp, addUsage } from './reading.ts'
 
 export const claude: Adapter = {
@@ -67,20 +69,21 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
   const asArgument = promptVia === 'argument' && fitsArgument(prompt)
   if (!asArgument) return { words: complete, promptOnStdin: true }
   // A flag such as --allowedTools takes all the words that follow it; `--` ends that.
-  const end = complete.includes('--') ? [] : ['--']
+  const flagsEnd = endOfFlags(complete, programIn(complete, claudePattern)) < complete.length
+  const end = flagsEnd ? [] : ['--']
   return { words: [...complete, ...end, prompt], promptOnStdin: false }
 }
 
 /** Without JSON lines little can be told about a run but its exit code; they need `--verbose`. */
 function withStreamFormat(words: readonly string[]): readonly string[] {
-  const end = words.includes('--') ? words.indexOf('--') : words.length
-  const own = words.slice(0, end)
+  const program = programIn(words, claudePattern)
+  const end = endOfFlags(words, program)
+  const own = words.slice(program + 1, end)
   const format = formatOf(own)
   const print = own.some((word) => /^(?:-[a-z]*p|--print)$/.test(word)) ? [] : ['-p']
   const stream = format === undefined ? ['--output-format', 'stream-json'] : []
   const streams = format === undefined || format === 'stream-json'
   const verbose = streams && !own.includes('--verbose') ? ['--verbose'] : []
-  const program = own.findIndex((word) => /(?:^|\/)claude(?:-code)?(?:@[\w.-]+)?$/.test(word))
   const place = program >= 0 ? program + 1 : end
   return [...words.slice(0, place), ...print, ...stream, ...verbose, ...words.slice(place)]
 }
@@ -115,7 +118,7 @@ function neutral(events: readonly ClaudeEvent[], { endedAt }: RunOutput): AgentE
         if (event !== told.init || event.session_id === undefined) return []
         return [{ kind: 'session', id: event.session_id }]
       case 'rate_limit_event':
-        if (event.rate_limit_info.status !== 'rejected') return []
+        if (!isRefusal(event)) return []
         return [{ kind: 'limit', failure: failureOfWindow(event, endedAt) }]
       case 'assistant':
         if (event.error === undefined) return spokenIn(event, told)

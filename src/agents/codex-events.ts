@@ -45,6 +45,7 @@ export type TurnUsage = z.infer<typeof TurnUsage>
 
 const CodexEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('thread.started'), thread_id: z.string().max(200).optional().catch(undefined) }),
+  z.object({ type: z.literal('item.started') }),
   z.object({ type: z.literal('item.completed'), item: Item }),
   z.object({ type: z.literal('turn.completed'), usage: TurnUsage.optional().catch(undefined) }),
   z.object({ type: z.literal('turn.failed'), error: Message }),
@@ -56,7 +57,8 @@ export type CodexEvent = z.infer<typeof CodexEvent>
 const EVENTS_MAX = 50_000
 const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
 
-const eventLine = /^\{"type":"(?:thread\.started|item\.completed|turn\.completed|turn\.failed|error)"/
+const eventLine =
+  /^\{"type":"(?:thread\.started|item\.(?:started|completed)|turn\.completed|turn\.failed|error)"/
 const EVENT_START = '{"type":"' // Looked for first: most of what may be printed instead does not begin so.
 
 /** The last events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. */

@@ -11,6 +11,8 @@ export function neutral(events: readonly CodexEvent[], endedAt: number): AgentEv
     switch (event.type) {
       case 'thread.started':
         return event.thread_id === undefined ? [] : [{ kind: 'session', id: event.thread_id }]
+      case 'item.started':
+        return []
       case 'item.completed':
         return [neutralOfItem(event.item)]
       case 'turn.completed': {

@@ -2,6 +2,9 @@
 import { isAbsolute, join } from 'node:path'
 import type { Delivery, Presumption, WordsRequest } from './adapter.ts'
 import { fitsArgument } from './argument-limit.ts'
+import { endOfFlags, environmentAt, programIn } from './program-place.ts'
+
+const name = /(?:^|\/)codex(?:@[\w.-]+)?$/
 
 /**
  * Adds `--json`, and the prompt where it is to be an argument. On stdin it needs no `-`: codex reads its stdin when no
@@ -12,26 +15,19 @@ export function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsReques
   if (promptPlaced) return { words: complete, promptOnStdin: false }
   // It has no flag that reads a prompt from a file: its stdin is that file. An argument `-` would mean stdin.
   const asArgument = promptVia === 'argument' && fitsArgument(prompt) && prompt !== '-'
-  const mark = complete.includes('--') ? [] : ['--']
+  const mark = endOfFlags(complete, programIn(complete, name)) < complete.length ? [] : ['--']
   return { words: asArgument ? [...complete, ...mark, prompt] : complete, promptOnStdin: !asArgument }
 }
 
 /** Without JSON lines nothing can be told about a run but its exit code. Given twice, codex refuses to start. */
 function withJson(words: readonly string[]): readonly string[] {
-  const end = endOfFlags(words)
-  if (words.slice(0, end).some((word) => word === '--json' || word === '--experimental-json')) return words
-  const program = programIn(words)
+  const program = programIn(words, name)
+  const end = endOfFlags(words, program)
+  if (words.slice(program + 1, end).some((word) => word === '--json' || word === '--experimental-json'))
+    return words
   const exec = words.findIndex((word, index) => index > program && (word === 'exec' || word === 'e'))
   const place = program >= 0 && exec > program && exec < end ? exec + 1 : end
   return [...words.slice(0, place), '--json', ...words.slice(place)]
-}
-
-function programIn(words: readonly string[]): number {
-  return words.findIndex((word) => /(?:^|\/)codex$/.test(word))
-}
-
-function endOfFlags(words: readonly string[]): number {
-  return words.includes('--') ? words.indexOf('--') : words.length
 }
 
 /** A profile without a file is no mistake to codex: it works with its usual settings instead. */
@@ -40,7 +36,8 @@ export function presumedProfile(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly Presumption[] {
   const profile = profileIn(words)
-  const home = env['CODEX_HOME'] || (env['HOME'] ? join(env['HOME'], '.codex') : '')
+  const found = environmentAt(words, programIn(words, name), env) ?? {}
+  const home = found['CODEX_HOME'] || (found['HOME'] ? join(found['HOME'], '.codex') : '')
   // Codex itself refuses a name that is no plain one.
   if (profile === undefined || !/^[\w-]+$/.test(profile) || !isAbsolute(home)) return []
   const path = join(home, `${profile}.config.toml`)
@@ -49,9 +46,9 @@ export function presumedProfile(
 
 /** The first `-p NAME`, `-pNAME`, `--profile NAME` or `--profile=NAME` behind codex; before it they are another's. */
 function profileIn(words: readonly string[]): string | undefined {
-  const program = programIn(words)
+  const program = programIn(words, name)
   if (program < 0) return undefined
-  const own = words.slice(program + 1, Math.max(endOfFlags(words), program + 1))
+  const own = words.slice(program + 1, endOfFlags(words, program))
   const at = own.findIndex((word) => /^(?:-p|--profile(?:=|$))/.test(word))
   const flag = own[at]
   if (flag === undefined) return undefined

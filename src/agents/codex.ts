@@ -38,11 +38,18 @@ function read(output: RunOutput): Reading {
   const events = readEvents(output.stdout)
   const told = neutral(events, output.endedAt)
   const said = spokenLines(outerChars(output.stderr, STDERR_CHARS_MAX)).filter((line) => line !== READS_STDIN)
+  const reading = addUp(told)
   return {
-    ...addUp(told),
+    ...reading,
+    stalled: isAtWork(events) ? undefined : reading.stalled,
     result: lastWords(events, output),
     failure: reportedError(events, output) ?? refusal(told, said) ?? silentFailure(events, said, output),
   }
+}
+
+/** A tool that was begun last shows that the model had answered. */
+function isAtWork(events: readonly CodexEvent[]): boolean {
+  return events.at(-1)?.type === 'item.started'
 }
 
 /** The last message; of a command around codex that prints no JSON lines its last lines. */
@@ -80,13 +87,18 @@ function reportedError(events: readonly CodexEvent[], { endedAt }: RunOutput): F
  */
 function refusal(told: readonly AgentEvent[], said: readonly string[]): Failure | undefined {
   const tools = told.filter((event) => event.kind === 'tool')
-  const unapproved = tools.findLast(({ failed = '' }) => unapprovedPattern.test(failed))
+  const unapproved = tools.findLast(
+    ({ name, failed = '' }) =>
+      unapprovedPattern.test(failed) && !(name === 'command_execution' && failed.startsWith('exited ')),
+  )
   const overcome = tools.some(({ name, failed }) => name === unapproved?.name && failed === undefined)
   if (unapproved !== undefined && !overcome) return denialOf(`${unapproved.name}: ${unapproved.failed}`)
   const last = tools.at(-1)
-  if (last?.failed !== undefined && sandboxPattern.test(last.failed))
+  const anyWorked = tools.some(({ failed }) => failed === undefined)
+  const sandboxed = anyWorked ? readOnlyPattern : sandboxPattern
+  if (last?.failed !== undefined && sandboxed.test(last.failed))
     return denialOf(`${last.name}: ${last.failed}`)
-  if (tools.some(({ failed }) => failed === undefined)) return undefined
+  if (anyWorked) return undefined
   const line = said.map((all) => all.slice(0, LINE_CHARS_MAX)).find((all) => refusedPattern.test(all))
   return line === undefined ? undefined : denialOf(line.replace(/^.{0,200}? error=/, ''))
 }
@@ -97,7 +109,9 @@ function denialOf(detail: string): Failure {
 
 const LINE_CHARS_MAX = 4_096 // The last pattern may look at a line once for each sign of itself in it.
 const unapprovedPattern = /^declined\b|\brequires approval\b/
-const sandboxPattern = /\b(?:Read-only file system|Operation not permitted)\b/ // What Linux and macOS say.
+const readOnlyPattern = /\bRead-only file system\b/ // What Linux says.
+// What macOS says, and many a program without any sandbox: it counts only where nothing else worked.
+const sandboxPattern = /\b(?:Read-only file system|Operation not permitted)\b/
 const refusedPattern = /\bERROR codex_core::tools::router: error=.*(?:\brejected: |\breject command\b)/
 
 /** No event says what went wrong. Codes above 125 are the launcher's, the shell's and those of signals. */

@@ -13,14 +13,20 @@ const Status = z.enum(['success', 'error']).catch('error')
 const GeminiEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('init'), session_id: z.string().max(200).optional().catch(undefined) }),
   /** The prompt, or a piece of what the model says. */
-  z.object({ type: z.literal('message'), role: Words, content: Words }),
+  z.object({ type: z.literal('message'), role: Words, content: Words, timestamp: Words }),
   z.object({
     type: z.literal('tool_use'),
     tool_name: z.string().catch('unknown'),
     tool_id: Words,
     parameters: z.unknown(),
   }),
-  z.object({ type: z.literal('tool_result'), tool_id: Words, status: Status, error: Problem }),
+  z.object({
+    type: z.literal('tool_result'),
+    tool_id: Words,
+    status: Status,
+    error: Problem,
+    timestamp: Words,
+  }),
   /** Something went wrong, and the turn perhaps went on: a loop, a hook that blocked, an empty answer. */
   z.object({ type: z.literal('error'), message: z.string().catch('unknown error') }),
   z.object({

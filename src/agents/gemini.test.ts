@@ -47,9 +47,9 @@ describe('gemini.words', () => {
     ['stays before a query', ['gemini', '--', '-o', 'json'], ['gemini', ...format, '--', '-o', 'json']],
     ['goes last in a wrapper', ['./my-agent', '-v'], ['./my-agent', '-v', ...format]],
     [
-      'goes before the words of a wrapper',
+      'goes behind gemini, also where a wrapper ends its own flags',
       ['./my-agent', '--', 'gemini'],
-      ['./my-agent', ...format, '--', 'gemini'],
+      ['./my-agent', '--', 'gemini', ...format],
     ],
     [
       'finds gemini behind a program with flags like its own',

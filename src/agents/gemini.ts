@@ -5,7 +5,9 @@ import { failureOfText, refusalsIn, spokenOn } from './gemini-errors.ts'
 import { isSpeech, readEvents } from './gemini-events.ts'
 import type { GeminiEvent } from './gemini-events.ts'
 import { failureOfRun, toolFailures } from './gemini-failures.ts'
+import { readDate } from './failures.ts'
 import { inputLine, lastChars, outerChars, spokenLines } from './lines.ts'
+import { endOfFlags, programIn } from './program-place.ts'
 import { addUp } from './reading.ts'
 
 export const gemini: Adapter = {
@@ -14,7 +16,7 @@ export const gemini: Adapter = {
   // It updates itself only when it is used by hand, and how often it tries again stands in its settings alone.
   env: () => ({}),
   words: wordsFor,
-  events: (output) => neutral(readEvents(output.stdout), spokenOn(output.stderr), output.endedAt),
+  events: (output) => neutral(readEvents(output.stdout), spokenOn(output.stderr), output),
   read,
   needs: {
     // It takes the place of HOME itself: its folder `.gemini` is made below it.
@@ -52,27 +54,21 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
 /** Only these lines carry tool calls, and the tokens of a run that failed. */
 function withStreamFormat(words: readonly string[]): readonly string[] {
   // Both spellings of the long flag, and the short one behind short switches.
-  const given = words.slice(placeOfFlags(words), endOfFlags(words))
+  const given = words.slice(placeOfFlags(words), endOfFlags(words, (placeOfFlags(words) ?? 0) - 1))
   const chosen = given.some((word) => /^(?:--output-?format(?:=|$)|-[dsy]*o)/i.test(word))
   return chosen ? words : inserted(words, ['--output-format', 'stream-json'])
 }
 
 function inserted(words: readonly string[], flags: readonly string[]): readonly string[] {
-  const place = placeOfFlags(words) ?? endOfFlags(words)
+  const place = placeOfFlags(words) ?? endOfFlags(words, -1)
   return [...words.slice(0, place), ...flags, ...words.slice(place)]
 }
 
 /** Right after the program, where no list of another flag can swallow them; undefined: nothing looks like the program. */
 function placeOfFlags(words: readonly string[]): number | undefined {
-  const named = words.findIndex((word) => /(?:^|\/)gemini(?:\.js)?$/.test(word))
-  const packaged = words.findIndex((word) => /(?:^|\/)gemini-cli(?:@[\w.-]+)?$/.test(word))
-  const program = named < 0 ? packaged : named
-  return program >= 0 && program < endOfFlags(words) ? program + 1 : undefined
-}
-
-function endOfFlags(words: readonly string[]): number {
-  const end = words.indexOf('--')
-  return end < 0 ? words.length : end
+  const named = programIn(words, /(?:^|\/)gemini(?:\.js)?$/)
+  const program = named < 0 ? programIn(words, /(?:^|\/)gemini-cli(?:@[\w.-]+)?$/) : named
+  return program < 0 ? undefined : program + 1
 }
 
 function read(output: RunOutput): Reading {
@@ -80,17 +76,29 @@ function read(output: RunOutput): Reading {
   const said = spokenOn(output.stderr)
   const result = lastWords(events) ?? plainWords(events, output)
   return {
-    ...addUp(neutral(events, said, output.endedAt)),
+    ...addUp(neutral(events, said, output)),
     result,
     failure: failureOfRun(events, said, output),
   }
 }
 
-function neutral(events: readonly GeminiEvent[], said: readonly string[], endedAt: number): AgentEvent[] {
+function neutral(
+  events: readonly GeminiEvent[],
+  said: readonly string[],
+  { endedAt, stderrAt }: RunOutput,
+): AgentEvent[] {
   const spoken = eventsOf(events, endedAt)
   const limits = refusalsIn(said, endedAt).map((failure) => ({ kind: 'limit', failure }) as const)
-  // Nothing says when stderr was written. Only while the model owes an answer can a refusal be what the run waits for.
-  return isWaiting(events) ? [...spoken, ...limits] : [...limits, ...spoken]
+  // Only while the model owes an answer, and was refused after it was asked, can a refusal be what the run waits for.
+  return isWaiting(events) && !(stderrAt !== undefined && stderrAt < askedAt(events))
+    ? [...spoken, ...limits]
+    : [...limits, ...spoken]
+}
+
+/** Epoch ms of the last question to the model; NaN, which is never later than anything: not said. */
+function askedAt(events: readonly GeminiEvent[]): number {
+  const last = events.at(-1)
+  return last?.type === 'message' || last?.type === 'tool_result' ? (readDate(last.timestamp) ?? NaN) : NaN
 }
 
 /** Whether the model was asked last, and has not begun to answer. */

@@ -1,5 +1,7 @@
 /** The printed text of a program as lines that can be read, shown and stored: no colours, no bare controls, bounded. */
 
+import { redactText } from './redact.ts'
+
 // The longest detail that an outcome carries: one line of a status table and a bit.
 const DETAIL_CHARS_MAX = 300
 
@@ -30,8 +32,11 @@ const INPUT_CHARS_MAX = 200
 export function inputLine(input: unknown): string {
   const values = typeof input === 'object' && input !== null ? Object.values(input) : [input]
   const [only] = values
-  if (values.length === 1 && typeof only === 'string') return oneLine(only.slice(0, 4_096), INPUT_CHARS_MAX)
-  return input === undefined ? '' : oneLine((JSON.stringify(input) ?? '').slice(0, 4_096), INPUT_CHARS_MAX)
+  if (values.length === 1 && typeof only === 'string')
+    return oneLine(redactText(only.slice(0, 4_096)), INPUT_CHARS_MAX)
+  return input === undefined
+    ? ''
+    : oneLine(redactText((JSON.stringify(input) ?? '').slice(0, 4_096)), INPUT_CHARS_MAX)
 }
 
 /** The first and the last half of `charsMax` characters of a longer text, on lines of their own. */

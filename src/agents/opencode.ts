@@ -5,6 +5,7 @@ import { detailOf, failureOfApi } from './failures.ts'
 import { inputLine, lastChars, outerChars, spokenLines } from './lines.ts'
 import { readEvents, retryHeaders } from './opencode-events.ts'
 import type { OpencodeEvent } from './opencode-events.ts'
+import { endOfFlags, programIn } from './program-place.ts'
 import { addUp } from './reading.ts'
 
 export const opencode: Adapter = {
@@ -38,14 +39,16 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
 
 /** Without JSON lines nothing can be told about a run but its exit code. */
 function withJsonFormat(words: readonly string[]): readonly string[] {
-  const end = words.includes('--') ? words.indexOf('--') : words.length
-  if (words.slice(0, end).some((word) => word === '--format' || word.startsWith('--format='))) return words
-  const program = words.findIndex((word) => /(?:^|\/)opencode$/.test(word))
+  const program = programIn(words, /(?:^|\/)opencode$/)
+  const end = endOfFlags(words, program)
+  if (words.slice(program + 1, end).some((word) => word === '--format' || word.startsWith('--format=')))
+    return words
   const run = words.indexOf('run', program + 1)
   const place = program >= 0 && run > program && run < end ? run + 1 : end
   return [...words.slice(0, place), '--format', 'json', ...words.slice(place)]
 }
 
+const LINE_CHARS_MAX = 1_048_576
 const STDERR_CHARS_MAX = 1_048_576 // opencode says a few lines there; more than this is a log that somebody switched on.
 
 function read(output: RunOutput): Reading {
@@ -58,6 +61,7 @@ function read(output: RunOutput): Reading {
     failure:
       reportedError(events, output) ??
       statedMishap(said, steps.at(-1)?.part.reason) ??
+      cutAnswer(steps.at(-1)?.part.reason) ??
       silentFailure(steps.length, said, output),
   }
 }
@@ -147,6 +151,12 @@ function statedMishap(lines: readonly string[], lastReason: string | undefined):
   return undefined
 }
 
+/** opencode ends the turn there, with exit code 0. */
+function cutAnswer(lastReason: string | undefined): Failure | undefined {
+  if (lastReason !== 'length') return undefined
+  return { reason: 'error', detail: "the model's last answer was cut off at its limit of output tokens" }
+}
+
 /** No event says what went wrong. Codes above 125 are the launcher's, the shell's and those of signals. */
 function silentFailure(
   steps: number,
@@ -157,8 +167,8 @@ function silentFailure(
     const detail = `exited with code ${exitCode}: ${lastError(said)}`
     return { reason: 'exit-code', detail: detailOf(detail) }
   }
-  // Output that ends in the middle of a line was cut: what is missing may have held the result.
-  const cut = stdout !== '' && !stdout.endsWith('\n')
+  // A stream that ends in the middle of an event was cut: what is missing may have held the result.
+  const cut = /(?:^|\n)\{[^\n]*$/.test(stdout.slice(-LINE_CHARS_MAX))
   if (exitCode !== 0 || steps > 0 || cut) return undefined
   return {
     reason: 'no-result',

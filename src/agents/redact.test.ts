@@ -36,6 +36,12 @@ describe('redactText', () => {
     ['OPENAI_API_KEY=abc MODEL=x', 'OPENAI_API_KEY=<redacted> MODEL=x'],
     ['MY_SECRET="a b" next', 'MY_SECRET=<redacted> next'],
     ['--auth-token=abc', '--auth-token=<redacted>'],
+    ['call --api-key 0123456789 --quiet', 'call --api-key <redacted> --quiet'],
+    ['MY_SECRET="cut in the mid', 'MY_SECRET=<redacted>'],
+    ['{"api_key": "0123456789"}', '{"api_key": <redacted>}'],
+    ['curl -H "Authorization: Basic bWU6aHVudGVyMg==" x', 'curl -H "Authorization: Basic <redacted>" x'],
+    ["-H 'X-Api-Key: 0123456789'", "-H 'X-Api-Key: <redacted>'"],
+    ['Cookie: session=0123456789; a', 'Cookie: <redacted>; a'],
     ['https://me:hunter2@example.org/x', 'https://me:<redacted>@example.org/x'],
     ['token eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl', 'token <redacted>'],
   ])('hides what is secret in %j', ([text, redacted], { expect }) => {
@@ -49,17 +55,29 @@ describe('redactText', () => {
     'a/b:c@d',
     'tokens=300',
     'bearer of bad',
+    'give --token or --key-file',
+    'the key: value pairs',
+    '"tokens": 300',
   ])('leaves %j alone', (text, { expect }) => {
     expect(redactText(text)).toBe(text)
   })
 
-  test.for(['a-', 'a.', 'a_', 'KEY_', '-eyJaaaaaaaa', 'Bearer ', 'x://y:'])(
-    'is quick with %j without end',
-    (repeated, { expect }) => {
-      const before = process.cpuUsage()
-      redactText(`Bearer ${' '.repeat(500_000)}${repeated.repeat(500_000 / repeated.length)}`)
-      const { user, system } = process.cpuUsage(before)
-      expect(user + system).toBeLessThan(3_000_000) // Microseconds.
-    },
-  )
+  test.for([
+    'a-',
+    'a.',
+    '"KEY":',
+    '--KEY ',
+    'Cookie: ',
+    'X-Key',
+    'a_',
+    'KEY_',
+    '-eyJaaaaaaaa',
+    'Bearer ',
+    'x://y:',
+  ])('is quick with %j without end', (repeated, { expect }) => {
+    const before = process.cpuUsage()
+    redactText(`Bearer ${' '.repeat(500_000)}${repeated.repeat(500_000 / repeated.length)}`)
+    const { user, system } = process.cpuUsage(before)
+    expect(user + system).toBeLessThan(3_000_000) // Microseconds.
+  })
 })

@@ -21,9 +21,17 @@ const bearer = /\b(Bearer\s{1,100})[A-Za-z0-9._~+/=-]{6,}/gi
 const urlPassword = /\b([a-z][a-z0-9+.-]{0,40}:\/\/[^\s/:@]{0,200}:)[^\s/@]+(?=@)/gi
 const secretName = String.raw`[A-Za-z0-9_-]{0,100}(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)`
 const assignment = new RegExp(
-  String.raw`(?<![A-Za-z0-9])((?:--?)?${secretName}=)(?:"[^"]*"|'[^']*'|[^\s"';&]+)`,
+  // A quote that is never closed was cut off with what followed.
+  String.raw`(?<![A-Za-z0-9])((?:--?)?${secretName}=)(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"';&]+)`,
   'gi',
 )
+const header =
+  /\b((?:(?:Proxy-)?Authorization|X-[A-Za-z0-9-]{0,40}(?:Key|Token)|(?:Set-)?Cookie)["']?\s{0,10}:\s{0,10}["']?(?:Basic\s{1,10})?)(?!Bearer\b)[^\s"',;]{6,}/gi
+const field = new RegExp(
+  String.raw`(["']${secretName}["']\s{0,10}:\s{0,10})(?:"[^"]{4,}(?:"|$)|'[^']{4,}(?:'|$))`,
+  'gi',
+)
+const flagValue = new RegExp(String.raw`(?<![A-Za-z0-9-])(--?${secretName}\s{1,10})[^\s"'-][^\s"']{7,}`, 'gi')
 const secretFlag = new RegExp(String.raw`^--?(?:${secretName})$`, 'i')
 
 /** `text` without anything that looks like a key, a bearer token or the value of a secret variable. */
@@ -33,6 +41,9 @@ export function redactText(text: string): string {
     .replace(bearer, `$1${REDACTED}`)
     .replace(urlPassword, `$1${REDACTED}`)
     .replace(assignment, `$1${REDACTED}`)
+    .replace(header, `$1${REDACTED}`)
+    .replace(field, `$1${REDACTED}`)
+    .replace(flagValue, `$1${REDACTED}`)
 }
 
 /**

@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 // Names whose values are no secret and stand in messages for good reason. Everything that is not named here is secret.
 const open =
   /^(?:HOME|PATH|LANG|LANGUAGE|LC_[A-Z]+|TERM|USER|LOGNAME|SHELL|PWD|OLDPWD|TZ|TMPDIR|TEMP|TMP|EDITOR|VISUAL|PAGER|DISPLAY|HOSTNAME|MAIL|COLORTERM|TERM_PROGRAM(?:_VERSION)?|XDG_[A-Z_]+|DBUS_SESSION_BUS_ADDRESS|INVOCATION_ID|JOURNAL_STREAM|XPC_SERVICE_NAME|NODE_ENV|CI|MARROW_(?!.*TOKEN)[A-Z_]+)$/
-const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|COOKIE|PRIVATE|WEBHOOK/i
+const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|PRIVATE|WEBHOOK/i
 const VALUE_CHARS_MIN = 8 // Shorter ones are flags and numbers, which stand in half of all sentences.
 const VALUES_MAX = 500
 

@@ -76,8 +76,8 @@ function readEnd(core: Core, run: RunRecord, sighting: Extract<Sighting, { kind:
   const folder = folderOf(core.config, run.id)
   // Before anything is quoted: of a value that is cut, no pattern finds the rest.
   const redact = withoutValues(core)
-  const { stdout, stderr } = readOutput(folder, OUTPUT_BYTES_READ)
-  const output = { stdout: redact(stdout), stderr: redact(stderr), exitCode, endedAt: at }
+  const { stdout, stderr, stderrAt } = readOutput(folder, OUTPUT_BYTES_READ)
+  const output = { stdout: redact(stdout), stderr: redact(stderr), stderrAt, exitCode, endedAt: at }
   const reading = explained(core, run, folder, adapterFor(run.adapter).read(output))
   return { endedAt: at, outcome: judge(exitCode, reading, endedBy), reading, world: undefined }
 }

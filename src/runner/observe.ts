@@ -49,6 +49,8 @@ export function lastOutputAt(folder: string): number | undefined {
 export interface KeptOutput {
   readonly stdout: string
   readonly stderr: string
+  /** Epoch ms at which something was last written to stderr; undefined: nothing was. */
+  readonly stderrAt: number | undefined
   /** The middle of one of them was left out. */
   readonly truncated: boolean
 }
@@ -58,7 +60,9 @@ export function readOutput(folder: string, maxBytes: number): KeptOutput {
   const paths = runPaths(folder)
   const stdout = readEnds(paths.stdout, maxBytes)
   const stderr = readEnds(paths.stderr, maxBytes)
-  return { stdout: stdout.text, stderr: stderr.text, truncated: stdout.cut || stderr.cut }
+  const found = statSync(paths.stderr, { throwIfNoEntry: false })
+  const stderrAt = found === undefined || found.size === 0 ? undefined : found.mtimeMs
+  return { stdout: stdout.text, stderr: stderr.text, stderrAt, truncated: stdout.cut || stderr.cut }
 }
 
 function readExit(folder: string): Sighting | undefined {

@@ -13,8 +13,8 @@ import { eventually } from '../helpers/eventually.ts'
 import { findCli } from '../helpers/cli-world.ts'
 import { openOpencodeWorld } from '../helpers/opencode.ts'
 import type { OpencodeWorld } from '../helpers/opencode.ts'
-import { openOpencodeDaemon } from '../helpers/opencode-daemon.ts'
-import type { OpencodeAgent, OpencodeDaemon } from '../helpers/opencode-daemon.ts'
+import { openCliDaemon } from '../helpers/cli-daemon.ts'
+import type { CliAgent, CliDaemon } from '../helpers/cli-daemon.ts'
 import { makeTempDir, removeTempDir } from '../helpers/temp-dir.ts'
 
 const binary = findCli('opencode')
@@ -22,7 +22,7 @@ const long = process.env['MARROW_TEST_LONG'] === '1'
 const command = [binary ?? '', 'run']
 
 /** The scripted model does what stands in the tasks, once it has read them with opencode's shell tool. */
-const worker: OpencodeAgent = {
+const worker: CliAgent = {
   name: 'worker',
   role: 'You work the queue. [[bash cat "$MARROW_WORKSPACE"/tasks/queue/*]]\n',
   command,
@@ -33,7 +33,7 @@ const HOLD_SECONDS = 4
 const DEADLINE_SECONDS = 20 // Enough for opencode to have started its tool, however busy the machine is.
 
 /** In the order in which they begin: three at a time. */
-const unlucky: readonly OpencodeAgent[] = [
+const unlucky: readonly CliAgent[] = [
   {
     name: 'sleeper',
     role: 'You sleep. [[bash echo $$ > "$MARROW_NOTES/tool"; exec sleep 1000]]\n',
@@ -52,7 +52,7 @@ const unlucky: readonly OpencodeAgent[] = [
 
 let dir: string
 let world: OpencodeWorld
-let daemon: OpencodeDaemon
+let daemon: CliDaemon
 let asleep: Promise<Asleep>
 
 // One daemon for all: what costs time is opencode.
@@ -60,8 +60,11 @@ beforeAll(async () => {
   if (binary === undefined) return
   dir = await makeTempDir()
   world = await openOpencodeWorld(dir)
-  daemon = openOpencodeDaemon(world, dir)
-  daemon.configure([worker, ...unlucky])
+  // What marrow's operators have to allow too: tasks and notes lie outside the work_dir.
+  daemon = openCliDaemon(world, dir, world.envWith({ permission: { external_directory: 'allow' } }))
+  // opencodes that start at one moment with one database find it locked, and fail.
+  const own = ({ name }: CliAgent) => ({ XDG_DATA_HOME: join(dir, 'data', name) })
+  daemon.configure([worker, ...unlucky].map((agent) => ({ ...agent, env: own(agent) })))
   await daemon.start()
   asleep = seeSleeper()
   asleep.catch(() => {}) // The test that waits for it tells.

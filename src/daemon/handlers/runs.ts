@@ -48,9 +48,9 @@ export function runHandlers(
 const STEPS_BYTES_READ = 1_048_576
 
 function stepsOf(core: Core, run: RunRecord): StepView[] {
-  const { stdout, stderr } = readOutput(folderOf(core.config, run.id), STEPS_BYTES_READ)
+  const { stdout, stderr, stderrAt } = readOutput(folderOf(core.config, run.id), STEPS_BYTES_READ)
   const endedAt = run.endedAt ?? core.clock.now().wall
-  return adapterFor(run.adapter).events({ stdout, stderr, exitCode: 0, endedAt }).flatMap(stepView)
+  return adapterFor(run.adapter).events({ stdout, stderr, stderrAt, exitCode: 0, endedAt }).flatMap(stepView)
 }
 
 function stepView(event: AgentEvent): StepView[] {

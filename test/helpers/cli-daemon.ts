@@ -1,4 +1,4 @@
-/** The real, built daemon in the world of the real opencode, and the commands of the built CLI that speak to it. */
+/** The real, built daemon in the world of a real agent CLI, and the commands of the built CLI that speak to it. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,27 +9,29 @@ import { ask } from '../../src/ipc/client.ts'
 import { RunDetail, type RunView } from '../../src/ipc/protocol/runs.ts'
 import type { AgentStatus } from '../../src/ipc/protocol/status.ts'
 import { eventually } from './eventually.ts'
-import type { OpencodeWorld } from './opencode.ts'
+import type { CliWorld } from './cli-world.ts'
 import { marrowProgram } from './spawned-daemon.ts'
 
-const RUN_MS_MAX = 60_000 // opencode takes seconds to start, on a machine that does other things meanwhile.
+const RUN_MS_MAX = 60_000 // A CLI takes seconds to start, on a machine that does other things meanwhile.
 const STOP_MS_MAX = 20_000
 const ASK = { timeoutMs: 10_000 }
-const FRESH_MS = 250 // Many wait at once, and opencode needs the processor.
+const FRESH_MS = 250 // Many wait at once, and the CLIs need the processor.
 
 /** One `[[agents]]` entry, as far as it differs from the others, and the text of its role. */
-export interface OpencodeAgent {
+export interface CliAgent {
   readonly name: string
   readonly role: string
   readonly command: readonly string[]
   readonly keys?: Readonly<Record<string, unknown>>
+  /** Laid over what the CLI needs. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
-export interface OpencodeDaemon extends AsyncDisposable {
+export interface CliDaemon extends AsyncDisposable {
   readonly workspace: string
   pid(): number
   /** Writes marrow.toml; a running daemon takes it up by itself. */
-  configure(agents: readonly OpencodeAgent[]): void
+  configure(agents: readonly CliAgent[]): void
   /** Starts `marrow run` where it can reach the scripted model, and waits until it answers. */
   start(): Promise<void>
   /** Runs a command of the built CLI to its end and returns what it printed. Throws when it exits with another code than 0. */
@@ -45,8 +47,15 @@ export interface OpencodeDaemon extends AsyncDisposable {
   complaints(): string[]
 }
 
-/** Makes the folders of one configuration inside `dir`; nothing runs yet. */
-export function openOpencodeDaemon(world: OpencodeWorld, dir: string): OpencodeDaemon {
+/**
+ * Makes the folders of one configuration inside `dir`; nothing runs yet. `cliEnv` is what the CLI needs, and what the
+ * daemon passes on to its runs.
+ */
+export function openCliDaemon(
+  world: CliWorld,
+  dir: string,
+  cliEnv: Readonly<Record<string, string>>,
+): CliDaemon {
   const [conf, stateDir, workspace] = [join(dir, 'conf'), join(dir, 'state'), join(dir, 'ws')]
   const [configPath, logPath, socketPath] = [
     join(conf, 'marrow.toml'),
@@ -55,10 +64,8 @@ export function openOpencodeDaemon(world: OpencodeWorld, dir: string): OpencodeD
   ]
   for (const folder of ['tasks/queue', 'tasks/done']) mkdirSync(join(workspace, folder), { recursive: true })
   mkdirSync(join(conf, 'roles'), { recursive: true })
-  // What marrow's operators have to allow too: tasks and notes lie outside the work_dir.
-  const opencodeEnv = world.envWith({ permission: { external_directory: 'allow' } })
-  const env = { PATH: process.env['PATH'] ?? '', ...opencodeEnv }
-  const places = { dir, stateDir, workspace, workDir: world.workDir, pass: Object.keys(opencodeEnv) }
+  const env = { PATH: process.env['PATH'] ?? '', ...cliEnv }
+  const places = { stateDir, workspace, workDir: world.workDir, pass: Object.keys(cliEnv) }
   let daemon: StartedDaemon | undefined
   const marrow = async (...words: string[]) =>
     (await promisify(execFile)(marrowProgram, [...words, '-c', configPath], { env, cwd: dir })).stdout
@@ -114,7 +121,6 @@ export function openOpencodeDaemon(world: OpencodeWorld, dir: string): OpencodeD
 }
 
 interface Places {
-  readonly dir: string
   readonly stateDir: string
   readonly workspace: string
   readonly workDir: string
@@ -122,14 +128,11 @@ interface Places {
 }
 
 /** What `marrow scaffold` writes for a real agent CLI, at the longest interval: only the first slot and wakes start runs. */
-function configOf(
-  agents: readonly OpencodeAgent[],
-  { dir, stateDir, workspace, workDir, pass }: Places,
-): string {
+function configOf(agents: readonly CliAgent[], { stateDir, workspace, workDir, pass }: Places): string {
   return stringify({
     state_dir: stateDir,
     stop_grace_seconds: 0,
-    agents: agents.map(({ name, command, keys }) => ({
+    agents: agents.map(({ name, command, keys, env = {} }) => ({
       name,
       role: name,
       workspace,
@@ -138,8 +141,7 @@ function configOf(
       heartbeat_interval: 302_400,
       gate: 'changed',
       max_quiet: '24h',
-      // opencodes that start at one moment with one database find it locked, and fail.
-      env: { pass, set: { XDG_DATA_HOME: join(dir, 'data', name) } },
+      env: { pass, set: env },
       ...keys,
     })),
   })
