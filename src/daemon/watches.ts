@@ -1,7 +1,7 @@
-import { watch, type FSWatcher } from 'node:fs'
+import { statSync, watch, type FSWatcher } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { handoffDir } from '../handoffs/folders.ts'
-import { isFolder, listFolder } from '../platform/files.ts'
+import { handoffDir, receiverOf } from '../handoffs/folders.ts'
+import { isFolder, namesIn } from '../platform/files.ts'
 import { openRuns } from '../runner/store.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
@@ -14,42 +14,96 @@ export interface Watches {
   close(): void
 }
 
+/** A folder, and what in it is of interest; undefined: anything. */
+interface Watched {
+  readonly folder: string
+  readonly names: readonly string[] | undefined
+}
+
+interface Open {
+  readonly watcher: FSWatcher
+  /** Which folder it was that stood at the path. */
+  readonly place: string | undefined
+}
+
 /** Watches folders, never single files: a queue of a thousand tasks is one watch, and a new task costs nothing but a wake. */
 export function createWatches(core: Core): Watches {
-  const watchers = new Map<string, FSWatcher>()
-  const brake = watchFor(core, core.config.stateDir, [PAUSE_FILE])
+  const open = new Map<string, Open>()
+  const brake = watchFor(core, { folder: core.config.stateDir, names: [PAUSE_FILE] })
+  const inboxes = restedInboxes(core)
   return {
     sync: async () => {
       const runs = (await core.db.read(openRuns)).map(({ id }) => folderOf(core.config, id))
       const wanted = new Map(
         [
           ...runs.map((folder): Watched => ({ folder, names: ['exit', 'started'] })),
-          ...inboxes(core).map(watchedFor),
+          ...inboxes.look().map(watchedFor),
         ].map((one) => [JSON.stringify(one), one]),
       )
-      for (const [key, watcher] of watchers) {
-        if (wanted.has(key)) continue
+      for (const [key, { watcher, place }] of open) {
+        const one = wanted.get(key)
+        // Another folder may stand there by now: the watch would follow the old one for ever.
+        if (one !== undefined && (one.names !== undefined || placeOf(one.folder) === place)) continue
         watcher.close()
-        watchers.delete(key)
+        open.delete(key)
       }
-      for (const [key, { folder, names }] of wanted) {
-        if (watchers.has(key)) continue
-        // Tried again at every pass: a folder that went may be there anew.
-        const watcher = watchFor(core, folder, names, () => watchers.delete(key))
-        if (watcher) watchers.set(key, watcher)
+      for (const [key, one] of wanted) {
+        if (open.has(key)) continue
+        const watcher = watchFor(core, one)
+        if (watcher === undefined) continue
+        open.set(key, { watcher, place: placeOf(one.folder) })
+        watcher.on('error', () => open.delete(key))
+        // What came between this pass's look and the watch woke nobody.
+        if (!runs.includes(one.folder)) core.waker.wake()
       }
     },
     close: () => {
-      for (const watcher of watchers.values()) watcher.close()
+      for (const { watcher } of open.values()) watcher.close()
       brake?.close()
+      inboxes.close()
     },
   }
 }
 
-/** A folder, and what in it is of interest; undefined: anything. */
-interface Watched {
-  readonly folder: string
-  readonly names: readonly string[] | undefined
+const REST_FACTOR = 19 // As the look at the files in them: agents can make as many folders as they like.
+const REST_MS_MAX = 2_000
+const FOLDERS_MAX = 1_000 // The watches of a system are limited. What lies in more folders is seen by the passes.
+
+/** The folders where work comes in. The list is used again for some time when it took long to make. */
+function restedInboxes(core: Core): { look(): readonly string[]; close(): void } {
+  let known: readonly string[] = []
+  let rest: NodeJS.Timeout | undefined
+  return {
+    look: () => {
+      if (rest !== undefined) return known
+      const startedAt = performance.now()
+      known = inboxes(core)
+      const restMs = Math.min((performance.now() - startedAt) * REST_FACTOR, REST_MS_MAX)
+      // Short rests are not worth a timer. After a long one a folder that came meanwhile must not wait for chance.
+      if (restMs >= 100)
+        rest = setTimeout(() => {
+          rest = undefined
+          core.waker.wake()
+        }, restMs).unref()
+      return known
+    },
+    close: () => clearTimeout(rest),
+  }
+}
+
+/** The queues, and the handoff folders with those in them that are for somebody. */
+function inboxes({ config }: Core): string[] {
+  const handoffs = [...Map.groupBy(config.agents, ({ workspace }) => handoffDir(workspace))]
+  const folders = [
+    ...config.agents.flatMap((agent) => queueFolders(agent, config)),
+    ...handoffs.flatMap(([folder, agents]) => [
+      folder,
+      ...namesIn(folder)
+        .filter((name) => receiverOf(name, agents) !== undefined)
+        .map((name) => join(folder, name)),
+    ]),
+  ]
+  return [...new Set(folders)].slice(0, FOLDERS_MAX)
 }
 
 /** Of a folder that is not there yet, its coming: in the nearest one above it that is. */
@@ -59,45 +113,20 @@ function watchedFor(folder: string): Watched {
   return { folder: place, names }
 }
 
-/** Where work comes in: the queues, and the handoff folders with those in them, one for each pair of agents. */
-function inboxes(core: Core): string[] {
-  const handoffs = [...new Set(core.config.agents.map(({ workspace }) => handoffDir(workspace)))]
-  return [
-    ...core.config.agents.flatMap((agent) => queueFolders(agent, core.config)),
-    ...handoffs.flatMap((folder) => [folder, ...foldersIn(folder)]),
-  ]
-}
-
-function foldersIn(folder: string): string[] {
-  try {
-    return listFolder(folder).flatMap(({ name, kind }) => (kind === 'folder' ? [join(folder, name)] : []))
-  } catch {
-    return [] // Somebody broke it; the step that reads it says so.
-  }
+function placeOf(folder: string): string | undefined {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
 }
 
 /** By the system's own watch. With `names` only those wake: much else happens in the folder of the store, and of a run. */
-function watchFor(
-  core: Core,
-  folder: string,
-  names: readonly string[] | undefined,
-  ended: () => void = () => {},
-): FSWatcher | undefined {
+function watchFor(core: Core, { folder, names }: Watched): FSWatcher | undefined {
   try {
-    const watcher = watch(folder, { persistent: false }, (kind, name) => {
+    const watcher = watch(folder, { persistent: false }, (_, name) => {
       if (names === undefined || (name !== null && names.includes(name))) core.waker.wake()
-      // The folder itself went: the watch follows what is gone.
-      if (names === undefined && kind === 'rename' && name !== null && folder.endsWith(`/${name}`)) {
-        watcher.close()
-        ended()
-      }
     })
-    watcher.on('error', () => {
-      watcher.close()
-      ended()
-    })
+    watcher.on('error', () => watcher.close())
     return watcher
   } catch {
-    return undefined // Not there, or the system has no more watches: the passes look anyway.
+    return undefined // It has just gone, or the system has no more watches: the passes look anyway.
   }
 }

@@ -89,6 +89,8 @@ test.for([
   ['POST', '/tasks', '{"title":"  "}', 400, { error: 'title is required', code: 'BAD_REQUEST' }],
   ['POST', '/tasks', '{"title":7}', 400, { error: 'title is required', code: 'BAD_REQUEST' }],
   ['POST', '/wake', '{}', 400, { error: 'agent is required', code: 'BAD_REQUEST' }],
+  ['POST', '/pause', 'null', 400, { error: 'the parameters are null, not an object', code: 'BAD_REQUEST' }],
+  ['GET', '/journal?after=', '', 400, { error: 'after is empty', code: 'BAD_REQUEST' }],
   ['GET', '/nothing', '', 404, { error: 'not found', code: 'NOT_FOUND' }],
   ['GET', '/run', '', 400, { error: 'id is required', code: 'BAD_REQUEST' }],
   ['PUT', '/health', '', 405, { error: '/health takes GET, not PUT', code: 'METHOD_NOT_ALLOWED' }],

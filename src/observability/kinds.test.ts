@@ -21,3 +21,11 @@ test.for([
     expect.objectContaining({ code: 'USAGE', fix: expect.stringContaining(fix) }),
   )
 })
+
+test('kinds are given back one by one, without blanks around them', ({ expect }) => {
+  expect(refuseMistypedKinds('run, tick.begun')).toEqual(['run', 'tick.begun'])
+})
+
+test.for(['', 'run,', ',', ' '])('an empty kind in %j is a mistake', (written, { expect }) => {
+  expect(() => refuseMistypedKinds(written)).toThrow('a kind is empty')
+})

@@ -96,6 +96,15 @@ export function listFolder(path: string): FileEntry[] {
   return names.toSorted().flatMap((name) => entryOf(join(path, name)) ?? [])
 }
 
+/** The names in a folder, sorted; empty when it is not there or cannot be read. */
+export function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path).toSorted()
+  } catch {
+    return []
+  }
+}
+
 /** What stands at a path, or undefined when nothing does. */
 export function entryOf(path: string): FileEntry | undefined {
   const found = unlessMissing(() => lstatSync(path))

@@ -2,6 +2,8 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect as check } from 'vitest'
+import { later } from '../../src/base/moment.ts'
+import { pendingTriggers } from '../../src/heartbeat/store/triggers.ts'
 import { sh, test, type Home, type LiveDaemon } from '../helpers/daemon.ts'
 import { eventually } from '../helpers/eventually.ts'
 
@@ -69,6 +71,48 @@ test('folders that do not exist yet are seen when they come with what is in them
       (await daemon.events('wake.received')).find(({ data }) => data['cause'] === 'tasks'),
     ),
   ).toMatchObject({ agent: 'one' })
+})
+
+test('a folder that takes the place of another is watched in its stead', async ({ home, expect }) => {
+  const daemon = await rested(home)
+  const queue = join(home.workspace, 'tasks/queue')
+  await mkdir(queue, { recursive: true })
+  await daemon.handlers.addTask({ title: 'By the door' })
+  await daemon.ended(3)
+  await rename(join(home.workspace, 'tasks'), join(home.workspace, 'old'))
+  await mkdir(queue, { recursive: true })
+  await daemon.handlers.wake({ agent: 'two' }) // A pass, which sees that it is another folder.
+  await daemon.ended(4)
+  // The first may be come upon by a pass that something else asked for, and starts a run; nothing asks for the third.
+  for (const file of ['first.md', 'second.md', 'third.md']) {
+    await writeFile(join(queue, file), '# Later\n')
+    expect(await wakeFor(daemon, file)).toBe('tasks')
+    if (file === 'first.md') await daemon.ended(5)
+  }
+})
+
+test('what an agent writes into its task does not wake it, also when it is seen only after its run', async ({
+  home,
+  expect,
+}) => {
+  await home.write({
+    one: {
+      agent_command: sh('for task in "$MARROW_WORKSPACE"/tasks/queue/*; do echo more >> "$task"; done'),
+      wake_on: '["tasks"]',
+    },
+  })
+  const queue = join(home.workspace, 'tasks/queue')
+  await mkdir(queue, { recursive: true })
+  await writeFile(join(queue, 'one.md'), '# One\n')
+  const daemon = await home.start()
+  await daemon.ended(1)
+  // As after a long look at thousands of files: the next one comes when nobody is at work any more.
+  daemon.core.life.intakeRestsUntil = later(daemon.core.clock.now(), 500)
+  await daemon.handlers.runOnce({ agents: ['one'] })
+  await writeFile(join(queue, 'other.md'), '# Other\n')
+  await wakeFor(daemon, 'other.md')
+  const triggers = await daemon.core.db.read((tx) => pendingTriggers(tx, 'one'))
+  expect(triggers.find(({ path }) => path?.endsWith('/one.md') ?? false)?.wakes).not.toBe(true)
 })
 
 test('a handoff wakes its receiver at once, whether its folder was there or came with it', async ({

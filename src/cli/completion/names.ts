@@ -1,5 +1,5 @@
 /** Owns the names that only the daemon or the configuration knows: agents, runs, kinds of events. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { parse } from 'smol-toml'
 import type { RunView } from '../../ipc/protocol/runs.ts'
@@ -41,6 +41,8 @@ async function agents(connection: Connection): Promise<Candidate[]> {
     const answer = await connection.ask('status', {}, { timeoutMs: DAEMON_MS_MAX })
     return Object.values(answer.agents).map(({ name, doing }) => ({ value: name, about: doing }))
   } catch {
+    // Nothing but a file: a pipe would keep whoever pressed the key waiting.
+    if (!statSync(connection.configPath).isFile()) return []
     return agentsIn(parse(readFileSync(connection.configPath, 'utf8')))
   }
 }

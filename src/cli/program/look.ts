@@ -162,7 +162,12 @@ const events: CommandSpec = {
     json?: boolean
   }>(async (_, { lines, ...options }) => {
     if (options.kind !== undefined) {
-      ;(await import('../../observability/kinds.ts')).refuseMistypedKinds(options.kind)
+      const { refuseMistypedKinds } = await import('../../observability/kinds.ts')
+      return (await import('../commands/events.ts')).events({
+        ...options,
+        kind: refuseMistypedKinds(options.kind).join(','),
+        count: lines,
+      })
     }
     return (await import('../commands/events.ts')).events({ ...options, count: lines })
   }),

@@ -41,11 +41,8 @@ export function agentHandlers(core: Core, waiters: TickWaiters): Pick<Handlers, 
 export function agentsNamed(config: Config, names: readonly string[] | undefined): AgentConfig[] {
   if (names === undefined || names.length === 0) return [...config.agents]
   // A body of 1 MiB has room for one name a hundred thousand times.
-  return [...new Set(names)].map((name) => agentNamed(config, name)).filter(isFirst)
-}
-
-function isFirst<T>(one: T, index: number, all: readonly T[]): boolean {
-  return all.indexOf(one) === index
+  const once = [...new Set(names)]
+  return [...new Set(once.map((name) => agentNamed(config, name)))]
 }
 
 function agentNamed(config: Config, name: string): AgentConfig {

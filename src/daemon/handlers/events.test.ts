@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { describe, test } from 'vitest'
+import { agentConfig } from '../../../test/helpers/agents.ts'
 import { memoryStore } from '../../../test/helpers/store.ts'
 import type { EventMessage } from '../../ipc/protocol/events.ts'
 import type { ParamsOf } from '../../ipc/protocol/table.ts'
@@ -9,7 +10,11 @@ import { eventHandlers } from './events.ts'
 
 /** A journal that grows when the test says so, and readers of it. */
 function journal() {
-  const core = { db: memoryStore(), journal: createGrowth() }
+  const core = {
+    db: memoryStore(),
+    journal: createGrowth(),
+    config: { agents: [agentConfig({ name: 'Big Bob', slug: 'big-bob' })] },
+  }
   const { events, journal: page } = eventHandlers(core)
   const gone = new AbortController()
   return {
@@ -158,4 +163,31 @@ describe('a page', () => {
     })
     expect(await one.page({ limit: 9, agent: 'nobody', after: 1 })).toEqual({ events: [], next_after: 10 })
   })
+})
+
+describe('a filter by agent', () => {
+  test('knows an agent by its slug, and one that only the journal knows', async ({ expect }) => {
+    using one = journal()
+    await one.add(['Big Bob', 'big bop', 'scout'])
+    const page = async (agent: string) =>
+      (await one.page({ limit: 10, agent })).events.map((row) => row.agent)
+    expect(await page('big-bob')).toEqual(['Big Bob'])
+    expect(await page('big bop')).toEqual(['big bop'])
+    expect(await page('stranger')).toEqual([])
+  })
+
+  test('refuses a slip, on a page and at the beginning of a stream', async ({ expect }) => {
+    using one = journal()
+    await expect(one.page({ limit: 10, agent: 'Big Bbo' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      fix: 'Did you mean Big Bob?',
+    })
+    await expect(one.follow({ agent: 'Big Bbo' }).next()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+test('a page behind an id that this journal never had goes on from its newest row', async ({ expect }) => {
+  using one = journal()
+  await one.add(many(3))
+  expect(await one.page({ limit: 10, after: 99_999 })).toEqual({ events: [], next_after: 3 })
 })

@@ -13,6 +13,7 @@ import { describeOutcome } from '../../runner/outcome.ts'
 import type { RunRecord } from '../../runner/record.ts'
 import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
 import { folderOf, type Core } from '../core.ts'
+import { nameInRows } from './named.ts'
 import { tokensOf } from '../settle.ts'
 import { askForEnd, settleKey } from '../steps/reap.ts'
 
@@ -21,7 +22,10 @@ export function runHandlers(
 ): Pick<Handlers, 'runs' | 'showRun' | 'readLog' | 'readSteps' | 'cancel'> {
   return {
     runs: ({ agent, limit }) =>
-      core.db.read((tx) => ({ runs: lastRuns(tx, agent, limit).map((run) => runView(core, run)) })),
+      core.db.read((tx) => {
+        const name = nameInRows(core.config, agent, (one) => lastRuns(tx, one, 1).length > 0)
+        return { runs: lastRuns(tx, name, limit).map((run) => runView(core, run)) }
+      }),
     showRun: ({ id }) => core.db.read((tx) => runDetail(core, runNamed(core, tx, id))),
     readLog: async ({ id, stream, offset, limit }) => {
       const run = await core.db.read((tx) => runNamed(core, tx, id))

@@ -6,7 +6,7 @@ import type { AgentConfig } from '../../config/config.ts'
 import { handoffDir, receiverOf } from '../../handoffs/folders.ts'
 import type { Trigger } from '../../heartbeat/state.ts'
 import { forgetSeen, markSeen, readSeen } from '../../heartbeat/store/seen.ts'
-import { openTicks } from '../../heartbeat/store/ticks.ts'
+import { openTicks, tickHistory } from '../../heartbeat/store/ticks.ts'
 import { dropTriggersOf, insertTrigger } from '../../heartbeat/store/triggers.ts'
 import { entryOf, listFolder, type FileEntry } from '../../platform/files.ts'
 import { isTaskFile } from '../../tasks/queue.ts'
@@ -18,6 +18,8 @@ import { PAUSE_FILE } from '../pause.ts'
 interface Found {
   readonly path: string
   readonly fingerprint: string
+  /** Epoch ms. */
+  readonly modifiedAt: number
   readonly cause: 'tasks' | 'handoff'
   readonly receivers: readonly { readonly agent: string; readonly wakes: boolean }[]
 }
@@ -87,6 +89,12 @@ async function takeFiles(core: Core, now: Moment): Promise<void> {
   if (fresh.length === 0 && gone.length === 0) return
   await write(core, (tx, emit) => {
     const busy = new Set(openTicks(tx).map(({ agent }) => agent))
+    // Its tick may have ended since: what counts is when the file was written.
+    const wasBusy = (agent: string, at: number): boolean => {
+      if (busy.has(agent)) return true
+      const { last } = tickHistory(tx, agent)
+      return last !== undefined && at >= last.begunAt && at <= last.endedAt
+    }
     for (const path of gone) {
       forgetSeen(tx, path)
       dropTriggersOf(tx, path)
@@ -100,7 +108,7 @@ async function takeFiles(core: Core, now: Moment): Promise<void> {
           cause: file.cause,
           byAgent: true,
           // Whoever works on a task writes into it: that is no reason to start over a minute later.
-          wakes: wakes && !(file.cause === 'tasks' && seen.has(file.path) && busy.has(agent)),
+          wakes: wakes && !(file.cause === 'tasks' && seen.has(file.path) && wasBusy(agent, file.modifiedAt)),
           path: file.path,
           reason,
           prompt: null,
@@ -131,6 +139,7 @@ function queued(core: Core, look: Look): Found[] {
       .map((file) => ({
         path: join(folder, file.name),
         fingerprint: fingerprintOf(file),
+        modifiedAt: file.modifiedAt,
         cause: 'tasks' as const,
         receivers,
       }))
@@ -150,6 +159,7 @@ function handedOver(core: Core, look: Look): Found[] {
         return filesIn(look(join(dir, name))).map((file) => ({
           path: join(dir, name, file.name),
           fingerprint: fingerprintOf(file),
+          modifiedAt: file.modifiedAt,
           cause: 'handoff' as const,
           receivers,
         }))

@@ -70,10 +70,17 @@ function parse<Params>(
   after?: string | string[],
 ): Params {
   const given = (request.method === 'GET' ? request.query : request.body) ?? {}
+  if (request.method === 'GET') refuseEmpty(given)
   const isNamed = typeof after === 'string' && after !== ''
   const parsed = schema.safeParse(isNamed ? { ...given, after } : given)
   if (parsed.success) return parsed.data
   throw new MarrowError('BAD_REQUEST', parsed.error.issues.map(sentence).join('; '))
+}
+
+/** What the missing variable of a script leaves in an address: as a number it would be 0. */
+function refuseEmpty(query: object): void {
+  const empty = Object.entries(query).find(([, value]) => value === '')
+  if (empty !== undefined) throw new MarrowError('BAD_REQUEST', `${empty[0]} is empty`)
 }
 
 /** Our own messages name the parameter already; zod's need its name before them. */
@@ -89,7 +96,11 @@ function readBodiesAsJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, {})
     try {
-      done(null, JSON.parse(String(body)))
+      const given: unknown = JSON.parse(String(body))
+      // What a script's missing value becomes; taken for "nothing said" it would pause everything.
+      if (given === null)
+        return done(new MarrowError('BAD_REQUEST', 'the parameters are null, not an object'))
+      done(null, given)
     } catch (cause) {
       done(new MarrowError('BAD_REQUEST', 'invalid JSON', { cause }))
     }
