@@ -1,5 +1,6 @@
 /** Owns the operator's door: HTTP on a unix socket, its routes derived from the protocol table. */
 import { realpathSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
 import { BODY_BYTES_MAX, configHeader } from './address.ts'
 import { MarrowError } from '../base/errors.ts'
@@ -82,11 +83,13 @@ function build(
   limits: ServerLimits,
   streams: Streams,
 ): FastifyInstance {
+  const carried: Carried = new WeakMap()
   const app = fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
-    keepAliveTimeout: 1_000, // For answers that are not ours, such as 417: ours close their connection.
+    keepAliveTimeout: 1_000, // For an answer that is not ours: ours close their connection.
     frameworkErrors: (error, request, reply) => {
+      carried.set(request.raw.socket, reply.raw)
       reply.header('connection', 'close')
       void answerError(error, request, reply, onError, limits.bodyBytes)
     },
@@ -97,11 +100,14 @@ function build(
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: Math.min(2_000, limits.headersMs),
     },
-    clientErrorHandler: answerUnparsable,
+    clientErrorHandler: (error, socket) => {
+      // Behind a request that is whole or answered: its own answer says what became of it, and ends the connection.
+      const first = carried.get(socket)
+      if (first?.req.complete !== true && first?.headersSent !== true) answerUnparsable(error, socket)
+    },
   })
-  const used = new WeakSet<object>()
   app.addHook('onRequest', async (request, reply) => {
-    refuseSecond(request.raw.socket, used)
+    refuseSecond(reply.raw, carried)
     reply.headers({ connection: 'close', server: `marrow/${version}` })
     refuseOtherConfig(request.headers[configHeader], config)
   })
@@ -117,13 +123,18 @@ function build(
   return app
 }
 
-/** The answer to the first one ends the connection: what came right behind it would be done, and nobody would hear of it. */
-function refuseSecond(connection: object, used: WeakSet<object>): void {
-  if (used.has(connection))
+/** The answer to the one request of each connection. */
+type Carried = WeakMap<object, ServerResponse>
+
+/** The first answer ends the connection: what came right behind its request would be done, and nobody would hear of it. */
+function refuseSecond(response: ServerResponse, carried: Carried): void {
+  const { socket } = response.req
+  if (carried.has(socket)) {
     throw new MarrowError('BAD_REQUEST', 'Cannot answer: each connection carries one request.', {
       fix: 'Open another connection for the next request.',
     })
-  used.add(connection)
+  }
+  carried.set(socket, response)
 }
 
 function refuseOtherConfig(named: string | string[] | undefined, config: string): void {

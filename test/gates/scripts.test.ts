@@ -78,12 +78,13 @@ test('test installs what is missing as root where apt-get is', async ({ clone, e
   await clone.installPackages(0)
   await rm(join(clone.path, 'tmux'))
   await rm(join(clone.path, 'ps'))
+  await rm(join(clone.path, 'curl'))
   await clone.standIn(join(clone.path, 'apt-get'))
 
   expect(await clone.run('scripts/test', [], { WHO: '0' })).toMatchObject({ exitCode: 0 })
   expect(await clone.calls()).toEqual([
     'apt-get update -q',
-    'apt-get install -y tmux procps',
+    'apt-get install -y tmux procps curl',
     'fetch-cli opencode',
     'fetch-cli claude',
     'npm run --silent check --',

@@ -164,14 +164,14 @@ export const daemonVerbs = {
     route: routes.stop,
     who: 'operator',
     about: 'Stops the daemon: no new work, runs get their grace, then are ended and recorded.',
-    params: z.object({}),
+    params: z.strictObject({}),
     result: z.object({ ok: z.literal(true), pid: z.int().describe('The process to wait for.') }),
   }),
   restart: entry({
     route: routes.restart,
     who: 'operator',
     about: 'Hands over: the daemon leaves, every run goes on and is adopted by the next daemon.',
-    params: z.object({}),
+    params: z.strictObject({}),
     result: z.object({ ok: z.literal(true), pid: z.int().describe('The process to wait for.') }),
   }),
   logLevel: entry({
