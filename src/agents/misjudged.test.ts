@@ -32,27 +32,30 @@ const command = (output: string, code: number) =>
   })
 const turn = { type: 'turn.completed', usage: { input_tokens: 1 } }
 
+const window = (isUsingOverage: boolean) => [
+  { type: 'system', subtype: 'init', session_id: 's' },
+  { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt: 2e9, isUsingOverage } },
+]
+
 test('a plan that is used up while paid use goes on refuses nothing', ({ expect }) => {
-  const window = (isUsingOverage: boolean) => [
-    { type: 'system', subtype: 'init', session_id: 's' },
-    { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt: 2e9, isUsingOverage } },
-  ]
   const late = { exitCode: 143, endedBy: 'deadline' } as const
   expect(verdict(claude, window(true), late)).toBe('ended by deadline')
   expect(verdict(claude, window(false), late)).toMatch(/^failed: still trying again at the deadline: /)
 })
 
+const step = (reason: string) => ({
+  type: 'step_finish',
+  part: { reason, tokens: { input: 1, output: 1, reasoning: 0, cache: { read: 0, write: 0 } }, cost: 0 },
+})
+
 test('an answer that was cut off at the limit of tokens is no success', ({ expect }) => {
-  const step = (reason: string) => ({
-    type: 'step_finish',
-    part: { reason, tokens: { input: 1, output: 1, reasoning: 0, cache: { read: 0, write: 0 } }, cost: 0 },
-  })
   expect(verdict(opencode, [step('stop')])).toBe('succeeded')
   expect(verdict(opencode, [step('length')])).toMatch(/^failed: .*cut off at its limit/)
 })
 
+const said = (stdout: string) => verdict(opencode, [], { stdout })
+
 test('words without an event are no result, whether their last line is ended or not', ({ expect }) => {
-  const said = (stdout: string) => verdict(opencode, [], { stdout })
   expect(said('starting up')).toMatch(/^failed: .*finished no step/)
   expect(said('starting up\n')).toMatch(/^failed: .*finished no step/)
   expect(said('{"type":"step_finish","pa')).toBe('succeeded') // Cut: what is missing may have held it.

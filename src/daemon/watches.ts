@@ -30,14 +30,14 @@ interface Open {
 export function createWatches(core: Core): Watches {
   const open = new Map<string, Open>()
   const brake = watchFor(core, { folder: core.config.stateDir, names: [PAUSE_FILE] })
-  const inboxes = restedInboxes(core)
+  const places = restedInboxes(core)
   return {
     sync: async () => {
       const runs = (await core.db.read(openRuns)).map(({ id }) => folderOf(core.config, id))
       const wanted = new Map(
         [
           ...runs.map((folder): Watched => ({ folder, names: ['exit', 'started'] })),
-          ...inboxes.look().map(watchedFor),
+          ...places.look().map(watchedFor),
         ].map((one) => [JSON.stringify(one), one]),
       )
       for (const [key, { watcher, place }] of open) {
@@ -60,7 +60,7 @@ export function createWatches(core: Core): Watches {
     close: () => {
       for (const { watcher } of open.values()) watcher.close()
       brake?.close()
-      inboxes.close()
+      places.close()
     },
   }
 }

@@ -16,11 +16,11 @@ import { test } from '../helpers/temp-dir.ts'
 
 interface Cli {
   readonly name: 'claude' | 'codex' | 'gemini'
-  open(dir: string): Promise<CliWorld & { readonly env: Readonly<Record<string, string>> }>
+  readonly open: (dir: string) => Promise<CliWorld & { readonly env: Readonly<Record<string, string>> }>
   /** Behind the program; the workspace lies outside of the work_dir. */
-  words(workspace: string): string[]
+  readonly words: (workspace: string) => string[]
   /** A call of its shell tool, as the model would make it. */
-  shell(command: string): string
+  readonly shell: (command: string) => string
   /** Words that it would go past in silence, and what marrow says instead of starting it. */
   readonly refused?: { readonly words: readonly string[]; readonly says: RegExp }
 }
