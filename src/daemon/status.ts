@@ -7,9 +7,7 @@ import { mayStart } from '../heartbeat/breaker.ts'
 import { slotsOf, type Waiting } from '../heartbeat/plan.ts'
 import { intervalOf } from '../heartbeat/schedule.ts'
 import type { AgentState } from '../heartbeat/state.ts'
-import { readAgents } from '../heartbeat/store/agents.ts'
-import { openTicks, tickHistory, type TickHistory } from '../heartbeat/store/ticks.ts'
-import { pendingWakes } from '../heartbeat/store/triggers.ts'
+import { tickHistory, type TickHistory } from '../heartbeat/store/ticks.ts'
 import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/status.ts'
 import { readEvents } from '../observability/store.ts'
 import type { JournalRow } from '../observability/events.ts'
@@ -20,7 +18,7 @@ import type { RunRecord } from '../runner/record.ts'
 import { openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
 import { readPause } from './pause.ts'
-import { planNow } from './steps/start.ts'
+import { planNow, readStanding } from './steps/start.ts'
 
 const LAST_EVENTS = {
   after: undefined,
@@ -34,11 +32,10 @@ const LAST_EVENTS = {
 export function statusOf(core: Core, tx: Tx): StatusResult {
   const now = core.clock.now()
   const { life, config } = core
-  const states = readAgents(tx)
+  const standing = readStanding(tx)
+  const { states, wakes } = standing
   const runs = openRuns(tx)
-  const wakes = pendingWakes(tx)
-  const waiting = new Map(planNow(core, tx, now, wakes).waiting.map((one) => [one.agent, one]))
-  const assembling = new Set(openTicks(tx).map(({ agent }) => agent))
+  const waiting = new Map(planNow(core, tx, now, standing).waiting.map((one) => [one.agent, one]))
   const pause = readPause(core, tx)
   const agents = config.agents.flatMap((agent): [string, AgentStatus][] => {
     const state = states.get(agent.name)
@@ -49,7 +46,7 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
       state,
       run,
       history: tickHistory(tx, agent.name),
-      assembling: assembling.has(agent.name),
+      assembling: standing.busy.has(agent.name),
       waiting: waiting.get(agent.name),
       now,
     }

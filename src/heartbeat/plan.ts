@@ -77,7 +77,18 @@ export interface Plan {
 
 export function slotsOf(config: AgentConfig, state: { readonly firstAt: number }): Slots {
   const { schedule, activeHours } = config
-  return { schedule, activeHours, firstAt: state.firstAt, phaseMs: phaseOf(config.name, schedule) }
+  return { schedule, activeHours, firstAt: state.firstAt, phaseMs: phaseOfAgent(config) }
+}
+
+// A digest for each agent at each pass would be most of what a plan costs.
+const phases = new WeakMap<AgentConfig, number>()
+
+function phaseOfAgent(config: AgentConfig): number {
+  const known = phases.get(config)
+  if (known !== undefined) return known
+  const phase = phaseOf(config.name, config.schedule)
+  phases.set(config, phase)
+  return phase
 }
 
 /** Ticks that are due, in due order, up to `ticksMax` open ones; everybody else with the reason. */

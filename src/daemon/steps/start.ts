@@ -25,7 +25,7 @@ export async function startDueTicks(core: Core, now: Moment): Promise<number> {
   const launched = await launchRecorded(core)
   if (!core.life.agentsSynced) await syncAgents(core, now)
   const { actions, waiting } = await write(core, (tx, emit) => {
-    const made = planNow(core, tx, now)
+    const made = planNow(core, tx, now, readStanding(tx))
     for (const action of made.actions) apply(tx, emit, action, now)
     return made
   })
@@ -39,10 +39,21 @@ export async function startDueTicks(core: Core, now: Moment): Promise<number> {
   return launched > 0 ? LAUNCHED_LOOK_MS : Math.max(0, soonest)
 }
 
-/** The plan of this moment, also for status: who begins, and why the others do not. */
-export function planNow(core: Core, tx: Tx, now: Moment, wakes = pendingWakes(tx)): Plan {
-  const states = readAgents(tx)
+/** What the plan is made of, read once: status shows the same. */
+export interface Standing {
+  readonly states: ReturnType<typeof readAgents>
+  readonly wakes: ReturnType<typeof pendingWakes>
+  /** Agents with a tick that did not end. */
+  readonly busy: ReadonlySet<string>
+}
+
+export function readStanding(tx: Tx): Standing {
   const busy = new Set(openTicks(tx).map(({ agent }) => agent))
+  return { states: readAgents(tx), wakes: pendingWakes(tx), busy }
+}
+
+/** The plan of this moment, also for status: who begins, and why the others do not. */
+export function planNow(core: Core, tx: Tx, now: Moment, { states, wakes, busy }: Standing): Plan {
   const candidates: Candidate[] = core.config.agents.flatMap((config) => {
     const state = states.get(config.name)
     if (!state) return []
