@@ -13,6 +13,18 @@ export interface Starter {
   readonly queueCommand: readonly string[]
 }
 
+/**
+ * The agent CLIs that a new configuration can begin with, and what stands behind each: as much as an agent needs to work
+ * without being asked, and no more. The first that is found is taken.
+ */
+export const starterClis: Readonly<Record<string, readonly string[]>> = {
+  opencode: ['run'],
+  claude: ['--permission-mode', 'acceptEdits'],
+  // A new workspace is no git repository, which codex would refuse to work in.
+  codex: ['exec', '--sandbox', 'workspace-write', '--skip-git-repo-check'],
+  gemini: ['--approval-mode', 'auto_edit', '--skip-trust'],
+}
+
 /** The text of a new `marrow.toml`. Values go through the TOML writer, so any path comes back as it was. */
 export function starterConfig({ workspace, stateDir, coreDir, command, queueCommand }: Starter): string {
   const shared = [

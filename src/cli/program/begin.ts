@@ -31,7 +31,7 @@ const scaffold: CommandSpec = {
   name: 'scaffold',
   summary: 'make a workspace and a configuration that works at once',
   about:
-    'Writes a first configuration and the workspace that it names. Existing files are left as they are; when the configuration exists, nothing at all is written. Where opencode is not on PATH, the agents are simulated.',
+    'Writes a first configuration and the workspace that it names. Existing files are left as they are; when the configuration exists, nothing at all is written. Its agents run the first of opencode, Claude Code, Codex and Gemini CLI that is on PATH; where none is, they are simulated.',
   flags: [
     {
       long: '--workspace',

@@ -112,6 +112,22 @@ test('names the agent CLI on PATH by its absolute path, and the simulated one wh
   })
 })
 
+test.for([
+  ['claude', ['--permission-mode', 'acceptEdits']],
+  ['codex', ['exec', '--sandbox', 'workspace-write', '--skip-git-repo-check']],
+  ['gemini', ['--approval-mode', 'auto_edit', '--skip-trust']],
+] as const)('begins with %s where it is the one that is there', async ([name, words], { dir, expect }) => {
+  const bin = join(dir, 'bin')
+  await mkdir(bin)
+  await writeFile(join(bin, name), '#!/bin/sh\n')
+  await chmod(join(bin, name), 0o755)
+  process.env['PATH'] = bin
+  const made = await scaffold(request(dir))
+  expect(made).toMatchObject({ simulated: false, command: [join(bin, name), ...words] })
+  const { config } = await readConfig(made.config)
+  expect(config?.agents.map(({ adapter }) => adapter)).toEqual([name, name, name])
+})
+
 test('copies executable scripts of the folder that was named, and says what it left out', async ({
   dir,
   expect,

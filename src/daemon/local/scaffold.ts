@@ -12,7 +12,7 @@ import { defaultStateDir } from '../../config/paths.ts'
 import { placesOf } from '../../config/search.ts'
 import { applySteps } from '../../scaffold/apply.ts'
 import { planScaffold, stateDirFor, type ContextScript, type ScaffoldRequest } from '../../scaffold/plan.ts'
-import { simulatedCommands, starterConfig, type Starter } from '../../scaffold/starter.ts'
+import { simulatedCommands, starterClis, starterConfig, type Starter } from '../../scaffold/starter.ts'
 
 /** What stands after the names of the flags; relative paths count from the current folder. */
 export interface ScaffoldOptions {
@@ -73,7 +73,7 @@ export async function scaffold(options: ScaffoldOptions): Promise<Scaffolded> {
     ...skipped.map((path) => `left out: ${path} (only executable files are context providers)`),
     '',
     simulated
-      ? 'opencode was not found on PATH: the agents are simulated until you write yours as agent_command.'
+      ? `No agent CLI was found on PATH (${Object.keys(starterClis).join(', ')}): the agents are simulated until you write yours as agent_command.`
       : `The agents run ${commands.command.join(' ')}: it must be logged in, and allowed to work without asking.`,
     'Next:',
     ...next.map((command) => `  ${command}`),
@@ -152,18 +152,26 @@ function changedReason(path: string): string {
   return `${path} would be read as another path: a $ in it means a variable.`
 }
 
-/** The first agent CLI on PATH, by its absolute path, because a service has another PATH; else the simulated one. */
+/** The first agent CLI that is on PATH, by its absolute path, because a service has another PATH; else the simulated one. */
 async function agentCommands(): Promise<Pick<Starter, 'command' | 'queueCommand'>> {
+  for (const [name, words] of Object.entries(starterClis)) {
+    const path = await programOnPath(name)
+    if (path !== undefined) return { command: [path, ...words], queueCommand: [path, ...words] }
+  }
+  return simulatedCommands(join(programRoot, 'bin', 'marrow'))
+}
+
+async function programOnPath(name: string): Promise<string | undefined> {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     if (!folder.startsWith('/')) continue
-    const path = join(folder, 'opencode')
+    const path = join(folder, name)
     const usable = await access(path, constants.X_OK).then(
       async () => (await stat(path)).isFile(),
       () => false,
     )
-    if (usable) return { command: [path, 'run'], queueCommand: [path, 'run'] }
+    if (usable) return path
   }
-  return simulatedCommands(join(programRoot, 'bin', 'marrow'))
+  return undefined
 }
 
 /** Scripts that agents will run come only from a folder that was named. */
