@@ -2,11 +2,11 @@
 import { basename } from 'node:path'
 import type { AdapterName } from '../config/config.ts'
 import type { Adapter } from './adapter.ts'
-import { claude } from './claude.ts'
-import { codex } from './codex.ts'
-import { gemini } from './gemini.ts'
-import { generic } from './generic.ts'
-import { opencode } from './opencode.ts'
+import { claude } from './claude/claude.ts'
+import { codex } from './codex/codex.ts'
+import { gemini } from './gemini/gemini.ts'
+import { generic } from './generic/generic.ts'
+import { opencode } from './opencode/opencode.ts'
 
 const adapters = { claude, codex, gemini, opencode, generic } as const satisfies {
   readonly [Name in AdapterName]: Adapter

@@ -2,11 +2,11 @@
 import { test } from 'vitest'
 import { describeOutcome, judge, type EndCause } from '../runner/outcome.ts'
 import type { Adapter, RunOutput } from './adapter.ts'
-import { claude } from './claude.ts'
-import { codex } from './codex.ts'
-import { gemini } from './gemini.ts'
+import { claude } from './claude/claude.ts'
+import { codex } from './codex/codex.ts'
+import { gemini } from './gemini/gemini.ts'
 import { inputLine } from './lines.ts'
-import { opencode } from './opencode.ts'
+import { opencode } from './opencode/opencode.ts'
 import { secretValues, valueRedactor } from './secrets.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)

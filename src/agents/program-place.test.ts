@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest'
-import { claude } from './claude.ts'
-import { codex } from './codex.ts'
-import { gemini } from './gemini.ts'
-import { opencode } from './opencode.ts'
+import { claude } from './claude/claude.ts'
+import { codex } from './codex/codex.ts'
+import { gemini } from './gemini/gemini.ts'
+import { opencode } from './opencode/opencode.ts'
 import { endOfFlags, environmentAt, programIn } from './program-place.ts'
 
 const name = /(?:^|\/)claude$/

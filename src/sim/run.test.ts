@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe } from 'vitest'
 import { eventually } from '../../test/helpers/eventually.ts'
 import { test } from '../../test/helpers/temp-dir.ts'
-import { generic } from '../agents/generic.ts'
-import { opencode } from '../agents/opencode.ts'
+import { generic } from '../agents/generic/generic.ts'
+import { opencode } from '../agents/opencode/opencode.ts'
 import { digest } from '../base/digest.ts'
 
 const program = fileURLToPath(new URL('../../test/helpers/simulated-agent.ts', import.meta.url))

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { generic } from '../agents/generic.ts'
-import { opencode } from '../agents/opencode.ts'
+import { generic } from '../agents/generic/generic.ts'
+import { opencode } from '../agents/opencode/opencode.ts'
 import {
   composeScript,
   dependsOnRun,

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { RunOutput } from '../../src/agents/adapter.ts'
-import { claude } from '../../src/agents/claude.ts'
+import { claude } from '../../src/agents/claude/claude.ts'
 import { openCliWorld, type CliWorld } from './cli-world.ts'
 
 export interface ClaudeWorld extends CliWorld {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunOutput } from '../../src/agents/adapter.ts'
-import { codex } from '../../src/agents/codex.ts'
+import { codex } from '../../src/agents/codex/codex.ts'
 import type { CodexWorld } from './codex.ts'
 
 interface Turn {

@@ -249,4 +249,24 @@ describe('the form of the log', () => {
     expect({ code, leaks: leaks(err) }).toEqual({ code: 2, leaks: [] })
     expect(err).toContain(`${site.configPath}:2:`)
   })
+
+  test('tells a service manager of a value in the wrong place by file, line and key alone', async ({
+    site,
+    expect,
+  }) => {
+    const secret = JSON.stringify(planted.value)
+    const named = JSON.stringify(`TOKEN=${planted.value}`)
+    for (const [key, value] of Object.entries({
+      env: `{ pass = [${named}], set = { ${named} = 'x' } }`,
+      schedule: secret,
+      timezone: JSON.stringify(`a\n/${planted.value}`),
+      active_hours: secret,
+      context_dirs: `[${secret}]`,
+    })) {
+      await site.write({ scout: { agent_command: sh('true'), [key]: value } })
+      const { code, err } = await site.marrow('run')
+      expect({ key, code, leaks: leaks(err) }).toEqual({ key, code: 2, leaks: [] })
+      expect(err).toContain(`: agents[0].${key}`)
+    }
+  })
 })

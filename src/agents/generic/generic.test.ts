@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
-import type { Failure, RunOutput, WordsRequest } from './adapter.ts'
-import { ARGUMENT_BYTES_MAX } from './argument-limit.ts'
+import type { Failure, RunOutput, WordsRequest } from '../adapter.ts'
+import { ARGUMENT_BYTES_MAX } from '../argument-limit.ts'
 import { generic } from './generic.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)

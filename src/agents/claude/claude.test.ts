@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'vitest'
-import type { Failure, RunOutput, WordsRequest } from './adapter.ts'
+import type { Failure, RunOutput, WordsRequest } from '../adapter.ts'
 import { claude } from './claude.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)
@@ -9,7 +9,7 @@ const endedAt = Date.UTC(2026, 10, 20, 12)
 /** What the real Claude Code 2.1.328 printed; made by test/integration/claude-adapter.test.ts. */
 function recorded(name: string, exitCode: number): RunOutput {
   const read = (suffix: string) =>
-    readFileSync(join(import.meta.dirname, '../../test/fixtures/claude', `${name}${suffix}`), 'utf8')
+    readFileSync(join(import.meta.dirname, '../../../test/fixtures/claude', `${name}${suffix}`), 'utf8')
   return { stdout: read('.jsonl'), stderr: read('.stderr'), exitCode, endedAt }
 }
 

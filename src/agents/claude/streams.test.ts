@@ -1,6 +1,6 @@
 /** What the claude adapter makes of output that no recorded run has: unfinished, plain, of other endings. */
 import { describe, test } from 'vitest'
-import type { Failure, RunOutput } from './adapter.ts'
+import type { Failure, RunOutput } from '../adapter.ts'
 import { claude } from './claude.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
-import type { Failure, RunOutput } from './adapter.ts'
+import type { Failure, RunOutput } from '../adapter.ts'
 import { codex } from './codex.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)
@@ -10,7 +10,7 @@ const endedAt = Date.UTC(2026, 10, 20, 12)
 /** What the real codex 0.169.0 printed; made by test/integration/codex-adapter.test.ts. */
 function recorded(name: string, exitCode: number): RunOutput {
   const read = (suffix: string) =>
-    readFileSync(join(import.meta.dirname, '../../test/fixtures/codex', `${name}${suffix}`), 'utf8')
+    readFileSync(join(import.meta.dirname, '../../../test/fixtures/codex', `${name}${suffix}`), 'utf8')
   return { stdout: read('.jsonl'), stderr: read('.stderr'), exitCode, endedAt }
 }
 

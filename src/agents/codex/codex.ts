@@ -1,13 +1,13 @@
 /** How codex is started for an unattended turn, and how its output is read. */
-import type { Adapter, AgentEvent, Failure, Reading, RunOutput } from './adapter.ts'
-import { readEvents } from './codex-events.ts'
-import type { CodexEvent } from './codex-events.ts'
-import { failureOfMessage, retriedReason } from './codex-failures.ts'
-import { neutral } from './codex-neutral.ts'
-import { presumedProfile, wordsFor } from './codex-words.ts'
-import { detailOf } from './failures.ts'
-import { lastChars, outerChars, spokenLines } from './lines.ts'
-import { addUp } from './reading.ts'
+import type { Adapter, AgentEvent, Failure, Reading, RunOutput } from '../adapter.ts'
+import { readEvents } from './events.ts'
+import type { CodexEvent } from './events.ts'
+import { failureOfMessage, retriedReason } from './failures.ts'
+import { neutral } from './neutral.ts'
+import { presumedProfile, wordsFor } from './words.ts'
+import { detailOf } from '../failures.ts'
+import { lastChars, outerChars, spokenLines } from '../lines.ts'
+import { addUp } from '../reading.ts'
 
 export const codex: Adapter = {
   name: 'codex',

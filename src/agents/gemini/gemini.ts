@@ -1,14 +1,14 @@
 /** How Gemini CLI is started for an unattended turn, and how its output is read. */
-import type { Adapter, AgentEvent, Delivery, Reading, RunOutput, WordsRequest } from './adapter.ts'
-import { fitsArgument } from './argument-limit.ts'
-import { failureOfText, refusalsIn, spokenOn } from './gemini-errors.ts'
-import { isSpeech, readEvents } from './gemini-events.ts'
-import type { GeminiEvent } from './gemini-events.ts'
-import { failureOfRun, toolFailures } from './gemini-failures.ts'
-import { readDate } from './failures.ts'
-import { inputLine, lastChars, outerChars, spokenLines } from './lines.ts'
-import { endOfFlags, programIn } from './program-place.ts'
-import { addUp } from './reading.ts'
+import type { Adapter, AgentEvent, Delivery, Reading, RunOutput, WordsRequest } from '../adapter.ts'
+import { fitsArgument } from '../argument-limit.ts'
+import { failureOfText, refusalsIn, spokenOn } from './errors.ts'
+import { isSpeech, readEvents } from './events.ts'
+import type { GeminiEvent } from './events.ts'
+import { failureOfRun, toolFailures } from './failures.ts'
+import { readDate } from '../failures.ts'
+import { inputLine, lastChars, outerChars, spokenLines } from '../lines.ts'
+import { endOfFlags, programIn } from '../program-place.ts'
+import { addUp } from '../reading.ts'
 
 export const gemini: Adapter = {
   name: 'gemini',

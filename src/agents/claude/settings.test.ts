@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { presumedSettings } from './claude-settings.ts'
+import { presumedSettings } from './settings.ts'
 
 const env = { HOME: '/home/me', MARROW_WORK_DIR: '/work' }
 const usual = [

@@ -1,8 +1,8 @@
 /** The words that start codex for an unattended turn, and the file that they count on. */
 import { isAbsolute, join } from 'node:path'
-import type { Delivery, Presumption, WordsRequest } from './adapter.ts'
-import { fitsArgument } from './argument-limit.ts'
-import { endOfFlags, environmentAt, programIn } from './program-place.ts'
+import type { Delivery, Presumption, WordsRequest } from '../adapter.ts'
+import { fitsArgument } from '../argument-limit.ts'
+import { endOfFlags, environmentAt, programIn } from '../program-place.ts'
 
 const name = /(?:^|\/)codex(?:@[\w.-]+)?$/
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'vitest'
-import type { AgentEvent } from './adapter.ts'
-import { readEvents } from './codex-events.ts'
-import { neutral } from './codex-neutral.ts'
+import type { AgentEvent } from '../adapter.ts'
+import { readEvents } from './events.ts'
+import { neutral } from './neutral.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)
 
 function recorded(name: string): string {
-  return readFileSync(join(import.meta.dirname, '../../test/fixtures/codex', `${name}.jsonl`), 'utf8')
+  return readFileSync(join(import.meta.dirname, '../../../test/fixtures/codex', `${name}.jsonl`), 'utf8')
 }
 
 describe('what codex said', () => {

@@ -4,9 +4,9 @@
  * and error count, and `"error": null` takes an error back.
  */
 import { z } from 'zod'
-import type { Failure, Usage } from './adapter.ts'
-import { boundedTime, detailOf, readDate } from './failures.ts'
-import { addUsage } from './reading.ts'
+import type { Failure, Usage } from '../adapter.ts'
+import { boundedTime, detailOf, readDate } from '../failures.ts'
+import { addUsage } from '../reading.ts'
 
 const Count = z.number().int().min(0).catch(0)
 

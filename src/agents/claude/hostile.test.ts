@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
-import type { Reading } from './adapter.ts'
+import type { Reading } from '../adapter.ts'
 import { claude } from './claude.ts'
 
 const long = process.env['MARROW_TEST_LONG'] === '1'
@@ -17,7 +17,7 @@ const endedAt = Date.UTC(2026, 10, 20, 12)
 const fixtures = ['success', 'limited', 'plan-limited', 'subagent-denied', 'unauthorized', 'max-budget']
 
 function stream(name: string): string {
-  return readFileSync(join(import.meta.dirname, '../../test/fixtures/claude', `${name}.jsonl`), 'utf8')
+  return readFileSync(join(import.meta.dirname, '../../../test/fixtures/claude', `${name}.jsonl`), 'utf8')
 }
 
 function isSound({ usage, costUsd, failure, stalled, result: words, cliSession }: Reading): boolean {

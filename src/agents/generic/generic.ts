@@ -1,8 +1,8 @@
 /** How any other command is started and read: it gets `--dir <work_dir> -- <prompt>` and may report to marrow. */
-import type { Adapter, AgentEvent, Delivery, Reading, RunOutput, WordsRequest } from './adapter.ts'
-import { fitsArgument } from './argument-limit.ts'
-import { lastChars, spokenLines } from './lines.ts'
-import { NO_USAGE } from './reading.ts'
+import type { Adapter, AgentEvent, Delivery, Reading, RunOutput, WordsRequest } from '../adapter.ts'
+import { fitsArgument } from '../argument-limit.ts'
+import { lastChars, spokenLines } from '../lines.ts'
+import { NO_USAGE } from '../reading.ts'
 import {
   failureOfReport,
   isReportLine,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
-import type { Failure, RunOutput, WordsRequest } from './adapter.ts'
+import type { Failure, RunOutput, WordsRequest } from '../adapter.ts'
 import { opencode } from './opencode.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)
@@ -10,7 +10,7 @@ const endedAt = Date.UTC(2026, 10, 20, 12)
 /** What the real opencode 1.18.33 printed; made by test/integration/opencode-adapter.test.ts. */
 function recorded(name: string, exitCode: number): RunOutput {
   const read = (suffix: string) =>
-    readFileSync(join(import.meta.dirname, '../../test/fixtures/opencode', `${name}${suffix}`), 'utf8')
+    readFileSync(join(import.meta.dirname, '../../../test/fixtures/opencode', `${name}${suffix}`), 'utf8')
   return { stdout: read('.jsonl'), stderr: read('.stderr'), exitCode, endedAt }
 }
 

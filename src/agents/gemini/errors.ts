@@ -1,9 +1,9 @@
 /** What Gemini CLI says when the model's API refused: in its result line, and on stderr while it tries again. */
 import { z } from 'zod'
-import type { Failure } from './adapter.ts'
-import { failureOfApi } from './failures.ts'
-import { parseJson } from './gemini-events.ts'
-import { outerChars, spokenLines } from './lines.ts'
+import type { Failure } from '../adapter.ts'
+import { failureOfApi } from '../failures.ts'
+import { parseJson } from './events.ts'
+import { outerChars, spokenLines } from '../lines.ts'
 
 /** When and how the run ended that said it. */
 export interface ErrorContext {

@@ -1,8 +1,8 @@
 /** What codex said, in the words that are the same for every agent CLI. */
-import type { AgentEvent, Usage } from './adapter.ts'
-import type { CodexEvent, CodexItem, TurnUsage } from './codex-events.ts'
-import { failureOfMessage, retriedReason } from './codex-failures.ts'
-import { inputLine, oneLine, spokenLines } from './lines.ts'
+import type { AgentEvent, Usage } from '../adapter.ts'
+import type { CodexEvent, CodexItem, TurnUsage } from './events.ts'
+import { failureOfMessage, retriedReason } from './failures.ts'
+import { inputLine, oneLine, spokenLines } from '../lines.ts'
 
 /** `endedAt` is epoch ms, from which "try again in 3 days" counts. */
 export function neutral(events: readonly CodexEvent[], endedAt: number): AgentEvent[] {

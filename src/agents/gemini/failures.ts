@@ -1,9 +1,9 @@
 /** Why a run of Gemini CLI failed: what it says, and what it takes for success. */
-import type { Failure, RunOutput } from './adapter.ts'
-import { detailOf } from './failures.ts'
-import { failureOfText, requestErrorIn } from './gemini-errors.ts'
-import { isSpeech } from './gemini-events.ts'
-import type { GeminiEvent } from './gemini-events.ts'
+import type { Failure, RunOutput } from '../adapter.ts'
+import { detailOf } from '../failures.ts'
+import { failureOfText, requestErrorIn } from './errors.ts'
+import { isSpeech } from './events.ts'
+import type { GeminiEvent } from './events.ts'
 
 /** The failure of a run; undefined when it did its work. `said` are the lines of its stderr. */
 export function failureOfRun(

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import type { Failure, RunOutput } from './adapter.ts'
+import type { Failure, RunOutput } from '../adapter.ts'
 import { gemini } from './gemini.ts'
 
 const endedAt = Date.UTC(2026, 10, 20, 12)

@@ -8,10 +8,10 @@ import type {
   RunOutput,
   Usage,
   WordsRequest,
-} from './adapter.ts'
-import { fitsArgument } from './argument-limit.ts'
-import { readEvents } from './claude-events.ts'
-import type { Assistant, ClaudeEvent, Result } from './claude-events.ts'
+} from '../adapter.ts'
+import { fitsArgument } from '../argument-limit.ts'
+import { readEvents } from './events.ts'
+import type { Assistant, ClaudeEvent, Result } from './events.ts'
 import {
   failureOfEvents,
   failureOfMessage,
@@ -19,12 +19,12 @@ import {
   failureOfWindow,
   failureOfWords,
   isRefusal,
-} from './claude-failures.ts'
-import { claudePattern, presumedSettings } from './claude-settings.ts'
-import { detailOf } from './failures.ts'
-import { inputLine, lastChars } from './lines.ts'
-import { endOfFlags, programIn } from './program-place.ts'
-import { NO_USAGE, addUp, addUsage } from './reading.ts'
+} from './failures.ts'
+import { claudePattern, presumedSettings } from './settings.ts'
+import { detailOf } from '../failures.ts'
+import { inputLine, lastChars } from '../lines.ts'
+import { endOfFlags, programIn } from '../program-place.ts'
+import { NO_USAGE, addUp, addUsage } from '../reading.ts'
 
 export const claude: Adapter = {
   name: 'claude',

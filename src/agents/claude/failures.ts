@@ -1,8 +1,8 @@
 /** Why a run of Claude Code failed, from its events and, where it printed none, from its words. */
-import type { Failure, RunOutput } from './adapter.ts'
-import type { Assistant, ClaudeEvent, RateLimit, Result, Retry } from './claude-events.ts'
-import { boundedTime, detailOf, failureOfApi } from './failures.ts'
-import { inputLine, spokenLines, outerChars } from './lines.ts'
+import type { Failure, RunOutput } from '../adapter.ts'
+import type { Assistant, ClaudeEvent, RateLimit, Result, Retry } from './events.ts'
+import { boundedTime, detailOf, failureOfApi } from '../failures.ts'
+import { inputLine, spokenLines, outerChars } from '../lines.ts'
 
 /** What it says of an API that refused, in words of its own around those of the API. */
 interface Refusal {

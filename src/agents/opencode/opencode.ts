@@ -1,12 +1,12 @@
 /** How opencode is started for an unattended turn, and how its output is read. */
-import type { Adapter, AgentEvent, Delivery, Failure, Reading, RunOutput, WordsRequest } from './adapter.ts'
-import { fitsArgument } from './argument-limit.ts'
-import { detailOf, failureOfApi } from './failures.ts'
-import { inputLine, lastChars, outerChars, spokenLines } from './lines.ts'
-import { readEvents, retryHeaders } from './opencode-events.ts'
-import type { OpencodeEvent } from './opencode-events.ts'
-import { endOfFlags, programIn } from './program-place.ts'
-import { addUp } from './reading.ts'
+import type { Adapter, AgentEvent, Delivery, Failure, Reading, RunOutput, WordsRequest } from '../adapter.ts'
+import { fitsArgument } from '../argument-limit.ts'
+import { detailOf, failureOfApi } from '../failures.ts'
+import { inputLine, lastChars, outerChars, spokenLines } from '../lines.ts'
+import { readEvents, retryHeaders } from './events.ts'
+import type { OpencodeEvent } from './events.ts'
+import { endOfFlags, programIn } from '../program-place.ts'
+import { addUp } from '../reading.ts'
 
 export const opencode: Adapter = {
   name: 'opencode',

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import type { WordsRequest } from './adapter.ts'
-import { presumedProfile, wordsFor } from './codex-words.ts'
+import type { WordsRequest } from '../adapter.ts'
+import { presumedProfile, wordsFor } from './words.ts'
 
 const request: WordsRequest = {
   words: ['codex', 'exec'],

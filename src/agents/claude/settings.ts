@@ -1,7 +1,7 @@
 /** The settings files that Claude Code reads, which it leaves out without a word when they are no JSON. */
 import { isAbsolute, join } from 'node:path'
-import type { Presumption } from './adapter.ts'
-import { endOfFlags, environmentAt, programIn } from './program-place.ts'
+import type { Presumption } from '../adapter.ts'
+import { endOfFlags, environmentAt, programIn } from '../program-place.ts'
 
 /** A word that names Claude Code itself, or its package behind npx. */
 export const claudePattern = /(?:^|\/)claude(?:-code)?(?:@[\w.-]+)?$/

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
-import type { Failure } from './adapter.ts'
-import { failureOfMessage, retriedReason } from './codex-failures.ts'
+import type { Failure } from '../adapter.ts'
+import { failureOfMessage, retriedReason } from './failures.ts'
 
 const at = new Date(2026, 10, 20, 13, 30, 50).getTime()
 

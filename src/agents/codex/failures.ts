@@ -1,7 +1,7 @@
 /** What codex's messages mean. It says every failure in words, with the HTTP status among them where there was one. */
-import { parseTime } from '../base/time.ts'
-import type { Failure } from './adapter.ts'
-import { boundedTime, detailOf, failureOfApi } from './failures.ts'
+import { parseTime } from '../../base/time.ts'
+import type { Failure } from '../adapter.ts'
+import { boundedTime, detailOf, failureOfApi } from '../failures.ts'
 
 const MESSAGE_CHARS_MAX = 4_096 // All that tells failures apart stands in the first line; the rest is what a server sent.
 
