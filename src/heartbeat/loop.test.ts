@@ -52,11 +52,11 @@ test('passes are at least 5 ms apart, however often somebody wakes it', async ({
   expect(loop.passes).toEqual([0, 5])
 })
 
-test('wakes without end give passes that take long no more than a fifth of the time', async ({
+test('wakes without end give passes that take long no more than half of the time', async ({
   loop,
   expect,
 }) => {
-  loop.state.takes = 6
+  loop.state.takes = 20
   await loop.clock.advance(5)
   loop.waker.wake()
   await loop.clock.advance(1)
@@ -65,7 +65,7 @@ test('wakes without end give passes that take long no more than a fifth of the t
     loop.waker.wake()
     await loop.clock.advance(1)
   }
-  expect(loop.passes).toEqual([0, 6, 36, 66, 96])
+  expect(loop.passes).toEqual([0, 6, 46, 86])
 })
 
 test('a pass that takes very long delays a wake by 50 ms and no more', async ({ loop, expect }) => {

@@ -28,8 +28,7 @@ export interface LoopDeps {
 
 const PAUSE_MS_MIN = 5 // A pass that asks for the past must not spin.
 const PAUSE_MS_MAX = 10_000 // The most that a lost wake-up can cost.
-const WOKEN_PAUSE_FACTOR = 4 // So that wakes without end, such as a flood of requests, give passes a fifth of the time.
-const WOKEN_PAUSE_MS_MAX = 50
+const WOKEN_PAUSE_MS_MAX = 50 // A woken pass comes after a pause as long as the last pass: wakes without end leave half of the time.
 
 /** The only place the daemon waits. File changes, requests and exits do no work themselves: they wake this. */
 export async function runLoop({ clock, waker, signal, pass }: LoopDeps): Promise<void> {
@@ -37,7 +36,7 @@ export async function runLoop({ clock, waker, signal, pass }: LoopDeps): Promise
     waker.clear() // Before looking, so that a change during the pass causes another one.
     const startedAt = clock.now().mono
     const napMs = Math.min(Math.max(await pass(), PAUSE_MS_MIN), PAUSE_MS_MAX)
-    const pauseMs = Math.min((clock.now().mono - startedAt) * WOKEN_PAUSE_FACTOR, WOKEN_PAUSE_MS_MAX)
+    const pauseMs = Math.min(clock.now().mono - startedAt, WOKEN_PAUSE_MS_MAX)
     const nap = new AbortController()
     const idle = AbortSignal.any([signal, nap.signal])
     // A wake shortens the nap, but never below the pause between two passes.
