@@ -14,15 +14,18 @@ const keyShapes = [
   /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}/g, // Google
   /(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,}/g, // Slack
   /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}/g,
-  /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]*/g, // a JSON web token
+  /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,500}\.[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]*/g, // a JSON web token
 ]
 
 const bearer = /\b(Bearer\s{1,100})[A-Za-z0-9._~+/=-]{6,}/gi
-const urlPassword = /\b([a-z][a-z0-9+.-]{0,40}:\/\/[^\s/:@]{0,200}:)[^\s/@]+(?=@)/gi
-const secretName = String.raw`[A-Za-z0-9_-]{0,100}(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)`
+// Up to the last @ of the word: a password may hold one, and a slash. A port and a path behind it are none.
+const urlPassword =
+  /\b([a-z][a-z0-9+.-]{0,40}:\/\/[^\s/:"'[]{0,200}:)(?!\d{1,5}(?:[/?#\s]|$))[^\s"'<>]{1,500}(?=@)/gi
+// From the beginning of a word: looked for at each place of one, it would be read over and over.
+const secretName = String.raw`[A-Za-z0-9_-]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)`
 const assignment = new RegExp(
   // A quote that is never closed was cut off with what followed.
-  String.raw`(?<![A-Za-z0-9])((?:--?)?${secretName}=)(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"';&]+)`,
+  String.raw`(?<![A-Za-z0-9_-])(${secretName}=)(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"';&]+)`,
   'gi',
 )
 const header =
@@ -31,7 +34,10 @@ const field = new RegExp(
   String.raw`(["']${secretName}["']\s{0,10}:\s{0,10})(?:"[^"]{4,}(?:"|$)|'[^']{4,}(?:'|$))`,
   'gi',
 )
-const flagValue = new RegExp(String.raw`(?<![A-Za-z0-9-])(--?${secretName}\s{1,10})[^\s"'-][^\s"']{7,}`, 'gi')
+const flagValue = new RegExp(
+  String.raw`(?<![A-Za-z0-9_-])(--?${secretName}\s{1,10})[^\s"'-][^\s"']{7,}`,
+  'gi',
+)
 const secretFlag = new RegExp(String.raw`^--?(?:${secretName})$`, 'i')
 
 /** `text` without anything that looks like a key, a bearer token or the value of a secret variable. */

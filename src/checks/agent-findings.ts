@@ -1,4 +1,5 @@
 /** Owns what doctor makes of one agent: its folders, its program, its role, its context providers. */
+import { quote } from 'shlex'
 import { cliFindings } from './cli-findings.ts'
 import { describeAccess, makeFolder } from './folders.ts'
 import { finder, type Finder, type Finding } from './finding.ts'
@@ -44,7 +45,7 @@ function folderFindings(about: Finder, { workspace, workDir, contextDirs }: Agen
 function gitFindings(about: Finder, workDir: string, git: GitFacts | undefined): Finding[] {
   if (git === undefined) return []
   if (git.refusal !== undefined) {
-    const fix = `Make its folder yours, or run: git config --global --add safe.directory ${workDir}.`
+    const fix = `Make its folder yours, or run: git config --global --add safe.directory ${quote(workDir)}.`
     return [about.issue(`git refuses to work in ${workDir}: ${git.refusal}`, fix)]
   }
   if (git.identity) return []
@@ -57,7 +58,7 @@ function providerFindings(about: Finder, agent: AgentFacts): Finding[] {
   const unable = agent.contextFiles.filter(({ executable }) => !executable)
   return [
     ...unable.map(({ path }) =>
-      about.issue(`${path} is not executable`, `Run: chmod +x ${path}, or move it away.`),
+      about.issue(`${path} is not executable`, `Run: chmod +x ${quote(path)}, or move it away.`),
     ),
     ...agent.failedProviders.map(({ path, reason }) =>
       about.issue(

@@ -1,4 +1,5 @@
 /** Owns what doctor makes of the daemon that runs, or of the lack of one. */
+import { quote } from 'shlex'
 import { finder, type Finding } from './finding.ts'
 import type { DaemonFacts } from './observed.ts'
 
@@ -27,7 +28,9 @@ function runningFindings(daemon: Extract<DaemonFacts, { kind: 'answers' }>, own:
   const found: Finding[] = []
   if (own.config !== undefined && daemon.config !== own.config) {
     const problem = `it runs with ${daemon.config}, this command means ${own.config}: two of them share a state_dir`
-    found.push(about.issue(problem, `Give one of them a state_dir of its own, or add: -c ${daemon.config}.`))
+    found.push(
+      about.issue(problem, `Give one of them a state_dir of its own, or add: -c ${quote(daemon.config)}.`),
+    )
   }
   if (daemon.version !== own.version) {
     const problem = `it is marrow ${daemon.version}, this program is ${own.version}`
@@ -45,7 +48,7 @@ function runningFindings(daemon: Extract<DaemonFacts, { kind: 'answers' }>, own:
   if (daemon.stopping) found.push(about.hint('it is stopping', 'Start the next one with: marrow run.'))
   for (const { name, reason, until } of daemon.held) {
     const agent = finder(name)
-    const resume = `marrow resume ${/^[\w.-]+$/.test(name) ? name : `'${name}'`}`
+    const resume = `marrow resume ${quote(name)}`
     found.push(
       until === undefined
         ? agent.issue(`is held until somebody resumes it: ${reason}`, `Mend that, then: ${resume}.`)

@@ -166,6 +166,14 @@ test('what the daemon says of a file that is wrong is not said twice', ({ expect
   expect(findings(both)).toHaveLength(1)
 })
 
+test('a fix can be pasted whatever a path looks like', ({ expect }) => {
+  const spaced = { path: '/my files/w', access: 'missing-but-makeable' } as const
+  const found = findings({ ...ofAgent({ workspace: spaced }), config: "/it's/c.toml", configOpen: true })
+  const fixes = found.map(({ fix }) => fix).join('\n')
+  expect(fixes).toContain("mkdir -p '/my files/w'")
+  expect(fixes).toContain(`chmod o-w '/it'"'"'s/c.toml'`)
+})
+
 test('findings are numbered, issues before hints', ({ expect }) => {
   const found = findings({ ...ofAgent({ program: { word: 'x', found: false } }), warnings: [warning] })
   expect(found.map(({ number, level }) => [number, level])).toEqual([

@@ -1,4 +1,5 @@
 /** Owns what doctor makes of a machine: facts in, findings out, each with what to do about it. */
+import { quote } from 'shlex'
 import type { Problem } from '../base/errors.ts'
 import { agentFindings } from './agent-findings.ts'
 import { daemonFindings } from './daemon-findings.ts'
@@ -20,7 +21,7 @@ export function findings(observed: Observed): NumberedFinding[] {
     ...configFindings(observed),
     ...(state === undefined ? [] : stateFindings(state)),
     ...coreFindings(observed),
-    ...agents.flatMap(agentFindings),
+    ...saidOnce(agents.flatMap(agentFindings)),
     ...daemonFindings(daemon, { config, fileIsRight: problems.length === 0, version: observed.version }),
   ]
   const ordered = [
@@ -30,11 +31,27 @@ export function findings(observed: Observed): NumberedFinding[] {
   return ordered.map((finding, index) => ({ number: index + 1, ...finding }))
 }
 
+const NAMES_MAX = 5
+
+/** What is the same for many agents is one finding about all of them, where the first of them stood. */
+function saidOnce(found: readonly Finding[]): Finding[] {
+  const alike = Map.groupBy(found, ({ problem, fix, level }) => JSON.stringify([level, problem, fix]))
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : [{ ...first, subject: namesOf(group.map(({ subject }) => subject)) }]
+  })
+}
+
+function namesOf(names: readonly string[]): string {
+  const left = names.length - NAMES_MAX
+  return left <= 0 ? names.join(', ') : `${names.slice(0, NAMES_MAX).join(', ')} and ${left} more`
+}
+
 function configFindings(observed: Observed): Finding[] {
   const { problems, warnings, core, config, configOpen } = observed
   const open = finder(config ?? 'configuration').issue(
     'any user of this machine may change it, and so decide what your agents run',
-    `Run: chmod o-w ${config ?? ''}.`,
+    `Run: chmod o-w ${quote(config ?? '')}.`,
   )
   return [
     ...problems.map((problem) => placed(problem, 'issue')),
@@ -71,7 +88,7 @@ function coreFindings({ core, warnings, brokenLauncher }: Observed): Finding[] {
   const found: Finding[] = []
   if (brokenLauncher !== undefined) {
     const problem = `${brokenLauncher} cannot be started, and every run goes through it`
-    found.push(about.issue(problem, `Run: chmod +x ${brokenLauncher}, or install marrow again.`))
+    found.push(about.issue(problem, `Run: chmod +x ${quote(brokenLauncher)}, or install marrow again.`))
   }
   if (core === undefined) return found
   if (!core.exists) {

@@ -1,4 +1,5 @@
 /** Owns how the use of a folder is described, and what to do when it cannot be used. */
+import { quote } from 'shlex'
 import type { Access, FolderFacts } from './observed.ts'
 
 export function describeAccess(access: Access): string {
@@ -19,7 +20,8 @@ export function describeAccess(access: Access): string {
 }
 
 export function makeFolder({ path, access }: FolderFacts): string {
-  if (access === 'read-only' || access === 'unreadable') return `Make it yours: chown or chmod ${path}.`
+  if (access === 'read-only' || access === 'unreadable')
+    return `Make it yours: chown or chmod ${quote(path)}.`
   if (access === 'not-a-folder') return 'Choose another path, or move the file away.'
-  return `Make it: mkdir -p ${path}, then marrow setup.`
+  return `Make it: mkdir -p ${quote(path)}, then marrow setup.`
 }

@@ -144,3 +144,18 @@ test('a context provider is run once, for the first agent that has it', async ({
     { level: 'issue', subject: 'scout', problem: `context provider ${path} fails: exit 3` },
   ])
 })
+
+test('the daemon is asked before the store is looked at, which may take long', async ({ dir, expect }) => {
+  await furnish(dir)
+  await mkdir(join(dir, 'state/deep'), { recursive: true })
+  const found = await look(dir, configOf(dir), {
+    askDaemon: async () => {
+      for (let turn = 0; turn < 100; turn++) await readdir(dir) // Time enough for whoever does not wait.
+      await writeFile(join(dir, 'state/deep/marrow.db'), 'no database at all, but long enough to be one', {
+        mode: 0o600,
+      })
+      return { kind: 'none' }
+    },
+  })
+  expect(found).toMatchObject([{ problem: expect.stringContaining('the store is damaged') }])
+})

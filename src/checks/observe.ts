@@ -18,6 +18,7 @@ import {
   isProgram,
   statOf,
 } from './observe/files.ts'
+import { newShared, type Shared } from './observe/shared.ts'
 import { fileOfTheFuture, observeState, type StatePlace } from './observe/state.ts'
 import type { AgentFacts, DaemonFacts, FolderFacts, Observed } from './observed.ts'
 
@@ -71,14 +72,15 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
   const { config, place, path } = target
   const { env, launcher, version, schema, nodeMinimum, now } = surroundings
   const ownPath = env['PATH'] ?? ''
-  const [git, tmux, canLaunch, mode, state, future, daemon, core] = await Promise.all([
+  // First and alone: a check of a large store holds up everything else, and an answer would seem to come late.
+  const daemon = place?.enabled ? await surroundings.askDaemon(place.socketPath) : undefined
+  const [git, tmux, canLaunch, mode, state, future, core] = await Promise.all([
     isOnPath('git', ownPath),
     isOnPath('tmux', ownPath),
     isExecutable(launcher),
     path === undefined ? undefined : statOf(path),
     place && observeState(place, schema),
     place && fileOfTheFuture(place.stateDir, now),
-    place?.enabled ? surroundings.askDaemon(place.socketPath) : undefined,
     config && coreFacts(config, surroundings),
   ])
   return {
@@ -121,10 +123,11 @@ async function coreFacts(
 
 async function observeAgents(config: Config, surroundings: Surroundings): Promise<AgentFacts[]> {
   const plans = await providerPlans(config, surroundings)
+  const shared = newShared()
   const found: AgentFacts[] = []
   for (let first = 0; first < plans.length; first += AGENTS_AT_ONCE) {
     const some = plans.slice(first, first + AGENTS_AT_ONCE)
-    found.push(...(await Promise.all(some.map((plan) => agentFacts(config, plan, surroundings)))))
+    found.push(...(await Promise.all(some.map((plan) => agentFacts({ config, shared }, plan, surroundings)))))
   }
   return found
 }
@@ -154,7 +157,7 @@ async function providerPlans(config: Config, { providersOf }: Surroundings): Pro
 }
 
 async function agentFacts(
-  config: Config,
+  { config, shared }: { readonly config: Config; readonly shared: Shared },
   { agent, workspace, tries, skipped }: ProviderPlan,
   surroundings: Surroundings,
 ): Promise<AgentFacts> {
@@ -178,8 +181,8 @@ async function agentFacts(
     Promise.all(agent.contextDirs.map(contextFiles)),
     tries.length === 0 ? [] : surroundings.tryProviders(agent, tries),
     isProgram(word, env['PATH'] ?? '', workDir),
-    observeGit(workDir, env),
-    observeCli({ adapter, words, workDir, env, own: surroundings.env, deadlineMs }),
+    observeGit(workDir, env, shared),
+    observeCli({ adapter, words, workDir, env, own: surroundings.env, deadlineMs, shared }),
     roleFacts(config, agent),
   ])
   const known = files.flat()

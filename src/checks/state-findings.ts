@@ -1,4 +1,5 @@
 /** Owns what doctor makes of marrow's state: its folder, its disk, its socket, its store. */
+import { quote } from 'shlex'
 import { describeAccess } from './folders.ts'
 import { finder, type Finder, type Finding } from './finding.ts'
 import type { DiskFacts, RightsFacts, SocketFacts, StateFacts, StoreFacts } from './observed.ts'
@@ -52,11 +53,11 @@ function rightsFindings(about: Finder, { path, othersWrite, othersRead, foreign 
   }
   if (othersWrite) {
     const problem = `other users may write ${path}: they could give your agents orders`
-    return [about.issue(problem, `Run: chmod go-w ${path}.`)]
+    return [about.issue(problem, `Run: chmod go-w ${quote(path)}.`)]
   }
   if (othersRead) {
     const problem = `other users may read ${path}: prompts and results are in it`
-    return [about.issue(problem, `Run: chmod go-r ${path}.`)]
+    return [about.issue(problem, `Run: chmod go-r ${quote(path)}.`)]
   }
   return []
 }

@@ -97,7 +97,8 @@ function readEnv({ at, values, report }: Table<'agents'>): EnvPolicy {
 function checkVariable(name: string, path: KeyPath, report: Report): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     const fix = 'Use letters, digits and underscores, and no digit first.'
-    report.problem(path, `is not the name of a variable: "${name}".`, fix)
+    // Of NAME=value only the name: the value may be a secret.
+    report.problem(path, `is not the name of a variable: "${name.replace(/=.*$/su, '=…')}".`, fix)
   } else if (name.startsWith('MARROW_')) {
     const fix = 'Remove it, or choose a name without MARROW_.'
     report.problem(path, `${name} is one that marrow itself gives to a run.`, fix)

@@ -122,7 +122,7 @@ test('every mistake is shown with file and line, in the order of the file', asyn
     `Cannot use ${path}: it has 4 mistakes.`,
     `${path}:1: state_dri: unknown key. Fix: Did you mean state_dir?`,
     `${path}:3: agents[0].agent_command: is required. Fix: Write it, for example: agent_command = "opencode run"`,
-    `${path}:5: agents[0].workspace: must be absolute: ws. Fix: Begin it with /, ~ or a variable.`,
+    `${path}:5: agents[0].workspace: must be absolute: "ws". Fix: Begin it with /, ~ or a variable.`,
     `${path}:7: ipc.enabled: must be true or false. Fix: Its default is true.`,
   ])
 })

@@ -20,7 +20,7 @@ const agentMistakes: [string, string][] = [
   ['schedule = "0 0 0 1 1 * *"', 'agents[0].schedule: must have five fields, not 7: "0 0 0 1 1 * *".'],
   ...['*', '*/30', '0,30', '0-9', 'H', '60', '000', '-1', '1.5'].map((second): [string, string] => [
     `schedule = "${second} * * * * *"`,
-    `agents[0].schedule: may begin with one second of the minute, 0 to 59, not with ${second}: "${second} * * * * *".`,
+    `agents[0].schedule: may begin with one second of the minute, 0 to 59: "${second} * * * * *".`,
   ]),
   ['schedule = "@secondly"', 'agents[0].schedule: is finer than a minute.'],
   [
@@ -53,13 +53,13 @@ const agentMistakes: [string, string][] = [
     'agent_command = "opencode \'run"',
     'agents[0].agent_command: cannot be split into words: Got EOF while in a quoted string.',
   ],
-  ['agent_command = "$NOPE/x run"', 'agents[0].agent_command: $NOPE is not set: $NOPE/x.'],
-  ['workspace = "ws"', 'agents[0].workspace: must be absolute: ws.'],
+  ['agent_command = "$NOPE/x run"', 'agents[0].agent_command: $NOPE is not set: "$NOPE/x".'],
+  ['workspace = "ws"', 'agents[0].workspace: must be absolute: "ws".'],
   ['workspace = ""', 'agents[0].workspace: must be absolute: (empty).'],
-  ['workspace = "$NOPE"', 'agents[0].workspace: $NOPE is not set: $NOPE.'],
-  ['work_dir = "../x"', 'agents[0].work_dir: must be absolute: ../x.'],
-  ['context_dirs = ["/a", "docs"]', 'agents[0].context_dirs[1]: must be absolute: docs.'],
-  ['context_dirs = "docs"', 'agents[0].context_dirs: must be absolute: docs.'],
+  ['workspace = "$NOPE"', 'agents[0].workspace: $NOPE is not set: "$NOPE".'],
+  ['work_dir = "../x"', 'agents[0].work_dir: must be absolute: "../x".'],
+  ['context_dirs = ["/a", "docs"]', 'agents[0].context_dirs[1]: must be absolute: "docs".'],
+  ['context_dirs = "docs"', 'agents[0].context_dirs: must be absolute: "docs".'],
   ['context_dirs = 3', 'agents[0].context_dirs: must be text or a list of texts.'],
   ['role = "../secret"', 'agents[0].role: is not a name below roles/: "../secret".'],
   ['role = "/etc/passwd"', 'agents[0].role: is not a name below roles/: "/etc/passwd".'],
@@ -94,7 +94,7 @@ test.for(agentMistakes)('an agent with %s is refused: %s', ([agent, problem], { 
 const longFolder = `/${'x'.repeat(89)}`
 
 const fileMistakes: [string, string][] = [
-  ['core_dir = "core"', 'core_dir: must be absolute: core.'],
+  ['core_dir = "core"', 'core_dir: must be absolute: "core".'],
   ['state_dir = ""', 'state_dir: must be absolute: (empty).'],
   ['max_concurrent_runs = "3"', 'max_concurrent_runs: must be a whole number.'],
   ['context_replace = "queue"', 'context_replace: must be a list of texts.'],
@@ -106,9 +106,9 @@ const fileMistakes: [string, string][] = [
   ['ipc = true', 'ipc: must be a table.'],
   ['ipc = 2026-01-01', 'ipc: must be a table.'],
   ['[[ipc]]', 'ipc: must be a table.'],
-  ['[ipc]\nsocket_path = "marrow.sock"', 'ipc.socket_path: must be absolute: marrow.sock.'],
-  ['[ipc]\ntask_dir = "tasks"', 'ipc.task_dir: must be absolute: tasks.'],
-  ['[sync]\nlock_file = "l"', 'sync.lock_file: must be absolute: l.'],
+  ['[ipc]\nsocket_path = "marrow.sock"', 'ipc.socket_path: must be absolute: "marrow.sock".'],
+  ['[ipc]\ntask_dir = "tasks"', 'ipc.task_dir: must be absolute: "tasks".'],
+  ['[sync]\nlock_file = "l"', 'sync.lock_file: must be absolute: "l".'],
   ['[profile]', 'profile: unknown key.'],
   [
     `state_dir = "${longFolder}"`,

@@ -31,16 +31,16 @@ test.for([
 })
 
 test.for([
-  ['agents', 'must be absolute: agents.'],
-  ['./agents', 'must be absolute: ./agents.'],
+  ['agents', 'must be absolute: "agents".'],
+  ['./agents', 'must be absolute: "./agents".'],
   ['', 'must be absolute: (empty).'],
-  [' /srv', 'must be absolute:  /srv.'],
-  ['~ada/agents', 'must be absolute: ~ada/agents.'],
-  ['$REL/agents', 'must be absolute: $REL/agents.'],
-  ['$NOPE/agents', '$NOPE is not set: $NOPE/agents.'],
-  ['$EMPTY/agents', '$EMPTY is not set: $EMPTY/agents.'],
-  ['/a/${NOPE}/$NOPE/$EMPTY', '$NOPE, $EMPTY is not set: /a/${NOPE}/$NOPE/$EMPTY.'],
-  ['/a/${}', '$ is not set: /a/${}.'],
+  [' /srv', 'must be absolute: " /srv".'],
+  ['~ada/agents', 'must be absolute: "~ada/agents".'],
+  ['$REL/agents', 'must be absolute: "$REL/agents".'],
+  ['$NOPE/agents', '$NOPE is not set: "$NOPE/agents".'],
+  ['$EMPTY/agents', '$EMPTY is not set: "$EMPTY/agents".'],
+  ['/a/${NOPE}/$NOPE/$EMPTY', '$NOPE, $EMPTY is not set: "/a/${NOPE}/$NOPE/$EMPTY".'],
+  ['/a/${}', '$ is not set: "/a/${}".'],
   ['/a\0b', 'holds a zero byte.'],
 ] as const)('the path %j is refused: %s', ([written, reason], { expect }) => {
   expect(expandPath(written, place)).toEqual({ reason, fix: expect.any(String) })

@@ -30,7 +30,7 @@ export function expandPath(written: string, place: Place): Expanded {
   if (missing.length > 0) {
     const names = [...new Set(missing)].map((name) => `$${name}`).join(', ')
     return {
-      reason: `${names} is not set: ${written}.`,
+      reason: `${names} is not set: "${written}".`,
       fix: 'Set it where marrow is started, or write the path out.',
     }
   }
@@ -39,7 +39,7 @@ export function expandPath(written: string, place: Place): Expanded {
   const fix = written.startsWith('~')
     ? 'Write the home folder out: only ~ and ~/ are understood.'
     : 'Begin it with /, ~ or a variable.'
-  return { reason: `must be absolute: ${written === '' ? '(empty)' : written}.`, fix }
+  return { reason: `must be absolute: ${written === '' ? '(empty)' : `"${written}"`}.`, fix }
 }
 
 /** Whether `path` is `folder` or lies below it; both absolute and free of `..`. */

@@ -2,6 +2,8 @@ import { test } from 'vitest'
 import { configText, context, readText } from '../../test/helpers/config-text.ts'
 import { type Key, keys } from './keys.ts'
 import { parseConfig } from './parse.ts'
+import { problemOf, withoutWritten } from './report.ts'
+import { formatProblem } from '../base/errors.ts'
 
 const suggestions: [string, object][] = [
   [configText({ top: 'state_dri = "/s"' }), { fix: 'Did you mean state_dir?' }],
@@ -140,4 +142,37 @@ test('a name that JavaScript gives a meaning to is no key', ({ expect }) => {
       expect(readText(text).config).toBeUndefined()
     }
   }
+})
+
+const formatted = (agent: string) =>
+  parseConfig(configText({ agent }), context).problems.map((issue) =>
+    formatProblem(problemOf(issue, '/c/marrow.toml', undefined)),
+  )
+
+test.for([
+  'env = { pass = ["TOKEN=hush-hush"] }',
+  'env = { set = { "TOKEN=hush-hush" = "x" } }',
+  'env = { set = { "TOKEN=hush-hush" = 1 } }',
+  '"TOKEN=hush-hush" = 1',
+])('of a name that was written with its value only the name is told: %s', (line, { expect }) => {
+  const told = formatted(line)
+  expect(told).toEqual([expect.stringContaining('TOKEN=…"')])
+  expect(told.join()).not.toContain('hush')
+})
+
+test.for([
+  'timezone = "hush-hush"',
+  'active_hours = "hush-hush"',
+  'active_hours = "hush-hush\\nhush"',
+  'context_dirs = ["hush-hush"]',
+  'context_dirs = ["$NOPE/hush-hush"]',
+  'work_dir = "hush-hush. Fix: hush"',
+  'role = "../hush-hush"',
+  'max_quiet = "hush-hush"',
+])('what stands at the place of a mistake can be left out: %s', (line, { expect }) => {
+  const told = formatted(line)
+  expect(told).toEqual([expect.stringContaining('hush')])
+  const kept = told.map(withoutWritten).join()
+  expect(kept).not.toContain('hush')
+  expect(kept).toMatch(/: agents\[0\]\.\w+(?:\[0\])?: .*\. Fix: /)
 })

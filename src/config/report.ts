@@ -37,7 +37,9 @@ export function keyText(path: KeyPath): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`
-      const name = /^[A-Za-z0-9_-]+$/.test(step) ? step : JSON.stringify(step)
+      // Whoever wrote `NAME=value` for a name has written a value, which may be a secret.
+      const told = step.replace(/=.*$/su, '=…')
+      const name = /^[A-Za-z0-9_-]+$/.test(told) ? told : JSON.stringify(told)
       return index === 0 ? name : `.${name}`
     })
     .join('')
@@ -46,4 +48,14 @@ export function keyText(path: KeyPath): string {
 /** The issue as it is shown. `line` is where its key stands, or undefined when it has no place. */
 export function problemOf(issue: Issue, file: string, line: number | undefined): Problem {
   return { file, line: issue.line ?? line, key: keyText(issue.path), reason: issue.reason, fix: issue.fix }
+}
+
+/**
+ * A formatted problem without what its author wrote there, which is quoted behind a colon or as a time zone: for
+ * whatever keeps it. A secret that stands in the wrong place is no reader's business.
+ */
+export function withoutWritten(line: string): string {
+  const fixAt = line.lastIndexOf(' Fix: ')
+  const [said, fix] = fixAt < 0 ? [line, ''] : [line.slice(0, fixAt), line.slice(fixAt)]
+  return said.replace(/(?::|(?<= time zone)) ".*$/su, '.') + fix
 }

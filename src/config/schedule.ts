@@ -66,7 +66,7 @@ function cronMistake(expression: string): string | undefined {
   const [second = ''] = fields
   if (fields.length === 6 && !plainSecond.test(second)) {
     // One second of the minute keeps slots a minute apart, the least that an interval may be.
-    return `may begin with one second of the minute, 0 to 59, not with ${second}: "${expression}".`
+    return `may begin with one second of the minute, 0 to 59: "${expression}".`
   }
   if (!expression.startsWith('@') && fields.length !== 5 && fields.length !== 6)
     return `must have five fields, not ${fields.length}: "${expression}".`

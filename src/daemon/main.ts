@@ -1,12 +1,14 @@
 /** The process of `marrow run`: signals, log, exit code. */
+import { redactText } from '../agents/redact.ts'
 import { formatDuration } from '../base/duration.ts'
 import { MarrowError } from '../base/errors.ts'
+import { withoutWritten } from '../config/report.ts'
 import { openLog, type Log } from '../platform/log.ts'
 import { isForPrograms } from '../platform/log/reader.ts'
 import { onSignals } from '../platform/signals.ts'
 import { configAt, startHere } from './here.ts'
 import { toggleDebug } from './log-level.ts'
-import { redactorFor } from './redaction.ts'
+import { redactorFor, valuesLeftOut } from './redaction.ts'
 import type { RunningDaemon } from './start.ts'
 
 export interface RunOptions {
@@ -44,6 +46,7 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
     log = await openLog({ json: jsonLogs || isForPrograms(startedBy()), verbose, redact })
     daemon = await startHere(config, log, { ipc: ipc ?? config.ipc.enabled, scheduled: true })
     const look = (ipc ?? config.ipc.enabled) ? ', marrow status shows what it does' : ''
+    warnOfValues(log, valuesLeftOut(known))
     log.info(`works with ${config.path}; Ctrl-C stops it${look}`)
     if (early.signal.aborted) daemon.stop()
     await daemon.done
@@ -58,11 +61,20 @@ function startedBy() {
   return { isTerminal: process.stderr.isTTY, pid: process.pid, env: process.env }
 }
 
-/** The lines of the file that a mistake is in may hold a secret: only a person at the terminal is shown them. */
+function warnOfValues(log: Log, leftOut: number): void {
+  if (leftOut === 0) return
+  const say = 'too many values are set in the environment and the configuration: some may be told in the log'
+  log.warn(say, { leftOut })
+}
+
+/** What stands in the file may be a secret in the wrong place: only a person at the terminal is shown it. */
 function withoutSource(error: unknown): never {
   if (process.stderr.isTTY || !(error instanceof MarrowError) || error.code !== 'CONFIG_INVALID') throw error
-  const sentences = error.message.split('\n').filter((line) => !/^(?:\s*\d+:\s|\s*\^|\s*$)/.test(line))
-  throw new MarrowError(error.code, sentences.join('\n'), { fix: error.fix })
+  const [title = '', ...lines] = error.message.split('\n')
+  const file = title.replace(/^Cannot use |: it has .*$/g, '')
+  const problems = lines.filter((line) => line.startsWith(`${file}:`)) // The others show what stands there.
+  const told = [title, ...problems.map((line) => redactText(withoutWritten(line)))]
+  throw new MarrowError(error.code, told.join('\n'), { fix: error.fix })
 }
 
 /** Why a stop may take a while, and how to be faster, for whoever sits at the terminal. */

@@ -11,15 +11,40 @@ interface Known {
 
 type Redact = (text: string) => string
 
-const made = new WeakMap<Config, Redact>()
+const VALUES_MAX = 5_000 // So many are looked for in 8 MiB within a third of a second.
 
-/** Takes the values out of a text, and only them: for what is read before anything of it is quoted. */
-export function withoutValues({ config, env }: Known): Redact {
-  const known = made.get(config)
-  if (known) return known
-  const fresh = valueRedactor(secretValues([env, ...config.agents.map((agent) => agent.env.set)]))
-  made.set(config, fresh)
-  return fresh
+/** What this process has seen in its environment and in every configuration that was in force, by that environment. */
+const remembered = new WeakMap<object, Memory>()
+
+interface Memory {
+  config: Config
+  /** The newest last. */
+  values: readonly string[]
+  redact: Redact
+}
+
+/**
+ * Takes the values out of a text, and only them: for what is read before anything of it is quoted. Runs go on with the
+ * configuration that they began with, so what an earlier one set is taken out too.
+ */
+export function withoutValues(known: Known): Redact {
+  return memoryOf(known).redact
+}
+
+/** How many values are too many to be looked for: the oldest ones. */
+export function valuesLeftOut(known: Known): number {
+  return Math.max(0, memoryOf(known).values.length - VALUES_MAX)
+}
+
+function memoryOf({ config, env }: Known): Memory {
+  const before = remembered.get(env)
+  if (before?.config === config) return before
+  const fresh = new Set(secretValues([env, ...config.agents.map((agent) => agent.env.set)]))
+  const old = (before?.values ?? []).filter((value) => !fresh.has(value)).slice(-VALUES_MAX)
+  const values = [...old, ...fresh]
+  const memory = { config, values, redact: valueRedactor(values.slice(-VALUES_MAX)) }
+  remembered.set(env, memory)
+  return memory
 }
 
 /** Takes out values and whatever looks like a key. */

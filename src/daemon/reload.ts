@@ -1,6 +1,7 @@
 import { formatProblem, type Problem } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/load.ts'
+import { withoutWritten } from '../config/report.ts'
 import { write, type Core } from './core.ts'
 
 /** Reads the file again. A valid one is in force from the next pass on; an invalid one changes nothing but is shown. */
@@ -21,8 +22,14 @@ async function readAgain(core: Core): Promise<void> {
   const lines = next ? [next] : problems.map(withoutSource).map(formatProblem)
   core.life.configProblems = lines
   if (config && lines.length === 0) core.life.nextConfig = config
-  else await write(core, (_, emit) => emit('config.rejected', {}, { path, problems: lines }))
+  else await tellOf(core, lines)
   core.waker.wake()
+}
+
+/** Without what stands in the file: the journal keeps it, and it may be a secret in the wrong place. */
+async function tellOf(core: Core, lines: readonly string[]): Promise<void> {
+  const problems = lines.map(withoutWritten)
+  await write(core, (_, emit) => emit('config.rejected', {}, { path: core.config.path, problems }))
 }
 
 /** What the file says at that place is for whoever asks on a terminal: the log and the journal may not hold it. */

@@ -49,10 +49,9 @@ export function createWatches(core: Core): Watches {
       }
       for (const [key, one] of wanted) {
         if (open.has(key)) continue
-        const watcher = watchFor(core, one)
+        const watcher = watchFor(core, one, () => open.delete(key))
         if (watcher === undefined) continue
         open.set(key, { watcher, place: placeOf(one.folder) })
-        watcher.on('error', () => open.delete(key))
         // What came between this pass's look and the watch woke nobody.
         if (!runs.includes(one.folder)) core.waker.wake()
       }
@@ -115,16 +114,27 @@ function watchedFor(folder: string): Watched {
 
 function placeOf(folder: string): string | undefined {
   const found = statSync(folder, { throwIfNoEntry: false })
-  return found && `${found.dev}:${found.ino}`
+  // A new folder may get the number of the one that has just been removed.
+  return found && `${found.dev}:${found.ino}:${found.birthtimeMs}`
 }
 
 /** By the system's own watch. With `names` only those wake: much else happens in the folder of the store, and of a run. */
-function watchFor(core: Core, { folder, names }: Watched): FSWatcher | undefined {
+function watchFor(
+  core: Core,
+  { folder, names }: Watched,
+  ended: () => void = () => {},
+): FSWatcher | undefined {
   try {
-    const watcher = watch(folder, { persistent: false }, (_, name) => {
+    const end = () => {
+      watcher.close()
+      ended()
+    }
+    const watcher = watch(folder, { persistent: false }, (kind, name) => {
       if (names === undefined || (name !== null && names.includes(name))) core.waker.wake()
+      // So the system says that the folder itself went: its watch sees nothing any more.
+      if (kind === 'rename' && name === basename(folder)) end()
     })
-    watcher.on('error', () => watcher.close())
+    watcher.on('error', end)
     return watcher
   } catch {
     return undefined // It has just gone, or the system has no more watches: the passes look anyway.

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'vitest'
@@ -23,6 +24,12 @@ async function gone(dir: string, file: string): Promise<void> {
   await eventually(`${file} to be gone`, () =>
     systemProcesses.identify(pid) === undefined ? true : undefined,
   )
+}
+
+/** Keeps this process from everything else. */
+function work(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until);
 }
 
 const escaped = `(setsid sh -c 'trap "" TERM; echo $$ >escaped; sleep 60; sleep 60' &)`
@@ -72,6 +79,21 @@ describe('a job that ends', () => {
     await gone(dir, 'child')
     await gone(dir, 'escaped')
   })
+})
+
+test('nothing that a job printed is lost while the daemon is busy with the ends of others', async ({
+  dir,
+  expect,
+}) => {
+  // Its end is noticed in the turn in which its words are read; the job ends meanwhile, and is noticed in that turn too.
+  const other = spawn('sh', ['-c', 'sleep 0.1; echo other'])
+  const job = runCommand(sh('sleep 0.6; echo hi'), options(dir))
+  setTimeout(work, 0, 300)
+  other.stdout.once('data', () => {
+    work(700)
+    setImmediate(work, 400)
+  })
+  expect(await job).toMatchObject({ kind: 'exited', stdout: 'hi\n' })
 })
 
 describe('a job over its deadline', () => {

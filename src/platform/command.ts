@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { execa } from 'execa'
 import { descendants, groupMembers, startedSince } from './process-tree.ts'
 import { systemProcesses, type ProcessRow } from './processes.ts'
@@ -82,6 +83,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
     killRemains(job, recorded)
   }
   await within(DRAIN_MS, child)
+  await readRest(() => stdout.kept() + stderr.kept())
   child.stdout.destroy()
   child.stderr.destroy()
   return {
@@ -104,6 +106,15 @@ function start([program = '', ...rest]: readonly string[], options: CommandOptio
     forceKillAfterDelay: TERM_GRACE_MS,
     ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
   })
+}
+
+/** The loop may have been busy for all of that time: what is in the pipes by now is read before they are closed. */
+async function readRest(kept: () => number): Promise<void> {
+  for (let before = -1; before !== kept();) {
+    before = kept()
+    await nextTurn()
+    await nextTurn()
+  }
 }
 
 /** Whichever comes first: the end, the deadline, the abort. */
@@ -140,7 +151,11 @@ function keepHead(stream: Readable, maxBytes: number) {
     kept += Math.min(chunk.length, room)
   })
   stream.on('error', () => {}) // Destroyed by us while somebody still held the other end.
-  return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => cut }
+  return {
+    text: () => Buffer.concat(chunks).toString('utf8'),
+    kept: () => kept, // Grows no further than `maxBytes`, however much is printed.
+    truncated: () => cut,
+  }
 }
 
 /**

@@ -72,6 +72,24 @@ test('the level changes while it runs', async ({ expect }) => {
   expect(lines).toEqual([expect.stringMatching(/yes debug$/)])
 })
 
+test('every change of the level is told, however often it goes to and fro', async ({ expect }) => {
+  const lines = await said(
+    people,
+    `for (const level of ['debug', 'info', 'debug', 'info', 'debug', 'info', 'debug']) {
+      log.level = 'info'; log.info('tells ' + level); log.level = level
+    }`,
+  )
+  expect(lines.map((line) => line.slice(17))).toEqual([
+    'debug',
+    'info',
+    'debug',
+    'info',
+    'debug',
+    'info',
+    'debug',
+  ])
+})
+
 test('a repeated line is counted, for people and for programs, and an exit loses no count', async ({
   expect,
 }) => {

@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino'
 import { plain, plainLines } from '../base/plain.ts'
 import { withClockTimes } from '../base/time.ts'
 import { createFolding, type Folding } from './log/folding.ts'
+import { openOutlet, type Outlet } from './log/outlet.ts'
 import { fitRecord, type LogRecord } from './log/record.ts'
 
 /** How much is said, from everything to only what is wrong. */
@@ -14,9 +15,9 @@ export interface Log {
   warn(message: string, fields?: Record<string, unknown>): void
   error(message: string, fields?: Record<string, unknown>): void
   debug(message: string, fields?: Record<string, unknown>): void
-  /** Says what is still held back of repeated lines. */
+  /** Says what is still held back, of repeated lines and by a slow reader. For the end of a process: it may wait a moment. */
   flush(): void
-  /** What is said from now on; this process alone remembers it. */
+  /** What is said from now on; this process alone remembers it. A change says what is held back of repeated lines. */
   level: LogLevel
 }
 
@@ -31,25 +32,26 @@ export interface LogOptions {
 
 /** JSON lines on stderr for programs, `[HH:MM:SS] agent: message` for people. */
 export async function openLog({ json, verbose, redact = (text) => text }: LogOptions): Promise<Log> {
-  const destination = pino.destination({ fd: 2, sync: true })
-  // A terminal that went away (EIO, EPIPE) is not an error: the daemon goes on without its reader.
-  destination.on('error', () => {})
+  const outlet = openOutlet((lines) => {
+    logger.warn({ lines }, 'nobody read the log for a while: lines were dropped')
+  })
   const base = { level: 'debug', base: null }
-  const fitted = (record: LogRecord) => fitRecord(record, redact)
-  if (json)
-    return wrap(pino({ ...base, timestamp: pino.stdTimeFunctions.isoTime }, destination), fitted, verbose)
-  const { default: pretty } = await import('pino-pretty')
-  const people = pretty({
-    destination,
+  const logger = json
+    ? pino({ ...base, timestamp: pino.stdTimeFunctions.isoTime }, outlet)
+    : pino(base, await linesForPeople(outlet))
+  return wrap(logger, outlet, (record) => fitRecord(record, redact), verbose)
+}
+
+async function linesForPeople({ write }: Outlet): Promise<Pick<Outlet, 'write'>> {
+  const { prettyFactory } = await import('pino-pretty')
+  const lineOf = prettyFactory({
     colorize: process.stderr.isTTY,
     customColors: 'message:reset', // The whole line is the message: it brings its own colours.
     ignore: 'time,level',
     hideObject: true,
     messageFormat: (record, _message, _level, { colors }) => lineFor(record, colors),
-    sync: true,
   })
-  people.on('error', () => {})
-  return wrap(pino(base, people), fitted, verbose)
+  return { write: (record) => write(lineOf(record)) }
 }
 
 interface Colours {
@@ -98,7 +100,12 @@ export const silentLog: Log = {
 
 const ranks: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn: 40, error: 50 }
 
-function wrap(logger: Logger, fitted: (record: LogRecord) => LogRecord, verbose: boolean): Log {
+function wrap(
+  logger: Logger,
+  outlet: Outlet,
+  fitted: (record: LogRecord) => LogRecord,
+  verbose: boolean,
+): Log {
   let level: LogLevel = verbose ? 'debug' : 'info'
   const folding: Folding = createFolding({
     say: ({ level: rank, message, ...fields }) => logger[rank](fields, message),
@@ -113,20 +120,22 @@ function wrap(logger: Logger, fitted: (record: LogRecord) => LogRecord, verbose:
     (message: string, fields: Record<string, unknown> = {}) => {
       if (ranks[rank] >= ranks[level]) folding.take(fitted({ ...fields, level: rank, message }))
     }
-  process.once('exit', folding.flush) // However it ends: a count that is held back is said.
+  const flush = () => {
+    folding.flush()
+    outlet.drain()
+  }
+  process.once('exit', flush) // However it ends: a count that is held back is said.
   return {
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
     debug: at('debug'),
-    flush: () => {
-      folding.flush()
-      logger.flush()
-    },
+    flush,
     get level() {
       return level
     },
     set level(next) {
+      folding.flush() // What is told of the change is no repetition, however often it changes.
       level = next
     },
   }

@@ -46,6 +46,41 @@ describe('an agent CLI', () => {
     ])
   })
 
+  test('that many agents share is asked once, and what it lacks is said once', async ({ dir, expect }) => {
+    await withClaude(dir, `echo asked >> ${join(dir, 'asked')}; echo 1.0.3`)
+    const config = configOf(dir, claude)
+    const [agent] = config.agents
+    if (agent === undefined) throw new Error('There is an agent.')
+    const agents = Array.from({ length: 30 }, (_, index) => ({ ...agent, name: `scout${index}` }))
+    const world = cliWorld(dir, {
+      runEnvironment: ({ name }) => ({
+        PATH: systemPath(dir),
+        HOME: join(dir, 'home'),
+        MARROW_AGENT: name,
+      }),
+    })
+    expect(await look(dir, { ...config, agents }, world)).toMatchObject([
+      {
+        subject: 'scout0, scout1, scout2, scout3, scout4 and 25 more',
+        problem: expect.stringContaining('1.0.3'),
+      },
+    ])
+    expect(await readFile(join(dir, 'asked'), 'utf8')).toBe('asked\n')
+  })
+
+  test('is asked for each environment of its own', async ({ dir, expect }) => {
+    await withClaude(dir, 'echo "$VERSION"')
+    const config = configOf(dir, claude)
+    const [agent] = config.agents
+    if (agent === undefined) throw new Error('There is an agent.')
+    const agents = ['1.0.3', '1.0.4'].map((name) => ({ ...agent, name }))
+    const world = cliWorld(dir, {
+      runEnvironment: ({ name }) => ({ PATH: systemPath(dir), HOME: join(dir, 'home'), VERSION: name }),
+    })
+    const found = await look(dir, { ...config, agents }, world)
+    expect(found.map(({ problem }) => problem.split(' ')[1])).toEqual(['1.0.3', '1.0.4'])
+  })
+
   test('that hangs costs its deadline and leaves no process', async ({ dir, expect }) => {
     const mark = join(dir, 'pids')
     await withClaude(dir, `trap '' TERM; echo $$ >> ${mark}; sleep 1000 & echo $! >> ${mark}; wait; wait`)

@@ -7,6 +7,7 @@ import { loginFacts, loginFiles } from '../login.ts'
 import type { CliFacts, GitFacts } from '../observed.ts'
 import { testedVersions, versionIn } from '../versions.ts'
 import { isFile, isFolder } from './files.ts'
+import { withoutOwn, type Shared } from './shared.ts'
 
 type Environment = Readonly<Record<string, string>>
 
@@ -27,6 +28,7 @@ export interface CliQuestion {
   /** Of whoever asks. */
   readonly own: Readonly<Record<string, string | undefined>>
   readonly deadlineMs: number
+  readonly shared: Shared
 }
 
 /** Undefined for a command that is no CLI that marrow knows. */
@@ -51,11 +53,14 @@ async function versionOf({
   workDir,
   env,
   deadlineMs,
+  shared,
 }: CliQuestion): Promise<CliFacts['version']> {
   const word = words.find((one) => basename(one) === adapter.name)
   if (word === undefined) return undefined
   const program = word.includes('/') && !isAbsolute(word) ? join(workDir, word) : word
-  const result = await ask([program, '--version'], '/', env, deadlineMs)
+  const result = await shared([program, withoutOwn(env)], () =>
+    ask([program, '--version'], '/', env, deadlineMs),
+  )
   if (result.kind === 'missing') return undefined // Told of already: it is not on the PATH.
   if (result.kind === 'deadline')
     return { kind: 'silent', reason: `gives no answer within ${deadlineMs / 1_000} s` }
@@ -71,7 +76,11 @@ function lastWords({ stdout, stderr, exitCode }: Extract<CommandResult, { kind: 
 }
 
 /** Undefined where there is no repository, or no git. */
-export async function observeGit(workDir: string, env: Environment): Promise<GitFacts | undefined> {
+export function observeGit(workDir: string, env: Environment, shared: Shared): Promise<GitFacts | undefined> {
+  return shared(['git', workDir, withoutOwn(env)], () => askGit(workDir, env))
+}
+
+async function askGit(workDir: string, env: Environment): Promise<GitFacts | undefined> {
   if (!(await isFolder(workDir))) return undefined
   const git = ['git', '-C', workDir]
   const quiet = { ...env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' }

@@ -43,8 +43,8 @@ test.for([
   { about: 'a line in a row, before the next', lines: ['a', 'a', 'a', 'b'], told: ['a', 'a +2', 'b'] },
   {
     about: 'lines that take turns',
-    lines: ['a', 'b', 'a', 'b', 'a', 'c'],
-    told: ['a', 'b', 'a +2', 'b +1', 'c'],
+    lines: ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'c'],
+    told: ['a', 'b', 'a', 'b', 'a +2', 'b +1', 'c'],
   },
   { about: 'lines that are all different', lines: ['a', 'b', 'c', 'd'], told: ['a', 'b', 'c', 'd'] },
 ])('$about: each is said once, and its count when another comes', ({ lines, told }, { expect }) => {
@@ -74,6 +74,28 @@ test('what comes again after a minute, or in turns after seconds, is news', ({ e
   log.wait(5_000)
   log.take('a', 'b')
   expect(log.told()).toEqual(['a', 'a', 'b', 'a', 'b'])
+})
+
+test('a change that is undone at once is told, and the last line of a switch is always the present state', ({
+  expect,
+}) => {
+  const undone = world()
+  undone.take('on', 'off', 'on')
+  expect(undone.told()).toEqual(['on', 'off', 'on'])
+  for (const kind of ['work.paused', 'config.loaded', 'breaker.opened']) {
+    const log = world()
+    const turns = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'on' : 'off'))
+    for (const message of turns) log.record({ level: 'info', kind, message })
+    expect(log.told()).toEqual(turns)
+  }
+})
+
+test('after a flush everything is news', ({ expect }) => {
+  const log = world()
+  log.take('a')
+  log.flush()
+  log.take('a')
+  expect(log.told()).toEqual(['a', 'a'])
 })
 
 test('the level, the agent, the run and the text of an error tell lines apart', ({ expect }) => {

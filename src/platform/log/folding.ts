@@ -14,23 +14,29 @@ export interface FoldingPorts {
 /** The way of every record to the log. */
 export interface Folding {
   readonly take: (record: LogRecord) => void
-  /** Says every count that is held back. */
+  /** Says every count that is held back, and forgets what was said: whatever comes next is news. */
   readonly flush: () => void
 }
 
 interface Line {
   readonly record: LogRecord
+  /** How often it was said, each time with another line between. */
+  readonly said: number
   repeated: number
   seenAt: number
 }
 
 const COUNT_MS_MAX = 60_000 // A count is held back no longer, and a line that comes later than this is news again.
 const ALTERNATE_MS_MAX = 5_000 // Lines that take turns this quickly are one storm; slower ones tell an order of things.
+const TURNS_SAID = 2 // Once and once again is a change and its undoing; only the third time is it a storm.
 const LINES_MAX = 8 // How many may take turns, and all that is remembered.
 
+// Of states that somebody switches, the last line of the log must tell the present one.
+const switched = /^(?:work|config|breaker)\./
+
 /**
- * A line that was not just said is said at once, never delayed. The same one in a row, or again within seconds while
- * a few take turns, is only counted; the count is said when another line comes, or after a minute.
+ * A line that was not just said is said at once, never delayed. The same one in a row, or for the third time within
+ * seconds while a few take turns, is only counted; the count is said when another line comes, or after a minute.
  */
 export function createFolding({ say, now, after }: FoldingPorts): Folding {
   const lines = new Map<string, Line>()
@@ -48,9 +54,10 @@ export function createFolding({ say, now, after }: FoldingPorts): Folding {
     take: (record) => {
       const [key, at] = [keyOf(record), now()]
       const known = lines.get(key)
-      const inTurn = key === lastKey ? COUNT_MS_MAX : ALTERNATE_MS_MAX
+      const isNext = key === lastKey
+      const isRecent = known !== undefined && at - known.seenAt < (isNext ? COUNT_MS_MAX : ALTERNATE_MS_MAX)
       lastKey = key
-      if (known && at - known.seenAt < inTurn) {
+      if (isRecent && (isNext || (known.said >= TURNS_SAID && !isSwitch(record)))) {
         known.repeated += 1
         known.seenAt = at
         cancel ??= after(COUNT_MS_MAX, sayCounts)
@@ -58,12 +65,19 @@ export function createFolding({ say, now, after }: FoldingPorts): Folding {
       }
       sayCounts()
       lines.delete(key)
-      lines.set(key, { record, repeated: 0, seenAt: at })
+      lines.set(key, { record, said: isRecent ? known.said + 1 : 1, repeated: 0, seenAt: at })
       for (const oldest of lines.keys()) if (lines.size > LINES_MAX) lines.delete(oldest)
       say(record)
     },
-    flush: sayCounts,
+    flush: () => {
+      sayCounts()
+      lines.clear()
+    },
   }
+}
+
+function isSwitch({ kind }: LogRecord): boolean {
+  return typeof kind === 'string' && switched.test(kind)
 }
 
 /** Everything that tells two lines apart. The data of an event is not among it: its sentence says what it means. */
