@@ -44,7 +44,7 @@ describe('flags go behind the agent CLI and not to its wrapper', () => {
     promptPlaced: false,
     prompt: 'Work.',
     promptFile: '/run/prompt',
-    workDir: '/work',
+    workDir: '/project',
     workspace: '/space',
   } as const
 

@@ -104,8 +104,8 @@ function record(world: ClaudeWorld, name: string, { stdout, stderr }: Record<'st
 function scrub({ dir, home, workDir }: ClaudeWorld, stream: string): string {
   return stream
     .replaceAll(home, '/home/test')
-    .replaceAll(workDir, '/work')
+    .replaceAll(workDir, '/project')
     .replaceAll(dir, '/scrubbed')
-    .replaceAll(workDir.replaceAll('/', '-'), '-work')
+    .replaceAll(workDir.replaceAll('/', '-'), '-project')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:8900')
 }

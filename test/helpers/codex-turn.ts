@@ -59,7 +59,7 @@ function record(name: string, streams: Pick<RunOutput, 'stdout' | 'stderr'>, wor
   const scrub = (stream: string) =>
     stream
       .replaceAll(world.home, '/home/test')
-      .replaceAll(world.workDir, '/work')
+      .replaceAll(world.workDir, '/project')
       .replaceAll(/127\.0\.0\.1:\d{2,}/g, '127.0.0.1:8900')
       .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '01a1f000-0000-7000-8000-000000000000')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-20T12:00:00.000000Z')

@@ -132,7 +132,7 @@ function record(
   const scrub = (stream: string) =>
     stream
       .replaceAll(world.home, '/home/test')
-      .replaceAll(world.workDir, '/work')
+      .replaceAll(world.workDir, '/project')
       .replaceAll(dir, '/scrubbed')
       .replaceAll(/\/[\w/]+\/mw-[\w/-]+/g, '/scrubbed')
       .replaceAll(dirname(dirname(binary)), '/opt/node_modules')

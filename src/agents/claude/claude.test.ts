@@ -19,7 +19,7 @@ const request: WordsRequest = {
   promptPlaced: false,
   prompt: 'Work.',
   promptFile: '/run/prompt',
-  workDir: '/work',
+  workDir: '/project',
   workspace: '/space',
 }
 const format = ['--output-format', 'stream-json']

@@ -1,17 +1,17 @@
 import { test } from 'vitest'
 import { presumedSettings } from './settings.ts'
 
-const env = { HOME: '/home/me', MARROW_WORK_DIR: '/work' }
+const env = { HOME: '/home/me', MARROW_WORK_DIR: '/project' }
 const usual = [
   '/home/me/.claude/settings.json',
-  '/work/.claude/settings.json',
-  '/work/.claude/settings.local.json',
+  '/project/.claude/settings.json',
+  '/project/.claude/settings.local.json',
 ]
 
 test.for<[string, string[], string[]]>([
   ['the usual ones', ['claude', '-p'], []],
   ['a named one', ['claude', '-p', '--settings', '/etc/mine.json'], ['/etc/mine.json']],
-  ['one that is named from the work_dir', ['claude', '--settings=mine.json'], ['/work/mine.json']],
+  ['one that is named from the work_dir', ['claude', '--settings=mine.json'], ['/project/mine.json']],
   ['no words that are settings', ['claude', '--settings', ' {"env":{}}'], []],
   ['one behind a wrapper', ['nice', '-n', '5', '--', 'claude', '--settings=/a.json'], ['/a.json']],
   ['no flag of a wrapper', ['env', '--settings=x', 'claude'], []],

@@ -220,10 +220,10 @@ describe('claude.read of words', () => {
   })
 
   test('takes settings that were not read for a failure', ({ expect }) => {
-    const stderr = 'Warning: settings file /work/s.json is not valid JSON and was left out\n'
+    const stderr = 'Warning: settings file /project/s.json is not valid JSON and was left out\n'
     expect(claude.read({ ...silent, stdout: done, stderr }).failure).toEqual({
       reason: 'error',
-      detail: 'Warning: settings file /work/s.json is not valid JSON and was left out',
+      detail: 'Warning: settings file /project/s.json is not valid JSON and was left out',
     })
     expect(claude.read({ ...silent, stdout: done, stderr: 'uses your settings\n' }).failure).toBeUndefined()
   })

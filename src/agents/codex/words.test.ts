@@ -8,7 +8,7 @@ const request: WordsRequest = {
   promptPlaced: false,
   prompt: 'Work.',
   promptFile: '/run/prompt',
-  workDir: '/work',
+  workDir: '/project',
   workspace: '/space',
 }
 

@@ -20,7 +20,7 @@ const request: WordsRequest = {
   promptPlaced: false,
   prompt: 'Work.',
   promptFile: '/run/prompt',
-  workDir: '/work',
+  workDir: '/project',
   workspace: '/space',
 }
 

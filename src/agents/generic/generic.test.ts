@@ -12,10 +12,10 @@ const request: WordsRequest = {
   promptPlaced: false,
   prompt: '--- [Core Rules] ---\nWork.',
   promptFile: '/run/prompt',
-  workDir: '/work dir',
+  workDir: '/project dir',
   workspace: '/space',
 }
-const start = ['my-agent', '-v', '--dir', '/work dir', '--']
+const start = ['my-agent', '-v', '--dir', '/project dir', '--']
 
 describe('generic.words', () => {
   test('gives the work_dir and the prompt as one argument', ({ expect }) => {
