@@ -1,6 +1,5 @@
-import { lstatSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { MarrowError } from '../base/errors.ts'
@@ -228,63 +227,6 @@ test.for([
   await once(socket, 'close')
   expect(text).toMatch(/^HTTP\/1\.1 408 /)
   expect(daemon.errors).toEqual([])
-})
-
-test('may be opened by its owner alone, and nothing else is left beside it', async ({
-  dir,
-  socketPath,
-  expect,
-}) => {
-  await using _ = await startFakeDaemon({ socketPath })
-  expect(lstatSync(socketPath).mode & 0o777).toBe(0o600)
-  expect(readdirSync(dir)).toEqual(['m.sock'])
-})
-
-test('that a dead daemon left is no obstacle', async ({ dir, socketPath, expect }) => {
-  const dead = createServer().listen(join(dir, 'old'))
-  await once(dead, 'listening')
-  renameSync(join(dir, 'old'), socketPath)
-  dead.close()
-  await once(dead, 'close')
-  await using _ = await startFakeDaemon({ socketPath })
-  expect((await call(socketPath, 'GET', '/health')).status).toBe(200)
-})
-
-test('is not made over a file that is something else', async ({ socketPath, expect }) => {
-  writeFileSync(socketPath, 'precious')
-  await expect(startFakeDaemon({ socketPath })).rejects.toMatchObject({ code: 'CANNOT_WRITE' })
-})
-
-test('needs a folder', async ({ dir, expect }) => {
-  const socketPath = join(dir, 'none', 'm.sock')
-  await expect(startFakeDaemon({ socketPath })).rejects.toMatchObject({ code: 'CANNOT_WRITE' })
-})
-
-test('with a path of over 100 bytes is refused, one of 100 works', async ({ dir, expect }) => {
-  const pathOf = (bytes: number) => join(dir, 's'.repeat(bytes - dir.length - 1))
-  await expect(startFakeDaemon({ socketPath: pathOf(101) })).rejects.toMatchObject({
-    code: 'SOCKET_PATH_TOO_LONG',
-  })
-  await using _ = await startFakeDaemon({ socketPath: pathOf(100) })
-  expect((await call(pathOf(100), 'GET', '/health')).status).toBe(200)
-})
-
-test('is known to be lost when another one took its place, and is then left alone', async ({
-  socketPath,
-  expect,
-}) => {
-  const first = await startFakeDaemon({ socketPath })
-  expect(first.server.ownsSocket()).toBe(true)
-  await using second = await startFakeDaemon({ socketPath })
-  expect([first.server.ownsSocket(), second.server.ownsSocket()]).toEqual([false, true])
-  await first.server.close()
-  expect((await call(socketPath, 'GET', '/health')).status).toBe(200)
-})
-
-test('is gone after closing', async ({ dir, socketPath, expect }) => {
-  const daemon = await startFakeDaemon({ socketPath })
-  await daemon.server.close()
-  expect(readdirSync(dir)).toEqual([])
 })
 
 test('closes although an answer never comes', async ({ socketPath, expect }) => {
