@@ -1,6 +1,6 @@
 import type { AdapterName, PromptVia } from '../config/config.ts'
 
-/** What one agent CLI needs to be started and understood. One file per CLI; pure. */
+/** What one agent CLI needs to be started and understood. A folder per CLI; pure. */
 export interface Adapter {
   readonly name: AdapterName
   /** How the prompt is delivered unless the configuration says otherwise. */

@@ -124,3 +124,17 @@ test('the name of an author is no secret', ({ expect }) => {
   expect(redact('{"role":"assistant"}')).toBe('{"role":"assistant"}')
   expect(redact('assistants')).toBe('<redacted>')
 })
+
+test('blank last words are no result', ({ expect }) => {
+  const text = { type: 'text', part: { text: ' \n' } }
+  expect(
+    opencode.read({ stdout: `${JSON.stringify(text)}\n`, stderr: '', exitCode: 0, endedAt }).result,
+  ).toBe(undefined)
+})
+
+test('why a tool failed is told on one line and without keys', ({ expect }) => {
+  const state = { status: 'error', input: {}, error: 'Authorization: Bearer abcdefghijklm\nsecond line' }
+  const stdout = `${JSON.stringify({ type: 'tool_use', part: { tool: 'bash', state } })}\n`
+  const [said] = opencode.events({ stdout, stderr: '', exitCode: 0, endedAt })
+  expect(said).toMatchObject({ failed: 'Authorization: Bearer <redacted> second line' })
+})

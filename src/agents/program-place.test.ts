@@ -54,8 +54,16 @@ describe('flags go behind the agent CLI and not to its wrapper', () => {
     [codex, 'bwrap --bind / / -- codex exec', ' --json'],
     [gemini, 'sudo -u gemini gemini', ' --output-format stream-json'],
     [opencode, 'env -- opencode run', ' --format json'],
+    [opencode, 'npx opencode-ai@latest run', ' --format json'],
   ] as const)('%#: %s', ([adapter, line, added], { expect }) => {
     expect(adapter.words({ ...request, words: line.split(' ') }).words.join(' ')).toBe(line + added)
+  })
+
+  test('flags that are ended already are not ended again', ({ expect }) => {
+    const words = ['opencode', 'run', '--']
+    expect(opencode.words({ ...request, words, promptVia: 'argument' }).words).toEqual([
+      ...['opencode', 'run', '--format', 'json', '--', 'Work.'],
+    ])
   })
 
   test('a prompt that is an argument stands behind the flags of the CLI', ({ expect }) => {

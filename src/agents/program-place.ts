@@ -38,3 +38,8 @@ export function endOfFlags(words: readonly string[], program: number): number {
   const end = words.indexOf('--', program + 1)
   return end < 0 ? words.length : end
 }
+
+/** The words with the prompt behind the `--` that ends the flags, which is added where it is missing. */
+export function withPromptLast(words: readonly string[], program: number, prompt: string): readonly string[] {
+  return [...words, ...(endOfFlags(words, program) < words.length ? [] : ['--']), prompt]
+}

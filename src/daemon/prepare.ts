@@ -37,7 +37,7 @@ export interface PreparedRun {
 
 /** Throws TOO_LARGE for a prompt that the configured words cannot take. */
 export function prepare(ready: Ready): PreparedRun {
-  const { command, promptOnStdin } = commandOf(ready)
+  const { command, delivered, promptOnStdin } = commandOf(ready)
   const { words, cwd, env } = command
   const { launcher, folder, tick, assembly, agent } = ready
   return {
@@ -51,14 +51,19 @@ export function prepare(ready: Ready): PreparedRun {
       promptOnStdin,
       cwd,
       env,
-      presumed: adapterFor(agent.adapter).presumes?.(words, env) ?? [],
+      presumed: adapterFor(agent.adapter).presumes?.(delivered, env) ?? [],
       dueAt: tick.dueAt,
     },
   }
 }
 
 /** The configured words, filled in, delivered as the agent CLI wants it, behind the wall. */
-function commandOf({ agent, run, folder, assembly }: Ready): { command: Command; promptOnStdin: boolean } {
+function commandOf({ agent, run, folder, assembly }: Ready): {
+  command: Command
+  /** Its words without the wall around them. */
+  delivered: readonly string[]
+  promptOnStdin: boolean
+} {
   const { workspace, workDir } = agent
   const { prompt, env } = assembly
   const promptFile = runPaths(folder).prompt
@@ -68,7 +73,7 @@ function commandOf({ agent, run, folder, assembly }: Ready): { command: Command;
   const promptVia = agent.promptVia ?? adapter.promptVia
   const { words, promptOnStdin } = adapter.words({ ...filled, ...places, promptVia })
   if (!words.every(fitsArgument)) throw tooLong(prompt)
-  return { command: wrapCommand({ folder, words, cwd: workDir, env }), promptOnStdin }
+  return { command: wrapCommand({ folder, words, cwd: workDir, env }), delivered: words, promptOnStdin }
 }
 
 /** Said before the system says it, in words that help nobody. Throws nothing itself. */

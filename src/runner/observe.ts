@@ -24,8 +24,7 @@ export function sightRun(
   const before = readExit(folder)
   if (before !== undefined) return before
   const started = readIfExists(runPaths(folder).started)
-  const wasRemoved = entryOf(runPaths(folder).writers) !== undefined || entryOf(folder) === undefined
-  if (started === undefined && recorded !== undefined && wasRemoved) {
+  if (started === undefined && recorded !== undefined && wasRemoved(folder)) {
     // Somebody removed the file, or the whole folder, of a run that had begun: a second one must not begin beside it.
     return processes.isAlive(recorded) ? { kind: 'alive', identity: recorded } : { kind: 'gone' }
   }
@@ -33,6 +32,11 @@ export function sightRun(
   const identity = identifyLauncher(folder, started, recorded, processes)
   if (identity !== undefined) return { kind: 'alive', identity }
   return readExit(folder) ?? { kind: 'gone' } // It may have ended between the two looks.
+}
+
+/** Whether somebody removed the whole folder, or the file alone: its writers had begun. */
+function wasRemoved(folder: string): boolean {
+  return entryOf(runPaths(folder).writers) !== undefined || entryOf(folder) === undefined
 }
 
 /** Epoch ms of the run's last output; undefined when it has printed nothing. */

@@ -23,7 +23,7 @@ import {
 import { claudePattern, presumedSettings } from './settings.ts'
 import { detailOf } from '../failures.ts'
 import { inputLine, lastChars } from '../lines.ts'
-import { endOfFlags, programIn } from '../program-place.ts'
+import { endOfFlags, programIn, withPromptLast } from '../program-place.ts'
 import { NO_USAGE, addUp, addUsage } from '../reading.ts'
 
 export const claude: Adapter = {
@@ -69,9 +69,7 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
   const asArgument = promptVia === 'argument' && fitsArgument(prompt)
   if (!asArgument) return { words: complete, promptOnStdin: true }
   // A flag such as --allowedTools takes all the words that follow it; `--` ends that.
-  const flagsEnd = endOfFlags(complete, programIn(complete, claudePattern)) < complete.length
-  const end = flagsEnd ? [] : ['--']
-  return { words: [...complete, ...end, prompt], promptOnStdin: false }
+  return { words: withPromptLast(complete, programIn(complete, claudePattern), prompt), promptOnStdin: false }
 }
 
 /** Without JSON lines little can be told about a run but its exit code; they need `--verbose`. */

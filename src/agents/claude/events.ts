@@ -1,5 +1,6 @@
 /** The JSON lines of `claude -p --output-format stream-json`, as far as marrow reads them. Anything else is skipped. */
 import { z } from 'zod'
+import { eventsIn, LINE_CHARS_MAX } from '../json-lines.ts'
 
 // Bounded, so that no printed number can turn a sum into Infinity: int() takes nothing above 2^53.
 const Count = z.number().int().min(0).catch(0)
@@ -126,23 +127,14 @@ export type Result = Extract<ClaudeEvent, { type: 'result' }>
 export type Retry = Extract<ClaudeEvent, { subtype: 'api_retry' }>
 export type RateLimit = Extract<ClaudeEvent, { type: 'rate_limit_event' }>
 
-// Claude Code's own lines have more than 200 bytes, so that as many do not fit into what is read of a run. But what is
-// read here may be anything, and the daemon does nothing else meanwhile.
-const EVENTS_MAX = 50_000
-const RUN_CHARS_MAX = 8_388_608
-const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
+const RUN_CHARS_MAX = 8_388_608 // As much as is read of a run.
 
 /**
  * The last events of `stdout` in order; with `--output-format json` there is one, the result. Lines that are cut,
  * malformed or of another kind are left out.
  */
 export function readEvents(stdout: string): ClaudeEvent[] {
-  const lines = stdout.split('\n').filter(isEventLine).slice(-EVENTS_MAX)
-  const values = lines.flatMap((line): unknown => parseJson(line))
-  return values.slice(-EVENTS_MAX).flatMap((value) => {
-    const event = ClaudeEvent.safeParse(value)
-    return event.success ? [event.data] : []
-  })
+  return eventsIn(stdout, isEventLine, ClaudeEvent)
 }
 
 const kindPattern =
@@ -158,12 +150,4 @@ function isEventLine(line: string): boolean {
     return false
   if (!kindPattern.test(line)) return line.includes('"type":"result"')
   return !line.startsWith('{"type":"user"') || line.includes('"is_error":true')
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 /** The JSON lines of `codex exec --json`, as far as marrow reads them. Anything else is skipped. */
 import { z } from 'zod'
+import { eventsIn, LINE_CHARS_MAX } from '../json-lines.ts'
 
 // Bounded, so that no printed number can turn a sum into Infinity: int() takes nothing above 2^53.
 const Count = z.number().int().min(0).catch(0)
@@ -53,30 +54,15 @@ const CodexEvent = z.discriminatedUnion('type', [
 ])
 export type CodexEvent = z.infer<typeof CodexEvent>
 
-// Far more than a run of hours says. What is read here may be anything, and the daemon does nothing else meanwhile.
-const EVENTS_MAX = 50_000
-const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
-
 const eventLine =
   /^\{"type":"(?:thread\.started|item\.(?:started|completed)|turn\.completed|turn\.failed|error)"/
 const EVENT_START = '{"type":"' // Looked for first: most of what may be printed instead does not begin so.
 
 /** The last events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. */
 export function readEvents(stdout: string): CodexEvent[] {
-  const lines = stdout
-    .split('\n')
-    .filter((line) => line.startsWith(EVENT_START) && line.length <= LINE_CHARS_MAX && eventLine.test(line))
-    .slice(-EVENTS_MAX)
-  return lines.flatMap((line) => {
-    const event = CodexEvent.safeParse(parseJson(line))
-    return event.success ? [event.data] : []
-  })
+  return eventsIn(stdout, isEventLine, CodexEvent)
 }
 
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
+function isEventLine(line: string): boolean {
+  return line.startsWith(EVENT_START) && line.length <= LINE_CHARS_MAX && eventLine.test(line)
 }

@@ -2,7 +2,8 @@
 import type { AgentEvent, Usage } from '../adapter.ts'
 import type { CodexEvent, CodexItem, TurnUsage } from './events.ts'
 import { failureOfMessage, retriedReason } from './failures.ts'
-import { inputLine, oneLine, spokenLines } from '../lines.ts'
+import { detailOf } from '../failures.ts'
+import { inputLine, spokenLines } from '../lines.ts'
 
 /** `endedAt` is epoch ms, from which "try again in 3 days" counts. */
 export function neutral(events: readonly CodexEvent[], endedAt: number): AgentEvent[] {
@@ -85,7 +86,7 @@ function toolCall(name: string, input: unknown, failed: string | undefined): Age
     kind: 'tool',
     name,
     input: inputLine(input),
-    failed: failed === undefined ? undefined : oneLine(failed),
+    failed: failed === undefined ? undefined : detailOf(failed),
   }
 }
 

@@ -2,7 +2,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { Delivery, Presumption, WordsRequest } from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
-import { endOfFlags, environmentAt, programIn } from '../program-place.ts'
+import { endOfFlags, environmentAt, programIn, withPromptLast } from '../program-place.ts'
 
 const name = /(?:^|\/)codex(?:@[\w.-]+)?$/
 
@@ -15,8 +15,8 @@ export function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsReques
   if (promptPlaced) return { words: complete, promptOnStdin: false }
   // It has no flag that reads a prompt from a file: its stdin is that file. An argument `-` would mean stdin.
   const asArgument = promptVia === 'argument' && fitsArgument(prompt) && prompt !== '-'
-  const mark = endOfFlags(complete, programIn(complete, name)) < complete.length ? [] : ['--']
-  return { words: asArgument ? [...complete, ...mark, prompt] : complete, promptOnStdin: !asArgument }
+  const withPrompt = asArgument ? withPromptLast(complete, programIn(complete, name), prompt) : complete
+  return { words: withPrompt, promptOnStdin: !asArgument }
 }
 
 /** Without JSON lines nothing can be told about a run but its exit code. Given twice, codex refuses to start. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Failure } from '../adapter.ts'
 import { failureOfApi } from '../failures.ts'
-import { parseJson } from './events.ts'
+import { parseJson } from '../json-lines.ts'
 import { outerChars, spokenLines } from '../lines.ts'
 
 /** When and how the run ended that said it. */

@@ -1,5 +1,6 @@
 /** The JSON lines of `gemini --output-format stream-json`, as far as marrow reads them. Anything else is skipped. */
 import { z } from 'zod'
+import { eventsIn, LINE_CHARS_MAX } from '../json-lines.ts'
 
 // Bounded, so that no printed number can turn a sum into Infinity: int() takes nothing above 2^53.
 const Count = z.number().int().min(0).catch(0)
@@ -48,23 +49,12 @@ const GeminiEvent = z.discriminatedUnion('type', [
 ])
 export type GeminiEvent = z.infer<typeof GeminiEvent>
 
-// Its own lines have more than 100 bytes, so that as many do not fit into what is read of a run. But what is read here
-// may be anything, and the daemon does nothing else meanwhile.
-const EVENTS_MAX = 50_000
-const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
-
 /**
  * The last events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. What the model
  * says comes in many pieces; here it is one message.
  */
 export function readEvents(stdout: string): GeminiEvent[] {
-  const lines = stdout.split('\n').filter(isEventLine)
-  return joined(
-    lines.slice(-EVENTS_MAX).flatMap((line) => {
-      const event = GeminiEvent.safeParse(parseJson(line))
-      return event.success ? [event.data] : []
-    }),
-  )
+  return joined(eventsIn(stdout, isEventLine, GeminiEvent))
 }
 
 function joined(events: readonly GeminiEvent[]): GeminiEvent[] {
@@ -85,13 +75,4 @@ export function isSpeech(event: GeminiEvent): event is Extract<GeminiEvent, { ty
 
 function isEventLine(line: string): boolean {
   return line.startsWith('{"type":') && line.length <= LINE_CHARS_MAX
-}
-
-/** The value of JSON text; undefined when it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 /** The JSON lines of `opencode run --format json`, as far as marrow reads them. Anything else is skipped. */
 import { z } from 'zod'
+import { eventsIn, LINE_CHARS_MAX } from '../json-lines.ts'
 
 // Bounded, so that no printed number can turn a sum into Infinity: int() takes nothing above 2^53.
 const Count = z.number().int().min(0).catch(0)
@@ -67,18 +68,9 @@ const OpencodeEvent = z.discriminatedUnion('type', [
 ])
 export type OpencodeEvent = z.infer<typeof OpencodeEvent>
 
-// opencode's own lines have more than 200 bytes, so that as many do not fit into what is read of a run. But what is
-// read here may be anything, and the daemon does nothing else meanwhile.
-const EVENTS_MAX = 50_000
-const LINE_CHARS_MAX = 1_048_576 // A longer line holds what a tool printed, of which nothing is needed.
-
 /** The last events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. */
 export function readEvents(stdout: string): OpencodeEvent[] {
-  const lines = stdout.split('\n').filter(isEventLine)
-  return lines.slice(-EVENTS_MAX).flatMap((line) => {
-    const event = OpencodeEvent.safeParse(parseJson(line))
-    return event.success ? [event.data] : []
-  })
+  return eventsIn(stdout, isEventLine, OpencodeEvent)
 }
 
 function isEventLine(line: string): boolean {
@@ -93,12 +85,4 @@ export function retryHeaders(headers: unknown): Record<string, string> {
     if (/^retry-after(?:-ms)?$/i.test(name) && typeof value === 'string') found[name.toLowerCase()] = value
   }
   return found
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

@@ -2,10 +2,11 @@
 import type { Adapter, AgentEvent, Delivery, Failure, Reading, RunOutput, WordsRequest } from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
 import { detailOf, failureOfApi } from '../failures.ts'
+import { LINE_CHARS_MAX } from '../json-lines.ts'
 import { inputLine, lastChars, outerChars, spokenLines } from '../lines.ts'
 import { readEvents, retryHeaders } from './events.ts'
 import type { OpencodeEvent } from './events.ts'
-import { endOfFlags, programIn } from '../program-place.ts'
+import { endOfFlags, programIn, withPromptLast } from '../program-place.ts'
 import { addUp } from '../reading.ts'
 
 export const opencode: Adapter = {
@@ -34,12 +35,15 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
   if (promptPlaced) return { words: complete, promptOnStdin: false }
   // It has no flag that reads a prompt from a file: its stdin is that file.
   const asArgument = promptVia === 'argument' && fitsArgument(prompt)
-  return { words: asArgument ? [...complete, '--', prompt] : complete, promptOnStdin: !asArgument }
+  const withPrompt = asArgument ? withPromptLast(complete, programIn(complete, name), prompt) : complete
+  return { words: withPrompt, promptOnStdin: !asArgument }
 }
+
+const name = /(?:^|\/)opencode(?:-ai)?(?:@[\w.-]+)?$/ // The program, or its package behind npx.
 
 /** Without JSON lines nothing can be told about a run but its exit code. */
 function withJsonFormat(words: readonly string[]): readonly string[] {
-  const program = programIn(words, /(?:^|\/)opencode$/)
+  const program = programIn(words, name)
   const end = endOfFlags(words, program)
   if (words.slice(program + 1, end).some((word) => word === '--format' || word.startsWith('--format=')))
     return words
@@ -48,7 +52,6 @@ function withJsonFormat(words: readonly string[]): readonly string[] {
   return [...words.slice(0, place), '--format', 'json', ...words.slice(place)]
 }
 
-const LINE_CHARS_MAX = 1_048_576
 const STDERR_CHARS_MAX = 1_048_576 // opencode says a few lines there; more than this is a log that somebody switched on.
 
 function read(output: RunOutput): Reading {
@@ -79,7 +82,7 @@ function neutralOf(event: OpencodeEvent, endedAt: number): AgentEvent[] {
       return []
     case 'tool_use': {
       const { tool, state } = event.part
-      const failed = state.status === 'error' ? state.error : undefined
+      const failed = state.status === 'error' ? detailOf(state.error) : undefined
       return [{ kind: 'tool', name: tool, input: inputLine(state.input), failed }]
     }
     case 'text':
@@ -107,12 +110,11 @@ function lastWords(events: readonly OpencodeEvent[]): string | undefined {
   const parts = texts.filter(
     (part) => part === last || (part.messageID !== undefined && part.messageID === last.messageID),
   )
-  return lastChars(
-    parts
-      .map((part) => part.text)
-      .join('\n')
-      .trim(),
-  )
+  const words = parts
+    .map((part) => part.text)
+    .join('\n')
+    .trim()
+  return words === '' ? undefined : lastChars(words)
 }
 
 /** An error after which a step still finished was overcome. */
