@@ -1,6 +1,7 @@
 /** What every command that answers programs prints: one JSON value, or one on each line, and nothing else. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sampleRun } from '../../test/helpers/fake-daemon.ts'
 import { test } from '../../test/helpers/marrow-program.ts'
 import { MarrowError } from '../base/errors.ts'
 import { commands } from './program/groups.ts'
@@ -55,7 +56,7 @@ test('scaffold and a prompt are JSON too', async ({ world, dir, expect }) => {
   expect(JSON.parse(made.out)).toMatchObject({ workspace, config, left_out: [], next: { length: 5 } })
   await using _ = await world.daemon()
   const { out } = await world.marrow('show', 'scout', '--prompt', '--json')
-  expect(JSON.parse(out)).toEqual({ run: 'scout', prompt: 'all of it\n' })
+  expect(JSON.parse(out)).toEqual({ run: sampleRun().id, prompt: 'all of it\n' })
 })
 
 const refused = () => Promise.reject(new MarrowError('NOT_FOUND', 'unknown agent: x', { fix: 'Ask.' }))

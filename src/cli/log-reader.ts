@@ -29,12 +29,17 @@ export async function readLast(
 }
 
 /** Everything from the first byte to what is there now. */
-export async function* readWhole(connection: Connection, id: string, stream: Stream): AsyncGenerator<string> {
-  let offset = 0
+export async function* readWhole(
+  connection: Connection,
+  target: string,
+  stream: Stream,
+): AsyncGenerator<LogPart> {
+  let [id, offset] = [target, 0]
   for (;;) {
     const part = await connection.ask('readLog', { id, stream, offset, limit: PART_BYTES_MAX })
-    yield part.text
+    yield part
     if (part.next_offset >= part.size || part.next_offset <= offset) return
+    id = part.run // Not the agent's name, which would mean its next run once that has begun.
     offset = part.next_offset
   }
 }

@@ -4,6 +4,7 @@ import { MarrowError } from '../base/errors.ts'
 
 const ATTEMPTS_MAX = 60
 const PAUSE_MS = 500
+const QUIET_ATTEMPTS = 5
 
 /** Asks again for up to half a minute while nobody answers. */
 export async function patiently<T>(asking: () => Promise<T>): Promise<T> {
@@ -12,6 +13,9 @@ export async function patiently<T>(asking: () => Promise<T>): Promise<T> {
       return await asking()
     } catch (error) {
       if (attempt === ATTEMPTS_MAX || !isPassing(error)) throw error
+      // Soon enough to be no riddle, late enough to say nothing at a quick restart.
+      if (attempt === QUIET_ATTEMPTS)
+        process.stderr.write('(the daemon does not answer: waiting up to 30 s for the next one)\n')
       await sleep(PAUSE_MS)
     }
   }

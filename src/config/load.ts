@@ -127,13 +127,19 @@ function readTable(path: string): unknown {
 /** What stands before a syntax error: there is the state_dir, and so the daemon that still runs with the last good file. */
 function readUpTo(text: string, line: number): unknown {
   const before = text.split('\n').slice(0, Math.max(0, line - 1))
-  try {
-    const table = parse(before.join('\n'))
-    return 'state_dir' in table || 'ipc' in table ? table : undefined
-  } catch {
-    return undefined
+  // An open bracket or string is noticed only some lines behind it: then its own line has to go too.
+  for (let cut = 0; cut < LINES_BACK_MAX && before.length > 0; cut += 1) {
+    try {
+      const table = parse(before.join('\n'))
+      return 'state_dir' in table || 'ipc' in table ? table : undefined
+    } catch {
+      before.pop()
+    }
   }
+  return undefined
 }
+
+const LINES_BACK_MAX = 100
 
 const FILE_BYTES_MAX = 1_048_576 // A thousand agents fit; more is some other file.
 

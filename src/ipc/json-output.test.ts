@@ -90,7 +90,7 @@ const examples: Readonly<Record<string, unknown>> = {
   status: sampleStatus({ agents: { scout: sampleAgent() } }),
   runs: { runs: [RunView.parse(sampleRun())] },
   show: sampleRun(),
-  'show --prompt': { run: 'scout', prompt },
+  'show --prompt': { run: sampleRun().id, prompt },
   'show --steps': {
     run: sampleRun().id,
     ended: true,

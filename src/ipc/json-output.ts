@@ -131,7 +131,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   runs: protocol.runs.result,
   show: protocol.showRun.result,
   'show --prompt': z.object({
-    run: z.string().describe('As it was asked for.'),
+    run: z.string().describe('The whole id of the run.'),
     prompt: z.string().describe('The very bytes that were sent.'),
   }),
   'show --steps': protocol.readSteps.result,

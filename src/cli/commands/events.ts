@@ -105,8 +105,9 @@ async function show(rows: readonly EventView[], json: boolean): Promise<void> {
 function sinceTime(text: string, now: number): string {
   const ago = parseDuration(text)
   const at = ago === undefined ? parseTime(text, now) : Math.max(0, now - ago)
-  if (at !== undefined) return isoTime(at)
-  throw new MarrowError('USAGE', `Cannot read --since ${text}: it is neither a duration nor a time.`, {
+  if (at !== undefined && at <= now) return isoTime(at)
+  const why = at === undefined ? 'it is neither a duration nor a time' : 'that is still to come'
+  throw new MarrowError('USAGE', `Cannot read --since ${JSON.stringify(text)}: ${why}.`, {
     fix: 'Write how long ago (2h, 30m, 1d12h), or when: 14:05, 2026-11-20, 2026-11-20T14:05.',
   })
 }

@@ -33,10 +33,11 @@ export async function show(options: ShowOptions): Promise<number> {
 
 /** For people in parts, so that its length does not matter; JSON can only be one whole. */
 async function showPrompt(connection: Connection, { run, json }: ShowOptions): Promise<void> {
-  let prompt = ''
-  for await (const text of readWhole(connection, run, 'prompt')) {
-    if (json) prompt += text
-    else process.stdout.write(text)
+  let [id, prompt] = [run, '']
+  for await (const part of readWhole(connection, run, 'prompt')) {
+    id = part.run
+    if (json) prompt += part.text
+    else process.stdout.write(part.text)
   }
-  if (json) printJson({ run, prompt })
+  if (json) printJson({ run: id, prompt })
 }

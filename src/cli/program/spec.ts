@@ -100,7 +100,9 @@ export const commonFlags: readonly FlagSpec[] = [
 ]
 
 /** Flags of marrow itself, beside the common ones. */
-export const rootFlags: readonly FlagSpec[] = [{ long: '--version', short: '-V', about: 'print the version' }]
+export const rootFlags: readonly FlagSpec[] = [
+  { long: '--version', short: '-V', about: 'print the version; only without a command' },
+]
 
 /** Flags of every command that answers programs too. */
 const jsonFlags: readonly FlagSpec[] = [

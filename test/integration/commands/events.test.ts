@@ -166,7 +166,7 @@ test('marrow events chooses by time, number, kind and agent', async ({ site, exp
   expect(await site.marrow('events', '--since', 'yesterday')).toMatchObject({
     code: 2,
     out: '',
-    err: expect.stringMatching(/^Cannot read --since yesterday: .*\nFix: .*2h/),
+    err: expect.stringMatching(/^Cannot read --since "yesterday": .*\nFix: .*2h/),
   })
 }, 60_000)
 
