@@ -3,6 +3,7 @@ import { adapterFor } from '../agents/adapters.ts'
 import type { Failure, Reading } from '../agents/adapter.ts'
 import { withoutEcho } from '../agents/echo.ts'
 import { explainWithheld } from '../agents/withheld.ts'
+import { reasonOf } from '../base/errors.ts'
 import { msUntil, type Moment } from '../base/moment.ts'
 import { isoTime } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
@@ -54,7 +55,8 @@ export async function settle(
   const place = agent ?? { name: run.agent, slug: run.agent, workspace: run.workspace, workDir: run.workDir }
   // What an agent left in its folders must not keep its own run from being recorded.
   const world = await observeWorld(place, core.config, undefined, signal).catch((error: unknown) => {
-    core.log.warn('what a run changed cannot be seen', { run: run.id, error: String(error) })
+    if (!signal.aborted)
+      core.log.warn('what a run changed cannot be seen', { run: run.id, error: reasonOf(error) })
     return undefined
   })
   if (signal.aborted) return // The daemon hands over: the next one settles this run from its folder.

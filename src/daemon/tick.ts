@@ -51,7 +51,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
       : undefined
     ready = { assembly, prepared }
   } catch (error) {
-    if (!signal.aborted) await failTick(core, tick, agent, reasonAndFix(error))
+    if (!signal.aborted) await failTick(core, tick, agent, { reason: reasonAndFix(error), triggers })
     return
   }
   if (signal.aborted) return
@@ -151,18 +151,21 @@ async function stayQuiet(
   tellEnd(core, tick, null, end)
 }
 
-async function failTick(core: Core, tick: Tick, agent: AgentConfig, reason: string): Promise<void> {
+async function failTick(
+  core: Core,
+  tick: Tick,
+  agent: AgentConfig,
+  { reason, triggers }: { readonly reason: string; readonly triggers: readonly Trigger[] },
+): Promise<void> {
   const now = core.clock.now()
   const end: TickEnd = { kind: 'failed', detail: reason }
   await write(core, (tx, emit) => {
     const state = readAgent(tx, agent.name)
     endTick(tx, tick.id, now.wall, end, { core: null, operator: null })
-    // Its wakes wait as they would after a failed run: at once again would only be the same failure.
-    takeTriggers(
-      tx,
-      pendingTriggers(tx, agent.name).map(({ id }) => id),
-      tick.id,
-    )
+    // Its wakes wait as they would after a failed run: at once again would only be the same failure. One that came
+    // meanwhile was in no attempt and waits for nothing.
+    const ids = triggers.map(({ id }) => id)
+    takeTriggers(tx, ids, tick.id)
     returnTriggers(tx, tick.id, now, 'retry')
     if (state) {
       const intervalMs = intervalOf(slotsOf(agent, state), now.wall)

@@ -31,9 +31,11 @@ export function createWatches(core: Core): Watches {
   const open = new Map<string, Open>()
   const brake = watchFor(core, { folder: core.config.stateDir, names: [PAUSE_FILE] })
   const places = restedInboxes(core)
+  let closed = false
   return {
     sync: async () => {
       const runs = (await core.db.read(openRuns)).map(({ id }) => folderOf(core.config, id))
+      if (closed) return
       const wanted = new Map(
         [
           ...runs.map((folder): Watched => ({ folder, names: ['exit', 'started'] })),
@@ -57,6 +59,7 @@ export function createWatches(core: Core): Watches {
       }
     },
     close: () => {
+      closed = true
       for (const { watcher } of open.values()) watcher.close()
       brake?.close()
       places.close()

@@ -9,10 +9,9 @@ import type { AgentConfig } from '../config/config.ts'
 import type { Cause } from '../observability/events.ts'
 import { mayStart } from './breaker.ts'
 import { isActive, nextSlot, opensAt, phaseOf, slotsBetween, type Slots } from './schedule.ts'
-import type { AgentState, Wake } from './state.ts'
+import { REDELIVERY_MS_MAX, type AgentState, type Wake } from './state.ts'
 
 const AGENT_WAKE_MS_FLOOR = 60_000
-const REDELIVERY_MS_MAX = 3_600_000 // As the store of wakes counts.
 const CLOCK_MS_TOLERANCE = 2_000 // Clocks are slewed; less than this is not a clock that was set.
 const RELIVED_MS_MAX = 3 * 3_600_000 // Set back by more, a cron line follows the new time at once, as cron itself does.
 const DOWN_MS_TOLERANCE = 5_000 // A slot this much older than the daemon's start counts as on time.

@@ -74,6 +74,9 @@ export interface Trigger {
   readonly notBefore: Moment | undefined
 }
 
+/** The longest that a wake waits after failed deliveries; a longer wait comes from a clock that was wrong. */
+export const REDELIVERY_MS_MAX = 3_600_000
+
 /** What the plan needs to know of an agent's pending wakes: those that are alike are one, with the time of the oldest. */
 export type Wake = Pick<Trigger, 'cause' | 'byAgent' | 'wakes' | 'notBefore' | 'at'>
 

@@ -37,8 +37,12 @@ export function acquireLock(path: string): Lock | undefined {
   held.add(owned)
   return {
     holds: () => {
-      const found = lstatSync(path, { throwIfNoEntry: false })
-      return found?.ino === own.ino && found.dev === own.dev
+      try {
+        const found = lstatSync(path, { throwIfNoEntry: false })
+        return found?.ino === own.ino && found.dev === own.dev
+      } catch {
+        return true // Who cannot look has not seen it go, and the transaction is still ours.
+      }
     },
     release: () => {
       held.delete(owned)

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { digest } from '../../base/digest.ts'
 import { isSeen, markSeen } from '../../heartbeat/store/seen.ts'
 import { insertTrigger, isPending } from '../../heartbeat/store/triggers.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
@@ -9,6 +8,7 @@ import { listTasks } from '../../tasks/observe.ts'
 import { queueFolders } from '../../tasks/folders.ts'
 import { write, type Core } from '../core.ts'
 import { readPause } from '../pause.ts'
+import { fingerprintOf } from '../steps/intake.ts'
 
 export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
   return {
@@ -25,7 +25,7 @@ export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
       )
       const paused = await write(core, (tx, emit) => {
         const entry = entryOf(join(dir, file))
-        const fingerprint = entry && digest(`${entry.bytes} ${entry.modifiedAt}`)
+        const fingerprint = entry && fingerprintOf(entry)
         // A pass may have come upon the file before us: whom it told has already begun, or gets our word instead of its own.
         const wasSeen = fingerprint !== undefined && isSeen(tx, path, fingerprint)
         if (fingerprint !== undefined) markSeen(tx, path, fingerprint, at)

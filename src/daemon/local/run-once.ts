@@ -1,4 +1,5 @@
 import { MarrowError } from '../../base/errors.ts'
+import type { Core } from '../core.ts'
 import type { TickView } from '../../ipc/protocol/agents.ts'
 import { openLog } from '../../platform/log.ts'
 import { onSignals } from '../../platform/signals.ts'
@@ -21,9 +22,12 @@ export async function runOnceLocally({
   verbose,
 }: RunOnceOptions): Promise<TickView[]> {
   const config = await configAt(configPath)
-  const redact = redactorFor({ config, env: process.env })
+  const known = { config, env: process.env }
+  let core: Core | undefined // Its configuration may become another one.
+  const redact = (text: string) => redactorFor(core ?? known)(text)
   const log = await openLog({ json: jsonLogs, verbose, redact })
   const daemon = await startHere(config, log, { ipc: config.ipc.enabled, scheduled: false })
+  core = daemon.core
   const release = onSignals({
     stop: () => daemon.stop(),
     stopAtOnce: () => process.exit(1),

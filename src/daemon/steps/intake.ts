@@ -172,6 +172,7 @@ function filesIn(entries: readonly FileEntry[]): FileEntry[] {
   return entries.filter(({ kind, name }) => kind === 'file' && !/^\.|(?:~|\.(?:tmp|part|swp))$/.test(name))
 }
 
-function fingerprintOf({ bytes, modifiedAt }: FileEntry): string {
+/** By which a changed file is told from the same one: also the door writes it down. */
+export function fingerprintOf({ bytes, modifiedAt }: FileEntry): string {
   return digest(`${bytes} ${modifiedAt}`)
 }

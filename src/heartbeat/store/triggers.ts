@@ -3,11 +3,11 @@ import { later, type Moment } from '../../base/moment.ts'
 import { delayMs } from '../../base/backoff.ts'
 import { readJson, type Row, type Tx } from '../../platform/sqlite.ts'
 import type { Cause } from '../../observability/events.ts'
-import type { Trigger, Wake } from '../state.ts'
+import { REDELIVERY_MS_MAX, type Trigger, type Wake } from '../state.ts'
 
 const REDELIVERY = {
   delayMsMin: 60_000,
-  delayMsMax: 3_600_000,
+  delayMsMax: REDELIVERY_MS_MAX,
   attemptsMax: Number.POSITIVE_INFINITY,
 } as const
 
