@@ -135,6 +135,6 @@ test('blank last words are no result', ({ expect }) => {
 test('why a tool failed is told on one line and without keys', ({ expect }) => {
   const state = { status: 'error', input: {}, error: 'Authorization: Bearer abcdefghijklm\nsecond line' }
   const stdout = `${JSON.stringify({ type: 'tool_use', part: { tool: 'bash', state } })}\n`
-  const [said] = opencode.events({ stdout, stderr: '', exitCode: 0, endedAt })
-  expect(said).toMatchObject({ failed: 'Authorization: Bearer <redacted> second line' })
+  const [call] = opencode.events({ stdout, stderr: '', exitCode: 0, endedAt })
+  expect(call).toMatchObject({ failed: 'Authorization: Bearer <redacted> second line' })
 })

@@ -61,9 +61,9 @@ describe('flags go behind the agent CLI and not to its wrapper', () => {
 
   test('flags that are ended already are not ended again', ({ expect }) => {
     const words = ['opencode', 'run', '--']
-    expect(opencode.words({ ...request, words, promptVia: 'argument' }).words).toEqual([
-      ...['opencode', 'run', '--format', 'json', '--', 'Work.'],
-    ])
+    expect(opencode.words({ ...request, words, promptVia: 'argument' }).words).toEqual(
+      'opencode run --format json -- Work.'.split(' '),
+    )
   })
 
   test('a prompt that is an argument stands behind the flags of the CLI', ({ expect }) => {

@@ -35,15 +35,17 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
   if (promptPlaced) return { words: complete, promptOnStdin: false }
   // It has no flag that reads a prompt from a file: its stdin is that file.
   const asArgument = promptVia === 'argument' && fitsArgument(prompt)
-  const withPrompt = asArgument ? withPromptLast(complete, programIn(complete, name), prompt) : complete
+  const withPrompt = asArgument
+    ? withPromptLast(complete, programIn(complete, programPattern), prompt)
+    : complete
   return { words: withPrompt, promptOnStdin: !asArgument }
 }
 
-const name = /(?:^|\/)opencode(?:-ai)?(?:@[\w.-]+)?$/ // The program, or its package behind npx.
+const programPattern = /(?:^|\/)opencode(?:-ai)?(?:@[\w.-]+)?$/ // The program, or its package behind npx.
 
 /** Without JSON lines nothing can be told about a run but its exit code. */
 function withJsonFormat(words: readonly string[]): readonly string[] {
-  const program = programIn(words, name)
+  const program = programIn(words, programPattern)
   const end = endOfFlags(words, program)
   if (words.slice(program + 1, end).some((word) => word === '--format' || word.startsWith('--format=')))
     return words
