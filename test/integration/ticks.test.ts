@@ -102,6 +102,29 @@ describe('a tick that cannot be assembled', () => {
     expect(ticks[0]?.outcome).toMatch(/does not fit into one argument.*\{prompt_file\}/)
   })
 
+  test('delays only the wakes that it was to deliver', async ({ home, dir, expect }) => {
+    const providers = join(dir, 'providers')
+    await mkdir(providers)
+    const script = `#!/bin/sh\ntouch ${dir}/begun; while [ ! -e ${dir}/go ]; do sleep 0.02; done\n`
+    await writeFile(join(providers, 'slow.sh'), script, { mode: 0o755 })
+    await home.write({
+      scout: { agent_command: '["true", "{prompt}"]', context_dirs: `['${providers}']` },
+    })
+    const daemon = await home.start({ scheduled: false })
+    await daemon.handlers.wake({ agent: 'scout', prompt: 'x'.repeat(131_072) })
+    const failed = daemon.handlers.runOnce({ agents: ['scout'] })
+    await eventually('the assembly', async () => ((await exists(join(dir, 'begun'))) ? true : undefined))
+    await daemon.handlers.wake({ agent: 'scout', reason: 'late' })
+    await writeFile(join(dir, 'go'), '')
+    expect((await failed).ticks[0]).toMatchObject({ ok: false, run: null })
+    const pending = await daemon.core.db.read((tx) => pendingTriggers(tx, 'scout'))
+    expect(pending.map(({ reason, attempts }) => [reason, attempts])).toEqual([
+      ['', 1],
+      ['late', 0],
+    ])
+    expect(pending[1]?.notBefore).toBeUndefined()
+  })
+
   test('because its workspace is missing makes no folder of a typing mistake', async ({
     home,
     dir,
