@@ -28,8 +28,8 @@ async function listener() {
   })
   let stdout = ''
   let stderr = ''
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)))
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const said = (word: string) => eventually(`"${word}"`, () => stdout.split('\n').includes(word) || undefined)
   await said('ready')
   return { child, said, stderr: () => stderr }

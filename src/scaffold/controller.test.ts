@@ -130,7 +130,7 @@ test('the guard of a demo that ended well touches nothing', async ({ dir, expect
 async function commandLines(): Promise<string[]> {
   const list = spawn('ps', ['-A', '-ww', '-o', 'args='])
   let text = ''
-  list.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  list.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   await once(list, 'close')
   return text.split('\n')
 }

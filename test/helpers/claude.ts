@@ -79,8 +79,8 @@ export async function runClaude(
   })
   child.stdin.end(promptOnStdin ? prompt : '')
   let seen = ''
-  child.stdout.on('data', (part: Buffer) => {
-    seen += part.toString()
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    seen += part
     if (endAfter !== undefined && seen.includes(endAfter)) child.kill(endBy)
   })
   const [stdout, stderr, [code, signal]] = await Promise.all([

@@ -40,9 +40,9 @@ export async function runTurn(
   })
   child.stdin.on('error', () => {}).end(promptOnStdin ? prompt : '')
   let [stdout, stderr, ended] = ['', '', false]
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString()
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
     if (ended || endAfter?.test(stdout) !== true) return
     ended = true
     child.kill('SIGTERM')

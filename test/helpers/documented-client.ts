@@ -163,7 +163,7 @@ function checkStatus(schema: unknown, body: unknown, status: number): void {
 
 async function* messagesOf(response: IncomingMessage): AsyncGenerator<Message> {
   let text = ''
-  for await (const chunk of response) {
+  for await (const chunk of response.setEncoding('utf8')) {
     text += String(chunk)
     const parts = text.split('\n\n')
     text = parts.pop() ?? ''

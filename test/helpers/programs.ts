@@ -23,8 +23,8 @@ export function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = { out: '', err: '' }
-  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()))
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said.out += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said.err += chunk))
   const ended = new Promise<number | string>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? -1))
   })

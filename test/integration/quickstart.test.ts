@@ -80,7 +80,7 @@ function start({ root, env }: Place): { child: ChildProcess; said: { text: strin
   onTestFinished(() => void systemProcesses.signal(-(child.pid ?? 0), 'SIGKILL')) // After a failure; the guard does the rest.
   const said = { text: '' }
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => (said.text += chunk.toString()))
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (said.text += chunk))
   }
   return { child, said, group: -(child.pid ?? 0) }
 }

@@ -17,7 +17,7 @@ function start(words: readonly string[]) {
   onTestFinished(() => void child.kill('SIGKILL')) // After a failure; its guard then ends the daemon.
   const said = { text: '' }
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (said.text += chunk.toString()))
+    stream.setEncoding('utf8').on('data', (chunk: string) => (said.text += chunk))
   }
   return { child, said, ended: once(child, 'exit') }
 }
