@@ -9,7 +9,11 @@ if [ -z "$workspace" ]; then
   exit 1
 fi
 
-for file in "${workspace%/}"/tasks/queue/*; do
+workspace=${workspace%/}
+# Where a link stands in the way nobody knows what waits. marrow says so in the prompt.
+if [ -L "$workspace/tasks" ] || [ -L "$workspace/tasks/queue" ]; then exit 0; fi
+
+for file in "$workspace"/tasks/queue/*; do
   case $file in *'~' | *.tmp | *.part | *.swp) continue ;; esac
   if [ -f "$file" ] && [ ! -L "$file" ]; then exit 0; fi
 done

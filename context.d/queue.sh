@@ -20,6 +20,11 @@ waits() {
   [ -f "$1" ] && [ ! -L "$1" ]
 }
 
+# Whether none of these paths is a link: behind one anything could lie. marrow itself says so in the prompt.
+plain() {
+  for part in "$@"; do [ ! -L "$part" ] || return 1; done
+}
+
 # One path on one line, whatever its name holds.
 line() {
   case $1 in
@@ -45,10 +50,12 @@ list() {
   [ "$count" -eq 0 ] || echo
 }
 
-list "Queued tasks, oldest first. Move a file to $workspace/tasks/done/ when its task is done." \
-  "$workspace/tasks/queue"
+plain "$workspace/tasks" "$workspace/tasks/queue" &&
+  list "Queued tasks, oldest first. Move a file to $workspace/tasks/done/ when its task is done." \
+    "$workspace/tasks/queue"
 
 [ -n "$agent" ] || exit 0
+plain "$workspace/runtime" "$workspace/runtime/handoff" || exit 0
 # The same form that marrow gives the name in folders and run ids. Most names have it already.
 case $agent in
 *[!a-z0-9_-]* | [-_]* | *-)

@@ -4,6 +4,8 @@ import { test as base } from '../../test/helpers/temp-dir.ts'
 import { handoffDir } from './folders.ts'
 import { handoffsFrom, handoffsTo, HANDOFFS_MAX } from './observe.ts'
 
+const inner = (dir: string) => ({ root: dir, path: handoffDir(dir) })
+
 const scout = { name: 'Scout', slug: 'scout' }
 
 const test = base.extend<{ put: (path: string, text?: string) => Promise<string> }>({
@@ -21,11 +23,11 @@ test('handoffs are found for their receiver and for their sender', async ({ dir,
   const toScout = [await put('human-to-Scout/b.md'), await put('lead-to-scout/a.md')]
   const fromScout = await put('scout-to-human/c.md')
   await put('lead-to-refit/d.md')
-  expect((await handoffsTo(dir, scout)).map(({ from, path }) => [from, path])).toEqual([
+  expect((await handoffsTo(inner(dir), scout)).map(({ from, path }) => [from, path])).toEqual([
     ['human', toScout[0]],
     ['lead', toScout[1]],
   ])
-  expect((await handoffsFrom(dir, scout)).map(({ path }) => path)).toEqual([fromScout])
+  expect((await handoffsFrom(inner(dir), scout)).map(({ path }) => path)).toEqual([fromScout])
 })
 
 test('hidden, half-written and finished files, folders and links do not wait', async ({
@@ -39,7 +41,7 @@ test('hidden, half-written and finished files, folders and links do not wait', a
   await put('lead-to-scout/done/old.md')
   await symlink('/etc/passwd', join(real, '..', 'link.md'))
   await symlink(join(real, '..'), join(handoffDir(dir), 'other-to-scout'))
-  expect((await handoffsTo(dir, scout)).map(({ path }) => path)).toEqual([real])
+  expect((await handoffsTo(inner(dir), scout)).map(({ path }) => path)).toEqual([real])
 })
 
 test('a handoff that is written again is a new one, even with the same words', async ({
@@ -49,22 +51,22 @@ test('a handoff that is written again is a new one, even with the same words', a
 }) => {
   const path = await put('lead-to-scout/a.md', 'run the tests')
   await utimes(path, 1, 1)
-  const [first] = await handoffsTo(dir, scout)
+  const [first] = await handoffsTo(inner(dir), scout)
   await put('lead-to-scout/a.md', 'run the tests')
-  const [second] = await handoffsTo(dir, scout)
+  const [second] = await handoffsTo(inner(dir), scout)
   expect(second).toMatchObject({ path })
   expect(second?.fingerprint).not.toBe(first?.fingerprint)
 })
 
 test('a workspace without handoffs has none', async ({ dir, expect }) => {
-  expect(await handoffsTo(dir, scout)).toEqual([])
+  expect(await handoffsTo(inner(dir), scout)).toEqual([])
 })
 
 test('of a folder that overflows the last ones by name are looked at', async ({ dir, put, expect }) => {
   const last = await put('lead-to-scout/99999.md')
   const more = Array.from({ length: HANDOFFS_MAX }, (_, index) => put(`lead-to-scout/${10_000 + index}.md`))
   await Promise.all(more)
-  const found = await handoffsTo(dir, scout)
+  const found = await handoffsTo(inner(dir), scout)
   expect(found).toHaveLength(HANDOFFS_MAX)
   expect(found.at(-1)?.path).toBe(last)
   expect(found[0]?.path).toMatch(/10001\.md$/)

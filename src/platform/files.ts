@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
-  cpSync,
   fstatSync,
   linkSync,
   lstatSync,
@@ -12,13 +11,11 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { MarrowError, reasonOf } from '../base/errors.ts'
 
@@ -80,11 +77,6 @@ export function makePrivateFolder(path: string): void {
   writing(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
 }
 
-/** Copies a folder with all in it. Links are copied as links, modes and times are kept. Throws CANNOT_WRITE. */
-export function copyFolder(from: string, to: string): void {
-  writing(to, () => cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true }))
-}
-
 /** Removes a file or a folder with all in it; nothing happens when there is none. Throws CANNOT_WRITE. */
 export function remove(path: string): void {
   writing(path, () => rmSync(path, { recursive: true, force: true }))
@@ -129,31 +121,12 @@ export function isFolder(path: string): boolean {
   return unlessMissing(() => statSync(path))?.isDirectory() ?? false
 }
 
-/** Makes `link` a symbolic link to `target`, in place of any file or link of that name. Throws CANNOT_WRITE. */
-export function replaceLink(target: string, link: string): void {
-  writing(link, () => {
-    rmSync(link, { force: true })
-    symlinkSync(target, link)
-  })
-}
-
-/**
- * The real path of `path` if it lies in `root` (or is it) after all links are followed; else undefined. Asked before
- * marrow writes where an agent may have put a link that points elsewhere.
- */
-export function realPathInside(root: string, path: string): string | undefined {
-  const realRoot = unlessMissing(() => realpathSync(root))
-  const realPath = unlessMissing(() => realpathSync(path))
-  if (realRoot === undefined || realPath === undefined) return undefined
-  const inside =
-    realPath === realRoot || realPath.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)
-  return inside ? realPath : undefined
-}
-
-function writing<T>(path: string, write: () => T): T {
+/** Does what writes `path`. Throws CANNOT_WRITE for whatever it throws. */
+export function writing<T>(path: string, write: () => T): T {
   try {
     return write()
   } catch (error) {
+    if (error instanceof MarrowError) throw error
     throw new MarrowError('CANNOT_WRITE', `Cannot write ${path}: ${reasonOf(error)}.`, {
       fix: 'Check that its folder belongs to you and that its disk is neither full nor read-only.',
       cause: error,
@@ -171,6 +144,7 @@ function unlessMissing<T>(read: () => T): T | undefined {
   }
 }
 
-function codeOf(error: unknown): unknown {
+/** The system's name of what went wrong, such as ENOENT. */
+export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -1,19 +1,11 @@
 // Owns the reading of what prompts are made of: rules, roles, and the output of context providers.
-import { accessSync, constants } from 'node:fs'
-import { open, readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MarrowError, reasonOf } from '../base/errors.ts'
 import type { runCommand } from '../platform/command.ts'
-import { blockName, layerNames, type Layer } from './layers.ts'
-import {
-  chooseProviders,
-  contextLayer,
-  isVolatileScript,
-  KEPT_BYTES_MAX,
-  type FoundFile,
-  type Provider,
-  type SkippedFile,
-} from './providers.ts'
+import { codeOf } from '../platform/files.ts'
+import { layerNames, type Layer } from './layers.ts'
+import { contextLayer, KEPT_BYTES_MAX, type Provider } from './providers.ts'
 import { roleFiles } from './role-files.ts'
 
 const TEXT_BYTES_MAX = 1024 * 1024 // Of one file of rules or of a role. More is surely not meant for a prompt.
@@ -67,72 +59,6 @@ async function textLayer(kind: Layer['kind'], name: string, path: string): Promi
   }
 }
 
-/**
- * The context providers of an agent, in name order: those shipped in `<coreDir>/context.d`, and every executable
- * regular file of `contextDirs` (hidden ones left aside). Missing folders are empty ones. `replace` lists the shipped
- * names that a file of `contextDirs` may take.
- */
-export async function findProviders(places: {
-  readonly coreDir: string
-  readonly contextDirs: readonly string[]
-  readonly replace: readonly string[]
-}): Promise<{ readonly providers: Provider[]; readonly skipped: SkippedFile[] }> {
-  const dirs = [join(places.coreDir, 'context.d'), ...places.contextDirs]
-  const real = await Promise.all(dirs.map((dir) => realpath(dir).catch(() => dir)))
-  // A folder that is listed twice, or the core's own, must not compete with itself.
-  const once = dirs.filter((_, index) => real.indexOf(real[index] ?? '') === index)
-  const found = await Promise.all(once.map((dir) => filesIn(dir, dir === dirs[0])))
-  const unreadable = found.flatMap((files) => ('reason' in files ? [files] : []))
-  const { chosen, skipped } = chooseProviders(
-    found.flatMap((files) => ('reason' in files ? [] : files)),
-    places.replace,
-  )
-  const providers = await Promise.all(
-    chosen.map(async ({ file, path, shipped }) => {
-      return { name: blockName(file), path, shipped, volatile: isVolatileScript(await startOf(path)) }
-    }),
-  )
-  return { providers, skipped: [...unreadable, ...skipped] }
-}
-
-async function filesIn(dir: string, shipped: boolean): Promise<FoundFile[] | SkippedFile> {
-  try {
-    const files = (await readdir(dir)).filter((file) => !file.startsWith('.')).toSorted()
-    return await Promise.all(
-      files.map(async (file) => {
-        const path = join(dir, file)
-        const isFile = await stat(path).then(
-          (stats) => stats.isFile(),
-          () => false, // Gone meanwhile, or a link to nowhere.
-        )
-        return { file, path, shipped, kind: isFile ? 'file' : 'other', executable: mayExecute(path) }
-      }),
-    )
-  } catch (error) {
-    return codeOf(error) === 'ENOENT' ? [] : { path: dir, reason: `cannot be read: ${reasonOf(error)}` }
-  }
-}
-
-function mayExecute(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Empty when the file may be executed but not read: then it is not volatile. */
-async function startOf(path: string): Promise<string> {
-  try {
-    await using handle = await open(path)
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4 * 1024))
-    return buffer.toString('utf8', 0, bytesRead)
-  } catch {
-    return ''
-  }
-}
-
 /** What context providers run with. */
 export interface ProviderOptions {
   /** Everything that they see. */
@@ -155,14 +81,12 @@ export async function runProviders(
 
 async function runProvider(provider: Provider, options: ProviderOptions): Promise<Layer | undefined> {
   const { env, cwd, timeoutMs, signal, run } = options
+  if (provider.refused !== undefined)
+    return contextLayer(provider, { kind: 'missing', detail: provider.refused })
   try {
     const limits = { deadlineMs: timeoutMs, signal, maxBytes: KEPT_BYTES_MAX }
     return contextLayer(provider, await run([provider.path], { cwd, env, ...limits }))
   } catch (error) {
     return contextLayer(provider, { kind: 'missing', detail: reasonOf(error) })
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -11,11 +11,18 @@ import {
   type FoundFile,
 } from './providers.ts'
 
-const provider = { name: 'facts', path: '/w/context.d/facts.sh', shipped: false, volatile: false }
+const provider = {
+  name: 'facts',
+  path: '/w/context.d/facts.sh',
+  shipped: false,
+  volatile: false,
+  refused: undefined,
+}
 
 function found(path: string, overrides: Partial<FoundFile> = {}): FoundFile {
   const file = path.slice(path.lastIndexOf('/') + 1)
-  return { file, path, shipped: path.startsWith('/core'), kind: 'file', executable: true, ...overrides }
+  const shipped = path.startsWith('/core')
+  return { file, path, shipped, kind: 'file', executable: true, root: undefined, ...overrides }
 }
 
 function printed(stdout: string) {

@@ -11,6 +11,8 @@ export interface Provider {
   readonly shipped: boolean
   /** True when it says of itself that its output changes without meaning anything. */
   readonly volatile: boolean
+  /** Why it is not run although somebody meant it to; undefined: it is. */
+  readonly refused: string | undefined
 }
 
 /** A file in a folder of context providers. */
@@ -18,14 +20,23 @@ export interface FoundFile {
   readonly file: string
   readonly path: string
   readonly shipped: boolean
-  readonly kind: 'file' | 'other'
+  readonly kind: 'file' | 'folder' | 'link' | 'other'
   readonly executable: boolean
+  /** From where on no link is followed to it; undefined where no agent writes. */
+  readonly root: string | undefined
 }
 
 /** A file that is not run, and why; for doctor and the log. */
 export interface SkippedFile {
   readonly path: string
   readonly reason: string
+}
+
+/** A folder of context providers. */
+export interface ContextFolder {
+  readonly path: string
+  /** From where on no link is followed to it and in it; undefined where no agent writes. */
+  readonly root: string | undefined
 }
 
 /** Of one block, marks included. */
@@ -56,6 +67,11 @@ export function chooseProviders(
     reason: `only the first ${PROVIDERS_MAX} context providers are run`,
   }))
   return { chosen: able.slice(0, PROVIDERS_MAX), skipped: [...skipped, ...tooMany] }
+}
+
+/** What stands in the prompt instead of what somebody put where agents write and marrow does not run. */
+export function refusedProvider(file: string, path: string, refused: string): Provider {
+  return { name: blockName(file), path, shipped: false, volatile: false, refused }
 }
 
 function reasonToSkip(

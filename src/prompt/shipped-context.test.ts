@@ -41,6 +41,21 @@ test('queue.sh is silent when nothing waits', async ({ put, print, expect }) => 
   expect(await print('queue.sh')).toBe('')
 })
 
+test.for(['tasks', 'tasks/queue', 'runtime', 'runtime/handoff'])(
+  'nothing is listed through a link at %s, and nobody explores meanwhile',
+  async (at, { dir, put, print, expect }) => {
+    await put('outside/queue/a.md')
+    await put('outside/a.md')
+    await put('outside/handoff/x-to-team-lead/a.md')
+    await put('outside/x-to-team-lead/a.md')
+    await mkdir(dirname(join(dir, at)), { recursive: true })
+    await symlink(join(dir, 'outside'), join(dir, at))
+    expect(await print('queue.sh')).toBe('')
+    for (const file of ['a.md', 'queue/a.md']) await rm(join(dir, 'outside', file))
+    if (at.startsWith('tasks')) expect(await print('explore.sh')).toBe('') // Nobody knows what waits.
+  },
+)
+
 test('queue.sh lists tasks by full path, oldest first', async ({ dir, put, print, expect }) => {
   const later = await put('tasks/queue/20261120-101504-a.md')
   const first = await put('tasks/queue/20261120-101503-b.md')

@@ -10,6 +10,7 @@ const plan = (dir: string) =>
     configOut: join(dir, 'conf', 'marrow.toml'),
     stateDir: join(dir, 'state'),
     coreDir: undefined,
+    noIsolation: undefined,
     command: ['agent'],
     queueCommand: ['agent'],
     contextScripts: [{ name: 'weather', content: Buffer.from('#!/bin/sh\necho sunny\n') }],

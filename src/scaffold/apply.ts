@@ -1,6 +1,8 @@
 /** Makes what a scaffold plan names. What exists is left exactly as it is. */
+import { basename, dirname } from 'node:path'
 import { MarrowError } from '../base/errors.ts'
-import { createExclusive, makeFolder } from '../platform/files.ts'
+import { writing } from '../platform/files.ts'
+import { makeInside, openInside } from '../platform/inside.ts'
 import type { Step } from './plan.ts'
 
 /**
@@ -10,12 +12,31 @@ import type { Step } from './plan.ts'
 export function applySteps(steps: readonly Step[]): Step[] {
   return steps.filter((step) => {
     try {
-      if (step.kind === 'folder') return makeFolder(step.path)
-      return createExclusive(step.path, step.content, step.mode)
+      return step.kind === 'folder' ? makeFolder(step) : makeFile(step)
     } catch (error) {
       if (!(error instanceof MarrowError)) throw error
       const fix = `${error.fix ?? ''} Or choose another path.`.trimStart()
       throw new MarrowError(error.code, error.message, { fix, cause: error })
     }
   })
+}
+
+function makeFolder(step: Step): boolean {
+  const before = isThere(step)
+  makeInside(step)[Symbol.dispose]()
+  return !before
+}
+
+function isThere(step: Step): boolean {
+  try {
+    using folder = openInside(step)
+    return folder !== undefined
+  } catch {
+    return false // Making it fails for the same reason, and says so of writing.
+  }
+}
+
+function makeFile({ path, root, content, mode }: Extract<Step, { kind: 'file' }>): boolean {
+  using folder = makeInside({ root, path: dirname(path) })
+  return writing(path, () => folder.create([basename(path)], content, mode)) !== undefined
 }

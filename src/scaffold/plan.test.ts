@@ -7,6 +7,7 @@ const request = {
   configOut: '/c/marrow.toml',
   stateDir: '/c/marrow-state',
   coreDir: undefined,
+  noIsolation: undefined,
   command: ['/bin/agent'],
   queueCommand: ['/bin/agent'],
   contextScripts: [{ name: 'weather', content: Buffer.from('#!/bin/sh\n') }],
@@ -37,13 +38,14 @@ test('the configuration comes last, so that a scaffold that was cut off can be s
 }) => {
   const steps = planScaffold(request)
   expect(steps.at(-1)).toMatchObject({ kind: 'file', path: '/c/marrow.toml' })
-  expect(steps.at(-2)).toEqual({ kind: 'folder', path: '/c' })
+  expect(steps.at(-2)).toEqual({ kind: 'folder', path: '/c', root: '/c' })
 })
 
 test('context scripts become executable files of the workspace', ({ expect }) => {
   expect(planScaffold(request)).toContainEqual({
     kind: 'file',
     path: '/w/team/context.d/weather',
+    root: '/w/team',
     content: Buffer.from('#!/bin/sh\n'),
     mode: 0o755,
   })

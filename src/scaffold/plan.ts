@@ -6,12 +6,16 @@ import { isInside } from '../config/paths.ts'
 import { starterConfig, type Starter } from './starter.ts'
 import { workspaceFolders } from './workspace.ts'
 
-/** One thing to make unless it is there. `mode` is what the umask is taken from. */
+/**
+ * One thing to make unless it is there. `mode` is what the umask is taken from; `root` the folder from which on no link
+ * is followed to it, which a step before makes.
+ */
 export type Step =
-  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'folder'; readonly path: string; readonly root: string }
   | {
       readonly kind: 'file'
       readonly path: string
+      readonly root: string
       readonly content: string | Uint8Array
       readonly mode: number
     }
@@ -36,17 +40,29 @@ export function planScaffold(request: ScaffoldRequest): Step[] {
     ...request.contextScripts.map(({ name, content }): Step => ({
       kind: 'file',
       path: join(request.workspace, 'context.d', name),
+      root: request.workspace,
       content,
       mode: 0o755,
     })),
-    { kind: 'folder', path: dirname(request.configOut) },
-    { kind: 'file', path: request.configOut, content: starterConfig(request), mode: 0o644 },
+    ownFolder(dirname(request.configOut)),
+    ownFile(request.configOut, starterConfig(request)),
   ]
 }
 
-/** The folders of one workspace. */
+/** One workspace with its folders. */
 export function planWorkspace(workspace: string): Step[] {
-  return workspaceFolders(workspace).map((path) => ({ kind: 'folder', path }))
+  const folders = workspaceFolders(workspace)
+  return [ownFolder(workspace), ...folders.map((path): Step => ({ kind: 'folder', path, root: workspace }))]
+}
+
+/** A folder where no agent has been yet. */
+export function ownFolder(path: string): Step {
+  return { kind: 'folder', path, root: path }
+}
+
+/** A file in a folder that a step before makes, and that no agent writes. */
+export function ownFile(path: string, content: string): Step {
+  return { kind: 'file', path, root: dirname(path), content, mode: 0o644 }
 }
 
 /**

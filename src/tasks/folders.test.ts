@@ -8,15 +8,19 @@ const agents = [agentConfig({ workspace: '/srv/one' }), agentConfig({ workspace:
 describe('queueFolders', () => {
   test('are the workspace’s own, and the configured one for the first workspace', ({ expect }) => {
     expect(queueFolders({ workspace: '/srv/one' }, { agents, ipc })).toEqual([
-      '/srv/inbox',
-      '/srv/one/tasks/queue',
+      { root: '/srv/inbox', path: '/srv/inbox' },
+      { root: '/srv/one', path: '/srv/one/tasks/queue' },
     ])
-    expect(queueFolders({ workspace: '/srv/two' }, { agents, ipc })).toEqual(['/srv/two/tasks/queue'])
+    expect(queueFolders({ workspace: '/srv/two' }, { agents, ipc })).toEqual([
+      { root: '/srv/two', path: '/srv/two/tasks/queue' },
+    ])
   })
 
   test('are named once when the configured one is the own one', ({ expect }) => {
     const own = { ...ipc, taskDir: '/srv/one/tasks/queue' }
-    expect(queueFolders({ workspace: '/srv/one' }, { agents, ipc: own })).toEqual(['/srv/one/tasks/queue'])
+    expect(queueFolders({ workspace: '/srv/one' }, { agents, ipc: own })).toEqual([
+      { root: '/srv/one', path: '/srv/one/tasks/queue' },
+    ])
   })
 })
 

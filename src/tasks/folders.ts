@@ -1,6 +1,8 @@
 // Owns which folders hold the tasks of an agent.
 import { join } from 'node:path'
 import type { AgentConfig, Config } from '../config/config.ts'
+import { innerPath } from '../config/inner.ts'
+import type { InnerPath } from '../platform/inside.ts'
 import type { Layer } from '../prompt/layers.ts'
 
 /** Where the tasks of a workspace wait unless the configuration says otherwise. */
@@ -12,10 +14,24 @@ export function ownQueue(workspace: string): string {
 export function queueFolders(
   { workspace }: Pick<AgentConfig, 'workspace'>,
   { agents, ipc }: Pick<Config, 'agents' | 'ipc'>,
-): string[] {
+): InnerPath[] {
   const own = ownQueue(workspace)
   const isFirst = agents[0]?.workspace === workspace
-  return isFirst && ipc.taskDir !== own ? [ipc.taskDir, own] : [own]
+  const paths = isFirst && ipc.taskDir !== own ? [ipc.taskDir, own] : [own]
+  return paths.map((path) => innerPath(path, agents))
+}
+
+/** The configured queue, into which marrow itself puts tasks. */
+export function configuredQueue({ agents, ipc }: Pick<Config, 'agents' | 'ipc'>): InnerPath {
+  return innerPath(ipc.taskDir, agents)
+}
+
+/**
+ * The block that says why a folder in which work may wait is not looked at: nobody would learn of that work otherwise.
+ * `name` is the block's, `problem` a whole sentence.
+ */
+export function unreadableFolder(name: string, folder: string, problem: string): Layer {
+  return { kind: 'context', name, source: folder, text: `[${problem}]`, volatile: false, failed: problem }
 }
 
 const FILES_MAX = 200 // A prompt is no place for thousands of names; the shipped context provider stops there too.
