@@ -127,4 +127,9 @@ create index event_run on events (run) where run is not null;
     sql: `create index trigger_pending on triggers (agent, cause, by_agent, wakes, not_before, at)
   where tick is null`,
   },
+  {
+    number: 5,
+    // How a run is limited and what it was started behind: the daemon that takes it over looks after it by the same means.
+    sql: 'alter table runs add column limits text; alter table runs add column wall text;',
+  },
 ]

@@ -131,6 +131,10 @@ describe('the breaker', () => {
   test.for<{ outcome: Outcome; reason: string }>([
     { outcome: { kind: 'ended', by: 'deadline', exitCode: 137 }, reason: 'deadline passed' },
     { outcome: { kind: 'ended', by: 'signal', exitCode: 139 }, reason: 'signal 11' },
+    {
+      outcome: { kind: 'ended', by: 'memory', exitCode: 137, limit: 1024 ** 3 },
+      reason: 'ended by its memory limit (1GiB)',
+    },
     { outcome: { kind: 'unspawnable', detail: 'not found: opencod' }, reason: 'not found: opencod' },
     { outcome: { kind: 'lost' }, reason: 'the run was lost' },
     {

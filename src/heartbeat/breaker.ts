@@ -1,6 +1,6 @@
 /** Whether an agent may start, after how its runs ended. Pure. */
 import { later, msUntil, type Moment } from '../base/moment.ts'
-import type { Outcome } from '../runner/outcome.ts'
+import { describeOutcome, type Outcome } from '../runner/outcome.ts'
 
 const FAILURES_MAX = 3
 const HOLD_MS_MAX = 9 * 86_400_000 // Longer than a limit is ever believed; what is further away comes from a wrong clock.
@@ -66,11 +66,7 @@ export function afterRun(breaker: Breaker, end: RunEnd): Breaker {
       return failed(breaker, outcome.detail, end)
     case 'ended':
       if (outcome.by === 'operator' || outcome.by === 'stop') return breaker
-      return failed(
-        breaker,
-        outcome.by === 'deadline' ? 'deadline passed' : `signal ${outcome.exitCode - 128}`,
-        end,
-      )
+      return failed(breaker, reasonOfEnd(outcome), end)
     case 'failed':
       if (outcome.reason === 'authentication')
         return { state: 'held', reason: `not logged in: ${outcome.detail}` }
@@ -78,6 +74,11 @@ export function afterRun(breaker: Breaker, end: RunEnd): Breaker {
       if (outcome.reason === 'connection' && end.wokeRecently) return breaker
       return failed(breaker, outcome.detail, end)
   }
+}
+
+function reasonOfEnd(outcome: Extract<Outcome, { kind: 'ended' }>): string {
+  if (outcome.by === 'deadline') return 'deadline passed'
+  return outcome.by === 'signal' ? `signal ${outcome.exitCode - 128}` : describeOutcome(outcome)
 }
 
 /** A tick that failed before a run was there (a role that is missing, a prompt that cannot be built). */

@@ -30,7 +30,15 @@ function state(overrides: Partial<AgentState> = {}): AgentState {
 }
 
 function candidate(overrides: Partial<Candidate> = {}): Candidate {
-  return { config: agentConfig(), state: state(), wakes: [], busy: false, forced: false, ...overrides }
+  return {
+    config: agentConfig(),
+    state: state(),
+    wakes: [],
+    busy: false,
+    forced: false,
+    hold: undefined,
+    ...overrides,
+  }
 }
 
 function world(one: Partial<Candidate>, overrides: Partial<World> = {}): World {

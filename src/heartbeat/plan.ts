@@ -25,6 +25,8 @@ export interface Candidate {
   readonly busy: boolean
   /** Asked for by run-once; not yet begun. */
   readonly forced: boolean
+  /** Why its isolation does not let it start; `forced`: not even when it is asked for. */
+  readonly hold: { readonly reason: string; readonly forced: boolean } | undefined
 }
 
 export interface World {
@@ -63,7 +65,7 @@ export type Action =
 /** Why an agent does not start now. */
 export interface Waiting {
   readonly agent: string
-  readonly reason: 'busy' | 'held' | 'paused' | 'slot' | 'not-due'
+  readonly reason: 'busy' | 'held' | 'isolation' | 'paused' | 'slot' | 'not-due'
   readonly detail: string
   /** When to look again, epoch ms; undefined: something else will wake the loop. */
   readonly until: number | undefined
@@ -116,13 +118,14 @@ type Verdict =
   | { readonly kind: 'waiting'; readonly waiting: Waiting }
 
 function judgeCandidate(candidate: Candidate, world: World): Verdict {
-  const { config, state, busy, forced } = candidate
+  const { config, state, busy, forced, hold } = candidate
   const wait = (reason: Waiting['reason'], detail: string, until?: number): Verdict => ({
     kind: 'waiting',
     waiting: { agent: config.name, reason, detail, until },
   })
   if (busy) return wait('busy', 'a tick is open')
   if (world.hold !== undefined) return wait('paused', world.hold)
+  if (hold && (!forced || hold.forced)) return wait('isolation', hold.reason)
   if (forced) return begin(candidate, world, { at: world.now.wall, causes: ['run-once'] })
   if (state.paused)
     return wait('paused', state.paused.reason === '' ? 'paused' : `paused: ${state.paused.reason}`)

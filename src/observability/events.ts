@@ -21,6 +21,8 @@ export interface EventMap {
   'config.loaded': { path: string; agents: number; warnings: number }
   'config.rejected': { path: string; problems: readonly string[] }
   'clock.jumped': { ms: number }
+  /** `by`: what runs are kept behind from now on; null: nothing, and why. */
+  'wall.tested': { by: string | null; reason: string | null; fix: string | null }
   'tick.begun': { tick: string; causes: readonly Cause[]; missed: number; latenessMs: number }
   'tick.quiet': { tick: string; reason: string; savedTokens: number; durationMs: number }
   'tick.held': { tick: string; reason: string }

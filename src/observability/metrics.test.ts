@@ -101,6 +101,7 @@ const outcomes: [Outcome, string][] = [
   [{ kind: 'failed', exitCode: 1, reason: 'rate-limit', detail: 'full', until: 7 }, 'rate_limit'],
   [{ kind: 'ended', by: 'deadline', exitCode: 143 }, 'ended_by_deadline'],
   [{ kind: 'ended', by: 'signal', exitCode: 139 }, 'ended_by_signal'],
+  [{ kind: 'ended', by: 'file-size', exitCode: 153, limit: 1_000 }, 'ended_by_file_size'],
   [{ kind: 'unspawnable', detail: 'not found' }, 'unspawnable'],
   [{ kind: 'lost' }, 'lost'],
 ]

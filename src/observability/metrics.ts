@@ -109,7 +109,7 @@ export function outcomeLabel(outcome: Outcome): string {
     case 'failed':
       return outcome.reason.replaceAll('-', '_')
     case 'ended':
-      return `ended_by_${outcome.by}`
+      return `ended_by_${outcome.by.replaceAll('-', '_')}`
     case 'succeeded':
     case 'unspawnable':
     case 'lost':

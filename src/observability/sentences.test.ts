@@ -19,6 +19,10 @@ const told: Told = {
     { path: '/m.toml', problems: ['a', 'b'] },
     'the changed configuration is refused: a, b',
   ],
+  'wall.tested': [
+    { by: null, reason: 'bubblewrap is not installed', fix: 'Install it.' },
+    'runs cannot be isolated: bubblewrap is not installed. Install it.',
+  ],
   'clock.jumped': [{ ms: -90_000 }, 'the clock jumped by -1m30s'],
   'tick.begun': [
     { tick: 'a#1', causes: ['schedule', 'tasks'], missed: 1, latenessMs: 3 },

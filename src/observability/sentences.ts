@@ -17,6 +17,10 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'config.loaded': (data) =>
     `took up ${text(data['path'])} with ${counted(number(data['agents']), 'agent')}${warned(data)}`,
   'config.rejected': (data) => `the changed configuration is refused: ${text(data['problems'])}`,
+  'wall.tested': (data) =>
+    data['by'] === null
+      ? `runs cannot be isolated: ${text(data['reason'])}. ${text(data['fix'])}`
+      : `runs are isolated by ${text(data['by'])}, which was tested`,
   'clock.jumped': (data) => `the clock jumped by ${signedDuration(number(data['ms']))}`,
   'tick.begun': (data) => `tick ${text(data['tick'])} began: ${text(data['causes'])}${missed(data)}`,
   'tick.quiet': (data) => `stayed quiet: ${text(data['reason']).replace(/^quiet: /, '')}${saved(data)}`,
@@ -27,7 +31,8 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
     `run started for ${text(data['tick'])}, prompt of ${byteCount(number(data['promptBytes']))}`,
   'run.adopted': (data) => `run taken over, pid ${text(data['pid'])}`,
   'run.unstarted': (data) => `run had not begun: ${text(data['reason'])}`,
-  'run.ending': (data) => `run is being ended: ${text(data['by'])}`,
+  'run.ending': ({ by }) =>
+    `run is being ended: ${by === 'memory' || by === 'processes' ? `over its limit of ${by}` : text(by)}`,
   'run.ended': (data) =>
     `run ${outcomeOf(data['outcome'])} after ${formatDuration(number(data['durationMs']))}${spent(data)}`,
   'wake.received': (data) => `woken by ${text(data['cause'])}${after(': ', data['reason'])}`,

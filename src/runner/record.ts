@@ -1,17 +1,18 @@
 /** What is on record of a run, from before it is started until its retention ends. */
 import type { AdapterName } from '../config/config.ts'
 import type { Moment } from '../base/moment.ts'
+import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import type { Reading } from '../agents/adapter.ts'
 import type { Cause } from '../observability/events.ts'
-import type { EndCause, Outcome } from './outcome.ts'
+import type { EndReason, Outcome } from './outcome.ts'
 
 /** `recorded`: known, perhaps not yet launched. `running`: its launcher was started. */
 export type RunState = 'recorded' | 'running' | 'ended'
 
 /** How far marrow's order to end the run has come. */
 export interface Ending {
-  readonly by: EndCause
+  readonly by: EndReason
   /** When TERM went out; undefined before. */
   readonly termAt: Moment | undefined
   readonly killed: boolean
@@ -69,6 +70,10 @@ export interface RunPlan {
   readonly operatorDigest: string
   readonly gitBefore: GitState | null
   readonly worldBefore: string | null
+  /** What it was started behind; null: nothing. */
+  readonly wall: 'bubblewrap' | 'seatbelt' | null
+  /** How it is limited; null: it may take what there is. */
+  readonly limits: LimitPlan | null
 }
 
 export interface RunRecord extends RunPlan {

@@ -2,6 +2,7 @@
 import type { Reading } from '../agents/adapter.ts'
 import { isAdapterName } from '../agents/adapters.ts'
 import type { AdapterName } from '../config/config.ts'
+import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import { mustReadJson, readJson, type Row, type SqlValue, type Tx } from '../platform/sqlite.ts'
 import type { Outcome } from './outcome.ts'
@@ -31,6 +32,8 @@ export function insertRun(tx: Tx, run: RunPlan): void {
     operator_digest: run.operatorDigest,
     git_before: run.gitBefore && JSON.stringify(run.gitBefore),
     world_before: run.worldBefore,
+    wall: run.wall,
+    limits: run.limits && JSON.stringify(run.limits),
   }
   const marks = Object.keys(columns).map(() => '?')
   tx.run(
@@ -151,6 +154,8 @@ function parseRun(row: Row): RunRecord {
     gitBefore: readJson<GitState>(row['git_before']) ?? null,
     gitAfter: readJson<GitState>(row['git_after']),
     worldBefore: text('world_before') ?? null,
+    wall: wallOf(text('wall')),
+    limits: readJson<LimitPlan>(row['limits']) ?? null,
   }
 }
 
@@ -165,4 +170,8 @@ function parseState(text: string): RunState {
 /** A CLI that only another version of marrow knows is read like any command. */
 function parseAdapter(text: string): AdapterName {
   return isAdapterName(text) ? text : 'generic'
+}
+
+function wallOf(written: string | undefined): RunRecord['wall'] {
+  return written === 'bubblewrap' || written === 'seatbelt' ? written : null
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ import { test } from '../../test/helpers/temp-dir.ts'
 import { generic } from '../agents/generic/generic.ts'
 import { opencode } from '../agents/opencode/opencode.ts'
 import { digest } from '../base/digest.ts'
+import { systemProcesses } from '../platform/processes.ts'
 
 const program = fileURLToPath(new URL('../../test/helpers/simulated-agent.ts', import.meta.url))
 
@@ -28,8 +29,14 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
-function start(dir: string, words: readonly string[], agent = 'bob'): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [program, ...words], {
+function start(
+  dir: string,
+  words: readonly string[],
+  agent = 'bob',
+  before: readonly string[] = [],
+): ChildProcessWithoutNullStreams {
+  const [first = '', ...rest] = [...before, process.execPath, program, ...words]
+  const child = spawn(first, rest, {
     cwd: dir,
     env: {
       PATH: process.env['PATH'],
@@ -160,6 +167,35 @@ describe('the simulated agent in its workspace', () => {
     expect(execFileSync('git', ['log', '--format=%s %an'], { cwd: dir, encoding: 'utf8' })).toBe(
       'Change b Simulated agent\n',
     )
+  })
+})
+
+describe('the simulated agent that takes a lot', () => {
+  test('takes memory, processes and a large file, and says so', async ({ dir, expect }) => {
+    const { code, stdout } = await play(
+      dir,
+      '--eat',
+      '32MB',
+      '--fork-bomb',
+      '2',
+      '--write-file',
+      '9MB:a/large.bin',
+    )
+    const children = systemProcesses
+      .list()
+      .filter(({ pid }) => systemProcesses.hasEnvironment(pid, `MARROW_NOTES=${join(dir, 'notes', 'bob')}`))
+    for (const { pid } of children) systemProcesses.signal(pid, 'SIGKILL')
+    expect({ code, children: children.length }).toEqual({ code: 0, children: 2 })
+    expect(stdout).toContain('took 32000000 bytes of memory, started 2 processes, wrote a/large.bin')
+    expect(statSync(join(dir, 'a', 'large.bin')).size).toBe(9e6)
+  })
+
+  test('fails in the words of the system when a file may not grow', async ({ dir, expect }) => {
+    const { code, stdout } = await ended(
+      start(dir, ['--write-file', '9MB'], 'bob', ['/bin/sh', '-c', 'ulimit -f 100; exec "$@"', 'sh']),
+    )
+    expect(code).toBe(1)
+    expect(stdout).toContain('EFBIG')
   })
 })
 

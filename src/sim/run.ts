@@ -1,6 +1,9 @@
 // Owns one run of the simulated agent, from its words to its exit code.
+import { join } from 'node:path'
 import { MarrowError, reasonOf } from '../base/errors.ts'
+import { claimLine } from '../isolation/report.ts'
 import { systemClock } from '../platform/clock.ts'
+import { eat, forkMany, writeLarge } from './apply/appetite.ts'
 import { leaveChild } from './apply/child.ts'
 import { openOutput } from './apply/output.ts'
 import type { Output } from './apply/output.ts'
@@ -29,6 +32,8 @@ interface Play {
   readonly env: Environment
   readonly completed: string[]
   readonly did: string[]
+  /** Memory that it was told to take. */
+  readonly eaten: Buffer[]
   handoffs: number
 }
 
@@ -64,6 +69,7 @@ export async function runSimulatedAgent(argv: readonly string[], env: Environmen
       env,
       completed: [],
       did: [],
+      eaten: [],
       handoffs: 0,
     })
   } catch (error) {
@@ -138,6 +144,13 @@ async function playStep(step: Step, run: Play): Promise<Ending | undefined> {
     case 'flood':
       await flood(step, run)
       return undefined
+    case 'attempt':
+      await attempt(step, run)
+      return undefined
+    case 'eat':
+    case 'fork-bomb':
+    case 'write-file':
+      return take(step, run)
     case 'complete-tasks':
     case 'handoff':
     case 'take-handoffs':
@@ -200,6 +213,45 @@ async function change(step: Change, run: Play): Promise<void> {
       await commitAll(self, step.message)
       did.push('committed')
   }
+}
+
+type Appetite = Extract<Step, { does: 'eat' | 'fork-bomb' | 'write-file' }>
+
+/** Takes a lot of the machine; what the machine refuses is the end of the run. */
+async function take(step: Appetite, { self, did, eaten }: Play): Promise<Ending | undefined> {
+  switch (step.does) {
+    case 'eat':
+      eaten.push(...eat(step.bytes))
+      did.push(`took ${step.bytes} bytes of memory`)
+      return undefined
+    case 'fork-bomb': {
+      const begun = await forkMany(step.count)
+      did.push(`started ${begun} processes`)
+      const refused = step.count - begun
+      return refused === 0 ? undefined : failed(`fork: ${refused} times: Resource temporarily unavailable`)
+    }
+    case 'write-file': {
+      const refused = await writeLarge(join(self.workDir, step.path), step.bytes).then(
+        () => undefined,
+        reasonOf,
+      )
+      did.push(`wrote ${step.path}`)
+      return refused === undefined ? undefined : failed(refused)
+    }
+  }
+}
+
+function failed(text: string): Ending {
+  return { mishap: { kind: 'error', text } }
+}
+
+async function attempt(
+  { technique, target }: Extract<Step, { does: 'attempt' }>,
+  { voice, output, self }: Play,
+): Promise<void> {
+  const { tryOut } = await import('./apply/attempt.ts')
+  const claim = await tryOut(technique, target, self.workspace ?? self.workDir)
+  await output.stdout(voice.say(claimLine({ does: technique, target }, claim), now()))
 }
 
 async function flood(

@@ -10,7 +10,7 @@ import {
   readScriptFile,
   type Line,
 } from './script.ts'
-import { parseSize, vocabulary, type Step } from './words.ts'
+import { vocabulary, type Step } from './words.ts'
 
 const prompt = '--- [Core Rules] ---\n--work 5s\n'
 const request = {
@@ -93,6 +93,10 @@ describe('composeScript', () => {
     [['--flood', '1GB'], { does: 'flood', bytes: 1e9, to: 'stdout' }],
     [['--flood', '64KB:stderr'], { does: 'flood', bytes: 64_000, to: 'stderr' }],
     [['--rate-limit', '30s'], { does: 'fail', mishap: { kind: 'rate-limit', retryAfterMs: 30_000 } }],
+    [['--eat', '1GiB'], { does: 'eat', bytes: 1_073_741_824 }],
+    [['--fork-bomb', '100'], { does: 'fork-bomb', count: 100 }],
+    [['--write-file', '5MB'], { does: 'write-file', bytes: 5e6, path: 'large.bin' }],
+    [['--write-file', '1KB:a/b.bin'], { does: 'write-file', bytes: 1_000, path: 'a/b.bin' }],
     [['--exit', '7'], { does: 'exit', code: 7 }],
     [['--die', 'kill'], { does: 'die', signal: 'SIGKILL' }],
   ])('reads %j', ([argv, step], { expect }) => {
@@ -182,16 +186,4 @@ describe('readScriptFile', () => {
 
 test('the help names every word', ({ expect }) => {
   for (const word of Object.keys(vocabulary)) expect(describeWords()).toContain(`--${word}`)
-})
-
-test.for<[string, number | undefined]>([
-  ['500', 500],
-  ['64KB', 64_000],
-  ['1MiB', 1_048_576],
-  ['1gb', 1e9],
-  ['1.5MB', undefined],
-  ['-1', undefined],
-  ['', undefined],
-])('%j is %j bytes', ([text, bytes], { expect }) => {
-  expect(parseSize(text)).toBe(bytes)
 })

@@ -1,5 +1,7 @@
 // Owns the words that script the simulated agent: `--work 2s` on the command line is `work 2s` in a script file.
 import { parseDuration } from '../base/duration.ts'
+import { parseSize } from '../base/size.ts'
+import { isTechnique, type Technique } from '../isolation/attempts.ts'
 
 /** One thing that the simulated agent does, in the order in which they are written. */
 export type Step =
@@ -14,6 +16,10 @@ export type Step =
   | { readonly does: 'commit'; readonly message: string }
   | { readonly does: 'fork'; readonly child: Child }
   | { readonly does: 'flood'; readonly bytes: number; readonly to: 'stdout' | 'stderr' }
+  | { readonly does: 'eat'; readonly bytes: number }
+  | { readonly does: 'fork-bomb'; readonly count: number }
+  | { readonly does: 'write-file'; readonly path: string; readonly bytes: number }
+  | { readonly does: 'attempt'; readonly technique: Technique; readonly target: string }
   | { readonly does: 'hang' }
   | { readonly does: 'fail'; readonly mishap: Mishap }
   | { readonly does: 'exit'; readonly code: number }
@@ -138,6 +144,33 @@ export const vocabulary: Readonly<Record<string, Word>> = {
       return step({ does: 'flood', bytes, to })
     },
   },
+  eat: {
+    value: 'SIZE',
+    help: 'take SIZE bytes of memory (64MB, 1GiB) and keep them',
+    read: (value) => withSize(value, (bytes) => step({ does: 'eat', bytes })),
+  },
+  'fork-bomb': {
+    value: 'N',
+    help: 'start N processes that wait; fail if the system refuses one',
+    read: (value) => withCount(value, (count) => step({ does: 'fork-bomb', count })),
+  },
+  'write-file': {
+    value: 'SIZE[:PATH]',
+    help: 'write a file of SIZE bytes in its work_dir (large.bin)',
+    read: (value) => {
+      const [size, path = 'large.bin'] = splitOnce(value)
+      return withSize(size, (bytes) => step({ does: 'write-file', path, bytes }))
+    },
+  },
+  attempt: {
+    value: 'HOW:TARGET',
+    help: 'try to get out of its wall (write:/etc/passwd, signal:4242), and say what came of it; it really happens',
+    read: (value) => {
+      const [how, target = ''] = splitOnce(value)
+      if (!isTechnique(how) || !/^\S+$/.test(target)) return undefined
+      return step({ does: 'attempt', technique: how, target })
+    },
+  },
   hang: { help: 'never end', read: () => step({ does: 'hang' }) },
   'ignore-term': { help: 'ignore TERM, INT and HUP', read: () => ({ setting: { ignoreTerm: true } }) },
   'rate-limit': {
@@ -190,18 +223,14 @@ export const vocabulary: Readonly<Record<string, Word>> = {
   },
 }
 
-/** Bytes of `64KB`, `1GB`, `1MiB`, `500`; undefined for anything else. */
-export function parseSize(text: string): number | undefined {
-  const match = /^(\d+)(?:([KMG])(i?)B)?$/i.exec(text.trim())
-  if (match === null) return undefined
-  const [, digits = '', unit = '', binary = ''] = match
-  const power = ' KMG'.indexOf(unit.toUpperCase() || ' ')
-  return Number(digits) * (binary === '' ? 1_000 : 1_024) ** power
-}
-
 function withDuration(text: string, mean: (ms: number) => Meaning): Meaning | undefined {
   const ms = parseDuration(text)
   return ms === undefined ? undefined : mean(ms)
+}
+
+function withSize(text: string, mean: (bytes: number) => Meaning): Meaning | undefined {
+  const bytes = parseSize(text)
+  return bytes === undefined ? undefined : mean(bytes)
 }
 
 function withCount(text: string, mean: (count: number) => Meaning): Meaning | undefined {
