@@ -14,10 +14,12 @@ import { launcherCost } from './launcher.ts'
 import { assembly, quietTick } from './quiet.ts'
 import { judge, tableOf, type Figure, type Judged } from './report.ts'
 import { startUp } from './start-up.ts'
+import { wallCost } from './wall.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'start-up': startUp,
   launcher: launcherCost,
+  wall: wallCost,
   single,
   hundred,
   'hundred-with-providers': hundredWithProviders,

@@ -44,7 +44,7 @@ const EVENTS = {
 async function add(body: string): Promise<unknown> {
   const { title }: { title: string } = JSON.parse(body)
   const at = Date.now()
-  const { file, path } = await addTask(taskDir, { title }, at)
+  const { file, path } = await addTask({ root: taskDir, path: taskDir }, { title }, at)
   await db.write((tx) => {
     markSeen(tx, path, 'seen', at)
     insertTrigger(tx, {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe } from 'vitest'
+import { describe, onTestFinished } from 'vitest'
 import { eventually } from '../../test/helpers/eventually.ts'
 import { test } from '../../test/helpers/temp-dir.ts'
 import { runCommand, type CommandOptions } from './command.ts'
@@ -34,6 +34,50 @@ function work(ms: number): void {
 
 const escaped = `(setsid sh -c 'trap "" TERM; echo $$ >escaped; sleep 60; sleep 60' &)`
 const stubborn = 'trap "" TERM; echo $$ >stubborn; while :; do sleep 0.05; done'
+
+/** Words of a sandbox that outlives bubblewrap and whose first process has no mark: what a job could make of its own. */
+const lasting = (script: string) => {
+  const maker =
+    'env -u MARROW_JOB bwrap --unshare-user --unshare-pid --new-session --dev-bind / / --proc /proc --info-fd 3'
+  return [...maker.split(' '), 'sh', '-c', script]
+}
+
+describe('a job in a sandbox', () => {
+  test.for<[how: string, rest: string, kind: string]>([
+    ['ends', 'exit 3', 'exited'],
+    ['has had its time', 'while :; do sleep 0.05; done', 'deadline'],
+  ])('that %s leaves nothing in there', async ([, rest, kind], { dir, expect }) => {
+    const script = `(setsid sh -c 'trap "" TERM; echo up >up; while :; do sleep 0.05; done' >/dev/null 2>&1 &)
+      while [ ! -e up ]; do sleep 0.02; done; ls /proc/$$/fd; ${rest}`
+    const left = () => systemProcesses.list().filter(({ pid }) => readCwd(pid) === dir)
+    onTestFinished(() => {
+      for (const { pid } of left()) systemProcesses.signal(pid, 'SIGKILL')
+    })
+    const result = await runCommand(lasting(script), options(dir, { sandboxed: true, deadlineMs: 1_000 }))
+    expect(result).toMatchObject({ kind, stdout: expect.stringMatching(/^0\n1\n2\n(?!3\n)/) })
+    await eventually('the sandbox to be gone', () => (left().length === 0 ? true : undefined), 2_000)
+  })
+})
+
+test('a job in a sandbox that is over its deadline is asked first', async ({ dir, expect }) => {
+  const script = 'trap "echo bye; exit 3" TERM; echo up; while :; do sleep 0.02; done'
+  const words = ['bwrap', '--unshare-user', '--unshare-pid', '--new-session', '--die-with-parent']
+  const place = ['--dev-bind', '/', '/', '--proc', '/proc', '--info-fd', '3']
+  const result = await runCommand(
+    [...words, ...place, ...sh(script)],
+    options(dir, { sandboxed: true, deadlineMs: 500 }),
+  )
+  expect(result).toMatchObject({ kind: 'deadline', stdout: 'up\nbye\n' })
+})
+
+/** Where a process works; undefined when it is gone. */
+function readCwd(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return undefined
+  }
+}
 
 describe('a job that ends', () => {
   test('gives its code and what it printed', async ({ dir, expect }) => {

@@ -2,11 +2,12 @@
 // its children when the daemon is told to end, which a run of an agent must survive.
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { execa } from 'execa'
 import { descendants, groupMembers, startedSince } from './process-tree.ts'
-import { systemProcesses, type ProcessRow } from './processes.ts'
+import { systemProcesses, type ProcessIdentity, type ProcessRow } from './processes.ts'
+import { askedToEnd, parseSandbox, sightFirst } from './sandbox.ts'
 
 /** How and where a job runs. */
 export interface CommandOptions {
@@ -19,7 +20,12 @@ export interface CommandOptions {
   readonly maxBytes: number
   /** Undefined: stdin is empty. */
   readonly stdin?: string | undefined
+  /** Whether the words make a sandbox that tells JOB_SANDBOX_FD of its first process. */
+  readonly sandboxed?: boolean
 }
+
+/** The file descriptor in which a job's sandbox says who its first process is; for `--info-fd` of bubblewrap. */
+export const JOB_SANDBOX_FD = 3
 
 /** What a job printed. `truncated` says that stdout or stderr was longer than kept. */
 export interface CommandOutput {
@@ -36,11 +42,13 @@ export type CommandResult =
   | ({ readonly kind: 'aborted' } & CommandOutput)
   | { readonly kind: 'missing'; readonly detail: string }
 
-/** How the processes of a job are found. `startTime` is undefined when it had ended before we could look. */
+/** How the processes of a job are found. `maker`, its own process, is undefined when that had ended before we could look. */
 interface Job {
   readonly pid: number
   readonly mark: string
-  readonly startTime: string | undefined
+  readonly maker: ProcessIdentity | undefined
+  /** The first process of its sandbox: it may outlive whoever made it, and deny where it came from. */
+  readonly first: number | undefined
 }
 
 type Ending =
@@ -49,6 +57,7 @@ type Ending =
 
 const MARK = 'MARROW_JOB' // In the environment of a job, so that its processes are found wherever they hide.
 const TERM_GRACE_MS = 250 // Long enough for git to remove its lock files, short enough to keep deadlines meaningful.
+const TOLD_BYTES_MAX = 4_096 // The numbers of its namespaces are some 250.
 const DRAIN_MS = 200 // After the end, for what is still in the pipe. Only a process that we cannot find holds it longer.
 
 /**
@@ -71,14 +80,21 @@ export async function runCommand(words: readonly string[], options: CommandOptio
   const { pid } = child
   if (pid === undefined)
     return { kind: 'missing', detail: (await child).originalMessage ?? 'it did not start' }
-  const job: Job = { pid, mark, startTime: systemProcesses.identify(pid)?.startTime }
+  const maker = systemProcesses.identify(pid)
+  const info = child.stdio[JOB_SANDBOX_FD]
+  const told = info instanceof Readable ? keepHead(info, TOLD_BYTES_MAX) : undefined
 
   const ending = await firstOf(exited, options)
+  await readRest(() => told?.kept() ?? 0)
+  const job: Job = { pid, mark, maker, first: parseSandbox(told?.text() ?? '') }
   if (ending.kind === 'exited') {
     killRemains(job, [])
   } else {
-    const recorded = descendants(systemProcesses.list(), [pid]) // Before the signal: afterwards nobody is their parent.
-    child.kill('SIGTERM')
+    const rows = systemProcesses.list()
+    const recorded = descendants(rows, [pid]) // Before the signal: afterwards nobody is their parent.
+    const inside = askedInside(rows, job)
+    if (inside.length === 0) child.kill('SIGTERM')
+    for (const each of inside) systemProcesses.signal(each, 'SIGTERM')
     await within(TERM_GRACE_MS, exited)
     killRemains(job, recorded)
   }
@@ -96,6 +112,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
 }
 
 function start([program = '', ...rest]: readonly string[], options: CommandOptions, mark: string) {
+  const stdin = options.stdin === undefined ? 'ignore' : 'pipe'
   return execa(program, rest, {
     cwd: options.cwd,
     env: { ...options.env, [MARK]: mark },
@@ -104,7 +121,8 @@ function start([program = '', ...rest]: readonly string[], options: CommandOptio
     buffer: false, // We keep the head ourselves: execa would end a program that prints more than its limit.
     killDescendants: true,
     forceKillAfterDelay: TERM_GRACE_MS,
-    ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
+    stdio: options.sandboxed === true ? [stdin, 'pipe', 'pipe', 'pipe'] : [stdin, 'pipe', 'pipe'],
+    ...(options.stdin === undefined ? {} : { input: options.stdin }),
   })
 }
 
@@ -169,13 +187,22 @@ export function endAbandonedJobs(assignment: string): void {
   })
 }
 
-/** Ends every process of the job that is left: in its group, in its session, recorded before, or with its mark. */
-function killRemains({ pid, mark, startTime }: Job, recorded: readonly ProcessRow[]): void {
+/** Whom to ask in the sandbox of a job: the end of bubblewrap itself would leave them no time. */
+function askedInside(rows: readonly ProcessRow[], { maker, first }: Job): readonly number[] {
+  if (first === undefined || sightFirst(first, maker, systemProcesses) !== 'alive') return []
+  return askedToEnd(rows, first, (pid) => systemProcesses.innerPid(pid))
+}
+
+/** Ends every process of the job that is left: in its group, session or sandbox, recorded before, or with its mark. */
+function killRemains({ pid, mark, maker, first }: Job, recorded: readonly ProcessRow[]): void {
   const before = new Map(recorded.map((row) => [row.pid, row.startTime]))
+  const isFirst = (row: ProcessRow) =>
+    row.pid === first && sightFirst(first, maker, systemProcesses) === 'alive'
   killUntilGone((rows) => [
     ...groupMembers(rows, pid),
+    ...rows.filter(isFirst),
     ...rows.filter((row) => before.get(row.pid) === row.startTime),
-    ...startedSince(rows, startTime).filter((row) =>
+    ...startedSince(rows, maker?.startTime).filter((row) =>
       systemProcesses.hasEnvironment(row.pid, `${MARK}=${mark}`),
     ),
   ])

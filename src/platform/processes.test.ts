@@ -64,6 +64,22 @@ test('of a process that is gone nothing is known', ({ expect }) => {
   expect(systemProcesses.identify(gone)).toBe(undefined)
   expect(systemProcesses.commandLine(gone)).toBe(undefined)
   expect(systemProcesses.hasEnvironment(gone, 'A=1')).toBe(false)
+  expect(systemProcesses.innerPid(gone)).toBe(undefined)
+})
+
+test('a process in a pid namespace shows its pid in there', async ({ expect }) => {
+  expect(systemProcesses.innerPid(process.pid)).toBe(process.pid)
+  const words = ['--unshare-user', '--unshare-pid', '--die-with-parent', '--ro-bind', '/', '/', 'sleep', '60']
+  const { pid } = start('bwrap', words)
+  const inside = await eventually('the program', () => {
+    const found = descendants(systemProcesses.list(), [pid])
+    return found.length === 2 ? found : undefined
+  })
+  expect([pid, ...inside.map((each) => each.pid)].map((each) => systemProcesses.innerPid(each))).toEqual([
+    pid,
+    1,
+    2,
+  ])
 })
 
 test('a name with spaces and parentheses confuses nobody', async ({ dir, expect }) => {

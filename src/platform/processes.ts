@@ -32,11 +32,13 @@ export interface Processes {
   hasEnvironment(pid: number, assignment: string): boolean
   /** The words of a process, joined by spaces; undefined when it is gone or may not be read. */
   commandLine(pid: number): string | undefined
+  /** Its pid in the pid namespace that it lives in: 1 for the first process of a sandbox. Undefined when it cannot be told. */
+  innerPid(pid: number): number | undefined
   /** A negative pid names a group. False when there was nothing to signal. */
-  signal(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): boolean
+  signal(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGCONT' | 'SIGSTOP'): boolean
 }
 
-type Reader = Pick<Processes, 'list' | 'hasEnvironment' | 'commandLine'> & {
+type Reader = Pick<Processes, 'list' | 'hasEnvironment' | 'commandLine' | 'innerPid'> & {
   row(pid: number): ProcessRow | undefined
 }
 
@@ -53,6 +55,11 @@ const procReader: Reader = {
   },
   hasEnvironment: (pid, assignment) => readProc(pid, 'environ')?.split('\0').includes(assignment) ?? false,
   commandLine: (pid) => readProc(pid, 'cmdline')?.replace(/\0$/, '').replaceAll('\0', ' '),
+  innerPid: (pid) => {
+    // Outermost first. Unlike the links in `ns`, everybody may read it, whatever the process did to hide itself.
+    const pids = /^NSpid:\s+(?:\d+\s+)*?(\d+)$/m.exec(readProc(pid, 'status') ?? '')
+    return pids === null ? undefined : Number(pids[1])
+  },
 }
 
 /** One `ps` per question: slower, and start times are whole seconds, but it is there on every Unix. */
@@ -61,6 +68,7 @@ const psReader: Reader = {
   row: (pid) => psRows(pid).find((row) => row.pid === pid),
   hasEnvironment: psHasEnvironment,
   commandLine: psCommandLine,
+  innerPid: () => undefined, // No system without /proc has pid namespaces.
 }
 
 const reader = process.platform === 'linux' ? procReader : psReader
@@ -79,6 +87,7 @@ export const systemProcesses: Processes = {
     boot === systemProcesses.boot && systemProcesses.identify(pid)?.startTime === startTime,
   hasEnvironment: reader.hasEnvironment,
   commandLine: reader.commandLine,
+  innerPid: reader.innerPid,
   signal: (pid, signal) => {
     try {
       return process.kill(pid, signal)

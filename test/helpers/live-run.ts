@@ -25,6 +25,8 @@ export interface LiveOptions {
   readonly prompt?: string
   readonly capBytes?: number
   readonly env?: Readonly<Record<string, string>>
+  /** The words make a pid namespace and say so, as bubblewrap does with `--info-fd 9`. */
+  readonly sandboxed?: boolean
 }
 
 type Live = (words: readonly string[], options?: LiveOptions) => LiveRun
@@ -49,14 +51,15 @@ function launch(
   options: LiveOptions & { readonly id: string },
 ): LiveRun {
   const folder = join(dir, 'runs', options.id)
-  prepareRun(folder, { prompt: options.prompt ?? '' })
+  const how = { promptOnStdin: options.prompt !== undefined, sandboxed: options.sandboxed ?? false }
+  prepareRun(folder, { prompt: options.prompt ?? '', ...how })
   const result = launchRun({
     launcher,
     folder,
     capBytes: options.capBytes ?? 1024 * 1024,
     presumed: [],
     words,
-    promptOnStdin: options.prompt !== undefined,
+    ...how,
     cwd: dir,
     env: { PATH: process.env['PATH'] ?? '', MARROW_RUN: options.id, ...options.env },
   })

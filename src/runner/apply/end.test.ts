@@ -51,6 +51,18 @@ describe('TERM', () => {
     expect(readFileSync(runPaths(run.folder).stdout, 'utf8')).toBe('up\nbye\n')
   })
 
+  test('goes to the run and not to a sandbox that it made for a tool', async ({ live, dir, expect }) => {
+    const apart = `bwrap --unshare-user --unshare-pid --die-with-parent --bind / / sh -c 'trap "echo asked >tool" TERM
+      echo up >up; while :; do sleep 0.05; done'`
+    const run = live(['sh', '-c', `setsid ${apart} & trap 'exit 3' TERM; while :; do sleep 0.05; done`])
+    await eventually('the tool', () => readIfExists(join(dir, 'up')) || undefined)
+    const recorded = sendTerm(run, systemProcesses)
+    expect(await run.sighted('exited')).toMatchObject({ exitCode: 3 })
+    expect(await finishRun({ ...run, recorded }, systemProcesses)).toBe(0)
+    expect(existsSync(join(dir, 'tool'))).toBe(false)
+    expect(recorded.filter((each) => systemProcesses.isAlive(each))).toEqual([])
+  })
+
   test('records tools in sessions of their own, with a clean environment, before it cuts them off', async ({
     live,
     dir,
@@ -163,6 +175,7 @@ function fake(rows: ProcessRow[]): Processes & { readonly signalled: number[] } 
     isAlive: () => false,
     hasEnvironment: () => false,
     commandLine: () => 'stranger',
+    innerPid: (pid) => pid,
     signal: (pid) => signalled.push(pid) > 0,
   }
 }

@@ -2,7 +2,9 @@
 import { readIfExists } from '../../platform/files.ts'
 import { descendants, groupMembers, startedSince } from '../../platform/process-tree.ts'
 import type { ProcessIdentity, Processes, ProcessRow } from '../../platform/processes.ts'
+import { askedToEnd } from '../../platform/sandbox.ts'
 import { parseExitCode, parsePids, runPaths } from '../folder.ts'
+import { sightSandbox } from './sandbox.ts'
 
 /** One run's processes: how they are found. */
 export interface RunProcesses {
@@ -24,7 +26,8 @@ export function descendantsOf(run: RunProcesses, processes: Processes): ProcessI
 }
 
 /**
- * Asks the run to end: TERM to its group, which the launcher and its writers survive. Returns what belonged to the run
+ * Asks the run to end: TERM to its group, which the launcher and its writers survive; in a sandbox to the agent, and not
+ * to what holds the sandbox together. Who stands still is told to go on. Returns what belonged to the run
  * before the signal. Every real agent CLI starts its tools in sessions of their own, and once it has died
  * nothing connects them to the run: record them, and hand them to `killRemains`.
  */
@@ -32,8 +35,12 @@ export function sendTerm(run: RunProcesses, processes: Processes): ProcessIdenti
   const rows = processes.list()
   const before = identities(processes, ownRows(processes, rows, run))
   const { launcher } = run
-  if (launcher !== undefined && holdsGroup(rows, launcher, processes.boot))
-    processes.signal(-launcher.pid, 'SIGTERM')
+  const group = launcher !== undefined && holdsGroup(rows, launcher, processes.boot) ? [-launcher.pid] : []
+  const sandbox = sightSandbox(run, processes)
+  const innerPid = (pid: number) => processes.innerPid(pid)
+  const asked = sandbox.kind === 'alive' ? askedToEnd(rows, sandbox.first, innerPid) : group
+  for (const pid of asked) processes.signal(pid, 'SIGTERM')
+  for (const pid of new Set([...asked, ...group])) processes.signal(pid, 'SIGCONT')
   return before
 }
 
@@ -42,6 +49,13 @@ export function sendTerm(run: RunProcesses, processes: Processes): ProcessIdenti
  * words to write. Returns how many it could not see die; 0 is the rule.
  */
 export function killRemains(run: RunProcesses, processes: Processes): number {
+  // Once a command in a sandbox has ended, nothing but the sandbox can hold any more of the run: no look at all processes.
+  const sandbox = hasCode(run) ? sightSandbox(run, processes) : undefined
+  if (sandbox?.kind === 'gone') return 0
+  if (sandbox?.kind === 'alive') {
+    processes.signal(sandbox.first, 'SIGKILL')
+    return 1
+  }
   return killAll(processes, (rows) => ownRows(processes, rows, run))
 }
 
@@ -74,6 +88,7 @@ function ownRows(processes: Processes, rows: readonly ProcessRow[], run: RunProc
   const before = new Map(
     run.recorded.filter((each) => each.boot === processes.boot).map((each) => [each.pid, each.startTime]),
   )
+  const sandbox = sightSandbox(run, processes)
   const inGroup =
     launcher !== undefined && holdsGroup(rows, launcher, processes.boot)
       ? groupMembers(rows, launcher.pid)
@@ -81,6 +96,7 @@ function ownRows(processes: Processes, rows: readonly ProcessRow[], run: RunProc
   const roots = new Set([
     ...inGroup.map((row) => row.pid),
     ...rows.filter((row) => before.get(row.pid) === row.startTime).map((row) => row.pid),
+    ...(sandbox.kind === 'alive' ? [sandbox.first] : []),
     ...startedSince(rows, beganAt(run, processes.boot))
       .filter((row) => !row.zombie && processes.hasEnvironment(row.pid, mark))
       .map((row) => row.pid),
@@ -96,17 +112,20 @@ function ownRows(processes: Processes, rows: readonly ProcessRow[], run: RunProc
  * recognised by the words that name the folder, so that a reused pid is none of them.
  */
 function keeperRows(processes: Processes, rows: readonly ProcessRow[], run: RunProcesses): ProcessRow[] {
-  const paths = runPaths(run.folder)
   const { writers, launchers } = keeperPids(run)
   const keepers = rows.filter(
     ({ pid }) => (writers.has(pid) || launchers.has(pid)) && isKeeper(run, pid, processes),
   )
   // Read after the rows were: until the code is known, the launcher's child is the command itself.
-  const commandEnded = [paths.exitDraft, paths.exit].some(
-    (path) => parseExitCode(readIfExists(path) ?? '') !== undefined,
-  )
+  const commandEnded = hasCode(run)
   const parents = new Set(keepers.filter((row) => commandEnded || writers.has(row.pid)).map((row) => row.pid))
   return [...keepers, ...rows.filter((row) => parents.has(row.parent))].filter((row) => !row.zombie)
+}
+
+/** Whether the launcher's command has ended, and left its code. */
+function hasCode({ folder }: RunProcesses): boolean {
+  const { exitDraft, exit } = runPaths(folder)
+  return [exitDraft, exit].some((path) => parseExitCode(readIfExists(path) ?? '') !== undefined)
 }
 
 function keeperPids(run: RunProcesses): Readonly<Record<'writers' | 'launchers', ReadonlySet<number>>> {

@@ -10,9 +10,11 @@ import { killEverything } from './end.ts'
 import { finishRun } from './finish.ts'
 import { claimUnstarted, launchRun, prepareRun, type LaunchRequest } from './launch.ts'
 
+const nothing = { prompt: '', promptOnStdin: false, sandboxed: false }
+
 function request(dir: string, words: readonly string[], more: Partial<LaunchRequest> = {}): LaunchRequest {
   const folder = join(dir, 'runs', 'one')
-  prepareRun(folder, { prompt: '' })
+  prepareRun(folder, nothing)
   const env = { PATH: process.env['PATH'] ?? '' }
   return {
     launcher,
@@ -20,6 +22,7 @@ function request(dir: string, words: readonly string[], more: Partial<LaunchRequ
     capBytes: 65_536,
     words,
     promptOnStdin: false,
+    sandboxed: false,
     cwd: dir,
     env,
     presumed: [],
@@ -30,9 +33,20 @@ function request(dir: string, words: readonly string[], more: Partial<LaunchRequ
 test('a prepared folder is open to this user only', ({ dir, expect }) => {
   const folder = join(dir, 'runs', 'one')
   mkdirSync(folder, { recursive: true, mode: 0o755 })
-  prepareRun(folder, { prompt: 'Do it.' })
+  prepareRun(folder, { ...nothing, prompt: 'Do it.' })
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(statSync(runPaths(folder).prompt).mode & 0o777).toBe(0o600)
+})
+
+test('what a run reads from stdin is a copy, which goes with it', async ({ live, expect }) => {
+  const run = live(['sh', '-c', 'cat; echo forged 1<>/proc/self/fd/0; cat /proc/self/fd/0'], {
+    prompt: 'Do it.',
+  })
+  const { prompt, stdin } = runPaths(run.folder)
+  await run.sighted('exited')
+  await finishRun(run, systemProcesses)
+  expect(readFileSync(runPaths(run.folder).stdout, 'utf8')).toBe('Do it.forged\n')
+  expect([readFileSync(prompt, 'utf8'), existsSync(stdin)]).toEqual(['Do it.', false])
 })
 
 test('a run gets its prompt and leaves what it printed', async ({ live, expect }) => {
@@ -80,6 +94,23 @@ test('a run that cannot be started says why', ({ dir, expect }) => {
   expect(existsSync(join(dir, 'runs', 'one', 'started'))).toBe(false)
 })
 
+test('a run of another user may open its stdin, stdout and stderr once more', async ({ live, expect }) => {
+  const script = 'umask 077; for at in 0 1 2; do ls -lL /proc/$$/fd/$at; done | cut -c 1-10'
+  const run = live(['sh', '-c', script], { prompt: 'Do it.' })
+  await run.sighted('exited')
+  await finishRun(run, systemProcesses)
+  const modes = ['-rw-r--r--', 'prw--w--w-', 'prw--w--w-']
+  expect(readFileSync(runPaths(run.folder).stdout, 'utf8').trim().split('\n')).toEqual(modes)
+})
+
+test('a run that cannot be started keeps no second copy of its prompt', ({ dir, expect }) => {
+  const made = request(dir, ['no-such-program'], { promptOnStdin: true })
+  const { prompt, stdin } = runPaths(made.folder)
+  prepareRun(made.folder, { ...made, prompt: 'Do it.' })
+  expect([existsSync(stdin), launchRun(made).kind, existsSync(stdin)]).toEqual([true, 'unspawnable', false])
+  expect(readFileSync(prompt, 'utf8')).toBe('Do it.')
+})
+
 test('a program on the PATH of the run is found there, and one beside the work in its folder', async ({
   dir,
   expect,
@@ -93,7 +124,7 @@ test('a program on the PATH of the run is found there, and one beside the work i
     request(dir, ['bin/agent'], { folder: join(dir, 'two') }),
   ]) {
     const { folder } = made
-    prepareRun(folder, { prompt: '' })
+    prepareRun(folder, nothing)
     expect(launchRun(made).kind).toBe('launched')
     const code = await eventually('the code', () => readIfExists(runPaths(folder).exit))
     expect(code.trim()).toBe('6')
@@ -108,7 +139,7 @@ test('of 50 runs that a launcher and a daemon reach for at once, each goes to ex
   const runs = Array.from({ length: 50 }, (_, index) => join(dir, 'runs', `race-${index}`))
   let claims = 0
   for (const [index, folder] of runs.entries()) {
-    prepareRun(folder, { prompt: '' })
+    prepareRun(folder, nothing)
     const words = ['touch', join(folder, 'ran')]
     expect(launchRun({ ...request(dir, words), folder }).kind).toBe('launched')
     const until = performance.now() + (index % 10) * 0.4 // Claims come before, while and after the launcher gets there.

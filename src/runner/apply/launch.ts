@@ -1,12 +1,21 @@
 // Starts a run: its folder, and the launcher in it. What becomes of it is read from the folder, never from a handle.
 import { spawn } from 'node:child_process'
-import { accessSync, chmodSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { delimiter, resolve } from 'node:path'
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  mkdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { delimiter, dirname, resolve } from 'node:path'
 import type { Presumption } from '../../agents/adapter.ts'
 import { reasonOf } from '../../base/errors.ts'
 import { createExclusive, entryOf, readIfExists } from '../../platform/files.ts'
 import { unmetPresumptions } from '../../platform/presumptions.ts'
-import { CLAIMED, runPaths } from '../folder.ts'
+import { CLAIMED, runPaths, SANDBOX_ROOM } from '../folder.ts'
 
 /** What is launched. */
 export interface LaunchRequest {
@@ -19,6 +28,10 @@ export interface LaunchRequest {
   readonly words: readonly string[]
   /** Else stdin is empty. */
   readonly promptOnStdin: boolean
+  /** Who the run is, when that is somebody else than the daemon; only root may say so. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
+  /** Whether the words make a pid namespace and tell SANDBOX_FD who its first process is. */
+  readonly sandboxed: boolean
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   /** Files without which the agent CLI would do something else than its words say: no process starts without them. */
@@ -30,17 +43,52 @@ export type LaunchResult =
   | { readonly kind: 'launched'; readonly pid: number }
   | { readonly kind: 'unspawnable'; readonly detail: string }
 
+/** What a run's folder must hold before the launcher starts. */
+export type Preparation = Pick<LaunchRequest, 'promptOnStdin' | 'sandboxed' | 'owner'> & {
+  readonly prompt: string
+}
+
 /** Creates the run's folder, open to this user only, with the prompt in it. Throws what the file system says. */
-export function prepareRun(folder: string, { prompt }: { readonly prompt: string }): void {
+export function prepareRun(folder: string, preparation: Preparation): void {
+  const { prompt, promptOnStdin, sandboxed, owner } = preparation
+  const paths = runPaths(folder)
+  const mode = 0o600
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700) // It may have been there.
-  writeFileSync(runPaths(folder).prompt, prompt, { mode: 0o600 })
+  writeFileSync(paths.prompt, prompt, { mode })
+  if (owner !== undefined) letIn(folder, owner)
+  if (promptOnStdin) {
+    writeFileSync(paths.stdin, prompt)
+    chmodSync(paths.stdin, 0o644) // Nobody else gets into the folder; but a run of another user may open /dev/stdin.
+  }
+  if (sandboxed) writeFileSync(paths.sandbox, SANDBOX_ROOM, { mode })
+}
+
+/** What is the run's own it can read; the names of other runs stay unknown to it. */
+function letIn(folder: string, { uid, gid }: NonNullable<Preparation['owner']>): void {
+  for (const way of [dirname(folder), folder]) chmodSync(way, 0o711)
+  chownSync(runPaths(folder).prompt, uid, gid)
 }
 
 /** Starts the launcher in a session of its own, so that it outlives this process. Never throws. */
 export function launchRun(request: LaunchRequest): LaunchResult {
+  const result = tryLaunch(request)
+  if (result.kind === 'unspawnable') removeStdin(request.folder)
+  return result
+}
+
+/** Once nobody reads it any more. Never throws: what cannot be removed goes with the folder, and keeps no run from its end. */
+export function removeStdin(folder: string): void {
+  try {
+    rmSync(runPaths(folder).stdin, { force: true })
+  } catch {
+    // The folder itself may be one that nobody can write any more.
+  }
+}
+
+function tryLaunch(request: LaunchRequest): LaunchResult {
   const { launcher, folder, capBytes, words } = request
-  const stdin = request.promptOnStdin ? runPaths(folder).prompt : '/dev/null'
+  const stdin = request.promptOnStdin ? runPaths(folder).stdin : '/dev/null'
   try {
     const problem =
       whyUnspawnable(request.words[0] ?? '', request.cwd, request.env['PATH'] ?? '') ??

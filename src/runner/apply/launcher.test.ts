@@ -22,9 +22,8 @@ function launch(
   dir: string,
   shell: string,
   words: readonly string[],
-  { cap = 65_536, prompt = '' } = {},
+  { cap = 65_536, prompt = '', folder = join(dir, 'run') } = {},
 ): Launched {
-  const folder = join(dir, 'run')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'prompt'), prompt)
   const options = { detached: true, stdio: 'ignore' as const, cwd: dir }
@@ -124,6 +123,21 @@ function lifeAndEnd(shell: string): void {
       '4711\n',
       false,
     ])
+  })
+
+  test('lets a sandbox, and nobody else, say who its first process is', async ({ dir, expect }) => {
+    const words = ['sh', '-c', 'echo "{ told }" >&9 || echo nobody asks']
+    const told = launch(dir, shell, words)
+    await told.ended
+    expect([read(told.folder, 'stdout'), existsSync(join(told.folder, 'sandbox'))]).toEqual([
+      'nobody asks\n',
+      false,
+    ])
+    const folder = join(dir, 'asked')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'sandbox'), '.'.repeat(20))
+    await launch(dir, shell, words, { folder }).ended
+    expect([read(folder, 'stdout'), read(folder, 'sandbox')]).toEqual(['', `{ told }\n${'.'.repeat(11)}`])
   })
 
   test('records its own pid and those of the two writers', async ({ dir, expect }) => {
