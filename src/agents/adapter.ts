@@ -1,4 +1,5 @@
 import type { AdapterName, PromptVia } from '../config/config.ts'
+import type { Needs } from './needs.ts'
 
 /** What one agent CLI needs to be started and understood. A folder per CLI; pure. */
 export interface Adapter {
@@ -15,9 +16,27 @@ export interface Adapter {
   readonly events: (output: RunOutput) => AgentEvent[]
   /** Judges what a run printed. Never throws either. */
   readonly read: (output: RunOutput) => Reading
-  /** What it must find in its home to be logged in and to remember its conversations. */
+  /** What it must find in its home to be logged in, to obey the operator, and to remember its conversations. */
   readonly needs: Needs
+  /**
+   * What lets it work without asking for permission: a flag or a variable, as it stands there. Undefined: neither the words
+   * nor the variables say so (its settings may).
+   */
+  readonly bypass?: (words: readonly string[], env: Environment) => string | undefined
+  /** The words behind the wall, for a CLI with a sandbox of its own, which cannot stand inside another one. */
+  readonly walled?: (words: readonly string[]) => WalledWords
 }
+
+/** What becomes of the words of a command behind the wall. */
+export type WalledWords =
+  | {
+      readonly kind: 'works'
+      readonly words: readonly string[]
+      /** What the CLI's own sandbox would have kept from it and the wall does not: phrases that read after "isolated, but". */
+      readonly gaps: readonly string[]
+    }
+  /** They cannot work there. A reason without full stop, and what to write instead. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly fix: string }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -28,22 +47,6 @@ export interface Presumption {
   readonly must: 'be there' | 'be JSON if it is there'
   /** The failure when it is not: a reason without full stop. */
   readonly otherwise: string
-}
-
-/** Where a CLI keeps what it needs between runs. Paths are below HOME, or below the folder that `homeVariable` names. */
-export interface Needs {
-  /** The variable that moves all of it elsewhere, with the folder below HOME that it replaces. */
-  readonly home: { readonly variable: string; readonly folder: string } | undefined
-  readonly login: {
-    /** Any one of them holds a login. */
-    readonly files: readonly string[]
-    /** Any one of them is a login, and bills somebody: marrow passes none of them unless the operator says so. */
-    readonly variables: readonly string[]
-    /** What a person does to log in. */
-    readonly how: string
-  }
-  /** Its conversations, so that one can be opened again. */
-  readonly conversations: readonly string[]
 }
 
 /** One thing that an agent CLI said, in the same words for all of them. */

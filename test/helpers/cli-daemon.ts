@@ -131,6 +131,7 @@ interface Places {
 function configOf(agents: readonly CliAgent[], { stateDir, workspace, workDir, pass }: Places): string {
   return stringify({
     state_dir: stateDir,
+    isolation: { mode: 'required' },
     stop_grace_seconds: 0,
     agents: agents.map(({ name, command, keys, env = {} }) => ({
       name,

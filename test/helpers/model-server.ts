@@ -34,6 +34,8 @@ export const ModelRequest = z.object({
   prompt: z.string(),
   turn: z.number(),
   tools: z.array(z.string()),
+  /** Who the CLI said that it is: a key or a token, as tests make them up. */
+  authorization: z.string().optional(),
   /** The HTTP status that was answered. */
   status: z.number(),
 })
@@ -67,13 +69,18 @@ async function handle(
   const path = new URL(url, 'http://loopback').pathname.replace(/^\/v1(?=\/)/, '')
   const protocol = protocols.find((candidate) => speaks(candidate, path))
   const raw = await text(request)
+  const authorization = authorizationOf(request)
+  if (path === '/oauth/token') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(refreshedTokens()))
+    return { method, url, prompt: '', turn: 0, tools: [], authorization, status: 200 }
+  }
   if (protocol === undefined) {
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}')
-    return { method, url, prompt: '', turn: 0, tools: [], status: 404 }
+    return { method, url, prompt: '', turn: 0, tools: [], authorization, status: 404 }
   }
   const body: unknown = JSON.parse(raw)
   const { prompt, toolOutputs, turn, tools } = protocol.read(body)
-  const seen = { protocol: protocol.name, method, url, prompt, turn, tools: [...tools] }
+  const seen = { protocol: protocol.name, method, url, prompt, turn, tools: [...tools], authorization }
   // A request without tools asks for a title or a summary. It repeats the prompt, but must not use up the script.
   const script = scriptIn([prompt, ...toolOutputs].join('\n'))
   const answer = tools.length === 0 ? plainAnswer() : answerFor(script, turn)
@@ -88,6 +95,22 @@ async function handle(
   }
   protocol.answer(response, answer, body, path)
   return { ...seen, status: 200 }
+}
+
+/** In whichever header the dialect has it. */
+function authorizationOf({ headers }: IncomingMessage): string | undefined {
+  const found = headers.authorization ?? headers['x-api-key'] ?? headers['x-goog-api-key']
+  return typeof found === 'string' ? found : undefined
+}
+
+/** What a login is refreshed with, good for an hour. */
+function refreshedTokens(): Record<string, string> {
+  const token = `${base64url({ alg: 'none' })}.${base64url({ sub: 'refreshed', exp: Math.floor(Date.now() / 1_000) + 3_600 })}.none`
+  return { access_token: token, id_token: token, refresh_token: 'refreshed' }
+}
+
+function base64url(content: unknown): string {
+  return Buffer.from(JSON.stringify(content)).toString('base64url')
 }
 
 function speaks(protocol: ModelProtocol, path: string): boolean {

@@ -20,6 +20,8 @@ import {
   failureOfWords,
   isRefusal,
 } from './failures.ts'
+import { needs } from './needs.ts'
+import { bypass } from './permissions.ts'
 import { claudePattern, presumedSettings } from './settings.ts'
 import { detailOf } from '../failures.ts'
 import { inputLine, lastChars } from '../lines.ts'
@@ -39,15 +41,8 @@ export const claude: Adapter = {
   presumes: presumedSettings,
   events: (output) => neutral(readEvents(output.stdout), output),
   read,
-  needs: {
-    home: { variable: 'CLAUDE_CONFIG_DIR', folder: '.claude' },
-    login: {
-      files: ['.claude/.credentials.json'],
-      variables: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
-      how: 'claude auth login',
-    },
-    conversations: ['.claude/projects'],
-  },
+  needs,
+  bypass,
 }
 
 const RETRIES_MAX = 10 // What Claude Code does unless told otherwise: up to 200 s for one request.

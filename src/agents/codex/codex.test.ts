@@ -53,6 +53,20 @@ describe('codex.read of other output', () => {
     })
   })
 
+  test.for([
+    'bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)',
+    'bwrap: setting up uid map: Operation not permitted',
+  ])('says what to write when its own sandbox cannot be made: %s', (why, { expect }) => {
+    const command = { type: 'command_execution', command: 'ls', exit_code: 1, status: 'failed' }
+    const refused = item({ ...command, aggregated_output: `${why}\n` })
+    expect(codex.read({ ...silent, stdout: refused + said('Done?') + finish }).failure).toEqual({
+      reason: 'permission-denied',
+      detail: `its own sandbox cannot be made; behind the wall write --sandbox danger-full-access: exited with code 1: ${why}`,
+    })
+    const worked = item({ ...command, exit_code: 0, status: 'completed', aggregated_output: why })
+    expect(codex.read({ ...silent, stdout: worked + refused + finish }).failure).toBeUndefined()
+  })
+
   test('does not take what codex always says for a reason', ({ expect }) => {
     const stderr = 'Reading prompt from stdin...\n'
     expect(codex.read({ ...silent, stderr, exitCode: 1 }).failure?.detail).toBe(

@@ -3,7 +3,9 @@ import type { Adapter, AgentEvent, Failure, Reading, RunOutput } from '../adapte
 import { readEvents } from './events.ts'
 import type { CodexEvent } from './events.ts'
 import { failureOfMessage, retriedReason } from './failures.ts'
+import { needs } from './needs.ts'
 import { neutral } from './neutral.ts'
+import { bypass, walled } from './sandbox.ts'
 import { presumedProfile, wordsFor } from './words.ts'
 import { detailOf } from '../failures.ts'
 import { lastChars, outerChars, spokenLines } from '../lines.ts'
@@ -19,15 +21,9 @@ export const codex: Adapter = {
   presumes: presumedProfile,
   events: (output) => neutral(readEvents(output.stdout), output.endedAt),
   read,
-  needs: {
-    home: { variable: 'CODEX_HOME', folder: '.codex' },
-    login: {
-      files: ['.codex/auth.json'],
-      variables: ['CODEX_API_KEY', 'CODEX_ACCESS_TOKEN'],
-      how: 'codex login',
-    },
-    conversations: ['.codex/sessions'],
-  },
+  needs,
+  bypass,
+  walled,
 }
 
 const STDERR_CHARS_MAX = 1_048_576 // Codex says a few lines there; more than this is a log that somebody switched on.
@@ -95,6 +91,8 @@ function refusal(told: readonly AgentEvent[], said: readonly string[]): Failure 
   if (unapproved !== undefined && !overcome) return denialOf(`${unapproved.name}: ${unapproved.failed}`)
   const last = tools.at(-1)
   const anyWorked = tools.some(({ failed }) => failed === undefined)
+  if (!anyWorked && last?.failed !== undefined && unmadePattern.test(last.failed))
+    return denialOf(`its own sandbox cannot be made; behind the wall write ${OPEN_SANDBOX}: ${last.failed}`)
   const sandboxed = anyWorked ? readOnlyPattern : sandboxPattern
   if (last?.failed !== undefined && sandboxed.test(last.failed))
     return denialOf(`${last.name}: ${last.failed}`)
@@ -107,6 +105,9 @@ function denialOf(detail: string): Failure {
   return { reason: 'permission-denied', detail: detailOf(detail) }
 }
 
+// What codex's sandbox says where no namespace can be made inside another one.
+const unmadePattern = /\bbwrap: (?:Creating new namespace failed|setting up uid map|No permissions to create)/
+const OPEN_SANDBOX = '--sandbox danger-full-access'
 const LINE_CHARS_MAX = 4_096 // The last pattern may look at a line once for each sign of itself in it.
 const unapprovedPattern = /^declined\b|\brequires approval\b/
 const readOnlyPattern = /\bRead-only file system\b/ // What Linux says.

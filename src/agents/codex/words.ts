@@ -2,9 +2,8 @@
 import { isAbsolute, join } from 'node:path'
 import type { Delivery, Presumption, WordsRequest } from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
+import { codexPattern as name } from './sandbox.ts'
 import { endOfFlags, environmentAt, programIn, withPromptLast } from '../program-place.ts'
-
-const name = /(?:^|\/)codex(?:@[\w.-]+)?$/
 
 /**
  * Adds `--json`, and the prompt where it is to be an argument. On stdin it needs no `-`: codex reads its stdin when no

@@ -5,6 +5,8 @@ import { failureOfText, refusalsIn, spokenOn } from './errors.ts'
 import { isSpeech, readEvents } from './events.ts'
 import type { GeminiEvent } from './events.ts'
 import { failureOfRun, toolFailures } from './failures.ts'
+import { needs } from './needs.ts'
+import { bypass } from './permissions.ts'
 import { readDate } from '../failures.ts'
 import { inputLine, lastChars, outerChars, spokenLines } from '../lines.ts'
 import { endOfFlags, programIn } from '../program-place.ts'
@@ -18,26 +20,8 @@ export const gemini: Adapter = {
   words: wordsFor,
   events: (output) => neutral(readEvents(output.stdout), spokenOn(output.stderr), output),
   read,
-  needs: {
-    // It takes the place of HOME itself: its folder `.gemini` is made below it.
-    home: { variable: 'GEMINI_CLI_HOME', folder: '' },
-    login: {
-      files: [
-        '.gemini/oauth_creds.json',
-        '.gemini/gemini-credentials.json',
-        '.gemini/.env',
-        '.config/gcloud/application_default_credentials.json',
-      ],
-      variables: [
-        'GEMINI_API_KEY',
-        'GOOGLE_API_KEY',
-        'GOOGLE_APPLICATION_CREDENTIALS',
-        'GOOGLE_CLOUD_ACCESS_TOKEN',
-      ],
-      how: 'start gemini by hand once and choose how to sign in',
-    },
-    conversations: ['.gemini/tmp', '.gemini/projects.json'],
-  },
+  needs,
+  bypass,
 }
 
 function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {

@@ -2,6 +2,7 @@
 import type { Adapter, AgentEvent, Delivery, Reading, RunOutput, WordsRequest } from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
 import { lastChars, spokenLines } from '../lines.ts'
+import { noNeeds } from '../needs.ts'
 import { NO_USAGE } from '../reading.ts'
 import {
   failureOfReport,
@@ -23,7 +24,7 @@ export const generic: Adapter = {
   events,
   read,
   // Nothing is known of it.
-  needs: { home: undefined, login: { files: [], variables: [], how: '' }, conversations: [] },
+  needs: noNeeds,
 }
 
 /**

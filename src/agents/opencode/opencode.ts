@@ -6,6 +6,9 @@ import { LINE_CHARS_MAX } from '../json-lines.ts'
 import { inputLine, lastChars, outerChars, spokenLines } from '../lines.ts'
 import { readEvents, retryHeaders } from './events.ts'
 import type { OpencodeEvent } from './events.ts'
+import { needs } from './needs.ts'
+import { bypass } from './permissions.ts'
+import { programPattern } from './program.ts'
 import { endOfFlags, programIn, withPromptLast } from '../program-place.ts'
 import { addUp } from '../reading.ts'
 
@@ -19,15 +22,8 @@ export const opencode: Adapter = {
   words: wordsFor,
   events: (output) => neutral(readEvents(output.stdout), output),
   read,
-  needs: {
-    home: undefined,
-    login: {
-      files: ['.local/share/opencode/auth.json'],
-      variables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'GEMINI_API_KEY'],
-      how: 'opencode auth login',
-    },
-    conversations: ['.local/share/opencode'],
-  },
+  needs,
+  bypass,
 }
 
 function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {
@@ -40,8 +36,6 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
     : complete
   return { words: withPrompt, promptOnStdin: !asArgument }
 }
-
-const programPattern = /(?:^|\/)opencode(?:-ai)?(?:@[\w.-]+)?$/ // The program, or its package behind npx.
 
 /** Without JSON lines nothing can be told about a run but its exit code. */
 function withJsonFormat(words: readonly string[]): readonly string[] {
