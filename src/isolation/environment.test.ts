@@ -1,6 +1,5 @@
 import { test } from 'vitest'
 import { runEnvironment, type EnvironmentRequest } from './environment.ts'
-import { wrapCommand } from './wrap.ts'
 
 const request: EnvironmentRequest = {
   inherited: {
@@ -86,9 +85,4 @@ test("the operator's values win over the CLI's, passed ones over none, and ours 
 test('our program stays first on a PATH that the operator sets, and stands there once', ({ expect }) => {
   const policy = { pass: [], set: { PATH: '/x:/opt/marrow/bin:/y' } }
   expect(runEnvironment({ ...request, policy })['PATH']).toBe('/opt/marrow/bin:/x:/y')
-})
-
-test('without a wall a command is started as it is', ({ expect }) => {
-  const command = { folder: '/f', words: ['a', 'b c'], cwd: '/w', env: { A: '1' } }
-  expect(wrapCommand(command)).toEqual(command)
 })
