@@ -58,6 +58,14 @@ const cases: readonly Case[] = [
     says: 'queue is not run: not listed',
   },
   {
+    about: 'a link where work comes in',
+    observed: ofAgent({
+      obstacles: [{ problem: 'Cannot read tasks/queue in /w: it is a link', fix: 'Mend.' }],
+    }),
+    level: 'issue',
+    says: 'Cannot read tasks/queue in /w: it is a link',
+  },
+  {
     about: 'a repository that git refuses',
     observed: ofAgent({ git: { refusal: 'detected dubious ownership', identity: true } }),
     level: 'issue',

@@ -9,14 +9,29 @@ export function agentFindings(agent: AgentFacts): Finding[] {
   const about = finder(agent.name)
   return [
     ...folderFindings(about, agent),
+    ...agent.obstacles.map(({ problem, fix }) => about.issue(problem, fix)),
     ...gitFindings(about, agent.workDir.path, agent.git),
     ...providerFindings(about, agent),
     ...(agent.program.found ? [] : [programFinding(about, agent.program.word)]),
     ...agent.presumed.map((problem) => about.issue(problem, 'Write that file, or correct agent_command.')),
     ...(agent.cli === undefined ? [] : cliFindings(about, agent.cli)),
+    ...isolationFindings(about, agent),
     ...roleFindings(about, agent),
     ...gateFindings(about, agent),
   ]
+}
+
+function isolationFindings(about: Finder, { standing }: AgentFacts): Finding[] {
+  const look =
+    'See what a run sees with: marrow isolation show AGENT; and what it could do with: marrow isolation test.'
+  switch (standing.kind) {
+    case 'held':
+      return standing.testing ? [] : [about.issue(`it is not started: ${standing.reason}`, look)]
+    case 'open':
+      return standing.missing.map((phrase) => about.hint(`its runs are not isolated: ${phrase}`, look))
+    case 'walled':
+      return standing.missing.map((phrase) => about.hint(`its runs are isolated, but ${phrase}`, look))
+  }
 }
 
 function folderFindings(about: Finder, { workspace, workDir, contextDirs }: AgentFacts): Finding[] {

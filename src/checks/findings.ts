@@ -1,6 +1,7 @@
 /** Owns what doctor makes of a machine: facts in, findings out, each with what to do about it. */
 import { quote } from 'shlex'
 import type { Problem } from '../base/errors.ts'
+import { namesOf } from '../base/names.ts'
 import { agentFindings } from './agent-findings.ts'
 import { daemonFindings } from './daemon-findings.ts'
 import { finder, type Finding } from './finding.ts'
@@ -31,8 +32,6 @@ export function findings(observed: Observed): NumberedFinding[] {
   return ordered.map((finding, index) => ({ number: index + 1, ...finding }))
 }
 
-const NAMES_MAX = 5
-
 /** What is the same for many agents is one finding about all of them, where the first of them stood. */
 function saidOnce(found: readonly Finding[]): Finding[] {
   const alike = Map.groupBy(found, ({ problem, fix, level }) => JSON.stringify([level, problem, fix]))
@@ -40,11 +39,6 @@ function saidOnce(found: readonly Finding[]): Finding[] {
     const [first] = group
     return first === undefined ? [] : [{ ...first, subject: namesOf(group.map(({ subject }) => subject)) }]
   })
-}
-
-function namesOf(names: readonly string[]): string {
-  const left = names.length - NAMES_MAX
-  return left <= 0 ? names.join(', ') : `${names.slice(0, NAMES_MAX).join(', ')} and ${left} more`
 }
 
 function configFindings(observed: Observed): Finding[] {

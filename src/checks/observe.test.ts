@@ -71,6 +71,18 @@ test('a role of the core is as good as one of the operator, with and without .md
   expect(await look(dir, configOf(dir, { role: 'l1/refit.md' }))).toEqual([])
 })
 
+test('a link where work comes in is told with what to do', async ({ dir, expect }) => {
+  await furnish(dir)
+  await symlink(dir, join(dir, 'team/tasks'))
+  expect(await look(dir, configOf(dir))).toMatchObject([
+    {
+      level: 'issue',
+      problem: expect.stringContaining('tasks is a symbolic link, and marrow follows none in a workspace'),
+      fix: `Take ${join(dir, 'team/tasks')} away and make a folder in its place.`,
+    },
+  ])
+})
+
 test('a context provider that is left out is told once, whatever the reason', async ({ dir, expect }) => {
   await furnish(dir)
   await program(join(dir, 'team/context.d/notes.md'), 0o644)

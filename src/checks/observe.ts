@@ -4,7 +4,12 @@ import { version as nodeVersion } from 'node:process'
 import { adapterFor } from '../agents/adapters.ts'
 import { fillPlaceholders } from '../agents/placeholders.ts'
 import type { Problem } from '../base/errors.ts'
+import type { Standing } from '../isolation/wall.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
+import { contextFolder, innerPath } from '../config/inner.ts'
+import { handoffDir } from '../handoffs/folders.ts'
+import { queueFolders } from '../tasks/folders.ts'
+import type { InnerPath } from '../platform/inside.ts'
 import { unmetPresumptions } from '../platform/presumptions.ts'
 import { roleFiles } from '../prompt/role-files.ts'
 import { observeCli, observeGit, VERSION_MS_MAX } from './observe/cli.ts'
@@ -16,6 +21,7 @@ import {
   isFolder,
   isOnPath,
   isProgram,
+  obstacleAt,
   statOf,
 } from './observe/files.ts'
 import { newShared, type Shared } from './observe/shared.ts'
@@ -49,6 +55,8 @@ export interface Surroundings {
     agent: AgentConfig,
     paths: readonly string[],
   ) => Promise<AgentFacts['failedProviders']>
+  /** Whether it may be started, and behind what. */
+  readonly standingOf: (agent: AgentConfig) => Standing
   /** Why the rules of core or operator cannot be read. */
   readonly rulesProblem: (config: Config) => Promise<string | undefined>
   readonly askDaemon: (socketPath: string) => Promise<DaemonFacts>
@@ -178,7 +186,7 @@ async function agentFacts(
   const [workDirFacts, contextDirs, files, failedProviders, found, git, cli, role] = await Promise.all([
     folderFacts(workDir),
     Promise.all(agent.contextDirs.map(folderFacts)),
-    Promise.all(agent.contextDirs.map(contextFiles)),
+    Promise.all(agent.contextDirs.map((dir) => contextFiles(contextFolder(dir, config.agents)))),
     tries.length === 0 ? [] : surroundings.tryProviders(agent, tries),
     isProgram(word, env['PATH'] ?? '', workDir),
     observeGit(workDir, env, shared),
@@ -192,15 +200,28 @@ async function agentFacts(
     workDir: workDirFacts,
     contextDirs,
     contextFiles: known,
+    obstacles: innerFolders(agent, config).flatMap((folder) => obstacleAt(folder) ?? []),
     skipped: skipped.filter(({ path }) => known.every((file) => file.path !== path || file.executable)),
     failedProviders,
     program: { word, found },
     role,
     gateWritten: agent.gateWritten,
+    standing: surroundings.standingOf(agent),
     git,
     cli,
     presumed: unmetPresumptions(adapter.presumes?.(words, env) ?? []).map(({ otherwise }) => otherwise),
   }
+}
+
+/** Where work comes in, and where marrow itself writes. */
+function innerFolders(agent: AgentConfig, config: Config): InnerPath[] {
+  const { workspace, slug } = agent
+  const paths = [
+    handoffDir(workspace),
+    join(workspace, 'runtime', 'notes', slug),
+    join(workspace, 'runtime', 'logs', 'exec'),
+  ]
+  return [...queueFolders(agent, config), ...paths.map((path) => innerPath(path, config.agents))]
 }
 
 async function roleFacts(config: Config, { role }: AgentConfig): Promise<AgentFacts['role']> {

@@ -1,4 +1,5 @@
 /** Owns the facts that doctor looks at: what `observe.ts` gathers and `findings.ts` judges. */
+import type { Standing } from '../isolation/wall.ts'
 import type { Problem } from '../base/errors.ts'
 
 /** How far a folder can be used by the user who asks. `missing-but-makeable`: a parent of it may be written. */
@@ -62,6 +63,8 @@ export interface AgentFacts {
   readonly contextDirs: readonly FolderFacts[]
   /** The regular files of the context folders. */
   readonly contextFiles: readonly { readonly path: string; readonly executable: boolean }[]
+  /** Folders below its workspace that marrow does not use, and what to do. */
+  readonly obstacles: readonly { readonly problem: string; readonly fix: string }[]
   /** Context providers that are left out for another reason than these files' modes. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[]
   /** The first word of `agent_command`, looked up on the PATH of a run. */
@@ -71,6 +74,7 @@ export interface AgentFacts {
     | { readonly name: string; readonly found: boolean; readonly folders: readonly string[] }
     | undefined
   readonly gateWritten: boolean
+  readonly standing: Standing
   /** Undefined where the work_dir is in no repository, or git is missing. */
   readonly git: GitFacts | undefined
   readonly cli: CliFacts | undefined

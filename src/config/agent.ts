@@ -3,7 +3,8 @@ import { agentNameProblem, slugOf } from '../base/ids.ts'
 import { defaultAdapterName } from '../agents/adapters.ts'
 import { roleFiles } from '../prompt/role-files.ts'
 import { readCommand } from './command.ts'
-import type { AgentConfig, EnvPolicy } from './config.ts'
+import type { AgentConfig, EnvPolicy, IsolationMode } from './config.ts'
+import { readIsolation } from './isolation.ts'
 import type { Place } from './paths.ts'
 import type { KeyPath, Report } from './report.ts'
 import { checkTimezone, readActiveHours, readSchedule } from './schedule.ts'
@@ -15,6 +16,7 @@ export interface AgentContext {
   readonly place: Place
   readonly logRetentionDays: number
   readonly logMaxCount: number
+  readonly isolationMode: IsolationMode
 }
 
 /**
@@ -43,6 +45,7 @@ export function readAgent(entry: unknown, at: KeyPath, context: AgentContext, re
     adapter: values.adapter ?? defaultAdapterName(command),
     promptVia: values.prompt_via,
     env: readEnv(table),
+    isolation: readIsolation(table, context),
     gate: values.gate ?? 'always',
     gateWritten: values.gate !== undefined,
     maxQuietMs: durationOf(table, 'max_quiet'),

@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.ts'
+import type { Limits } from '../isolation/limits.ts'
 
 /** When an agent's slots are: every so many seconds from its first tick on, or at the minutes that a cron line names. */
 export type Schedule =
@@ -24,6 +25,24 @@ export interface EnvPolicy {
   readonly set: Readonly<Record<string, string>>
 }
 
+/** Whether runs must be behind a wall, are where the machine can, or never are. */
+export type IsolationMode = 'required' | 'preferred' | 'off'
+
+/** What a run sees and may take beyond what every run does. Paths are absolute. */
+export interface IsolationConfig {
+  readonly mode: IsolationMode
+  readonly readOnly: readonly string[]
+  readonly readWrite: readonly string[]
+  readonly network: boolean
+  /** Files that hold secrets, shown to the run because the operator named them. */
+  readonly secrets: readonly string[]
+  readonly limits: Limits
+  /** The name of the system's user that a run is started as; undefined: the daemon's own. */
+  readonly user: string | undefined
+  /** Started without a wall even if its command works without asking for permission. */
+  readonly bypassWithoutIsolation: boolean
+}
+
 /** One `[[agents]]` entry, complete: every default filled in, every path absolute. */
 export interface AgentConfig {
   readonly name: string
@@ -44,6 +63,7 @@ export interface AgentConfig {
   /** Undefined: what the adapter does by itself. */
   readonly promptVia: PromptVia | undefined
   readonly env: EnvPolicy
+  readonly isolation: IsolationConfig
   readonly gate: 'always' | 'changed'
   /** False when the file has no `gate` key for this agent, so that doctor can hint at it. */
   readonly gateWritten: boolean

@@ -1,9 +1,19 @@
 /** Owns the table of keys as docs/configuration.md shows it. */
-import { keys, sectionTitles, type Key, type Section } from './keys.ts'
+import type { Key } from './key.ts'
+import { keys, sectionTitles, type Section } from './keys.ts'
 
 /** The whole table as Markdown, one part per section. */
 export function renderKeysTable(): string {
-  const sections: readonly Section[] = ['top', 'agents', 'env', 'ipc', 'journal', 'sync']
+  const sections: readonly Section[] = [
+    'top',
+    'agents',
+    'env',
+    'agentIsolation',
+    'isolation',
+    'ipc',
+    'journal',
+    'sync',
+  ]
   return sections.map(renderSection).join('\n')
 }
 
@@ -18,7 +28,9 @@ function renderSection(section: Section): string {
 
 function ruleOf(key: Key): string {
   const range =
-    key.type === 'duration' || key.range === undefined ? [] : [`${key.range[0]} to ${key.range[1]}`]
+    key.type === 'duration' || key.type === 'size' || key.range === undefined
+      ? []
+      : [`${key.range[0]} to ${key.range[1]}`]
   return [...range, ...(key.rule === undefined ? [] : [key.rule])].join('; ')
 }
 

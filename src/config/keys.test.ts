@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'vitest'
-import { type Key, keys } from './keys.ts'
+import type { Key } from './key.ts'
+import { keys } from './keys.ts'
 import { renderKeysTable } from './keys-page.ts'
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'configuration.md')

@@ -1,18 +1,10 @@
 /** The one table of everything that marrow.toml may say: the schema, the clamps and docs/configuration.md follow it. */
 
-/** The tables of the file; `top` is what stands before the first `[section]`, `env` is `[agents.env]`. */
-export type Section = 'top' | 'agents' | 'env' | 'ipc' | 'journal' | 'sync'
+import { agentIsolation, isolation } from './isolation-keys.ts'
+import type { Key } from './key.ts'
 
-/** One key as its reader meets it. `range` is inclusive: a number outside is clamped to it with a warning. */
-export interface Key {
-  readonly type: string
-  readonly default: string
-  readonly range?: readonly [number, number]
-  readonly rule?: string
-  /** How it is written, for a key that has no default. */
-  readonly example?: string
-  readonly meaning: string
-}
+/** The tables of the file; `top` is what stands before the first `[section]`, `env` and `agentIsolation` are tables of an agent. */
+export type Section = 'top' | 'agents' | 'env' | 'agentIsolation' | 'isolation' | 'ipc' | 'journal' | 'sync'
 
 /** Week-long and day-long limits are those of marrow-core, so that its files keep their meaning. */
 const week = 604_800
@@ -195,6 +187,11 @@ export const keys = {
       meaning:
         'What the environment of a run holds beyond HOME, PATH, LANG, TERM, USER and the `MARROW_` names.',
     },
+    isolation: {
+      type: 'table',
+      default: 'see `[agents.isolation]`',
+      meaning: 'What a run sees of the machine beyond its workspace and work_dir, and how much it may take.',
+    },
   },
   env: {
     pass: {
@@ -209,6 +206,8 @@ export const keys = {
       meaning: 'Variables with these values.',
     },
   },
+  agentIsolation,
+  isolation,
   ipc: {
     enabled: { type: 'boolean', default: '`true`', meaning: 'Whether `marrow run` listens on its socket.' },
     socket_path: {
@@ -276,6 +275,8 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
   top: 'The top of the file',
   agents: '[[agents]]',
   env: '[agents.env]',
+  agentIsolation: '[agents.isolation]',
+  isolation: '[isolation]',
   ipc: '[ipc]',
   journal: '[journal]',
   sync: '[sync]',

@@ -29,7 +29,7 @@ export function checkLayout(layout: Layout, facts: DiskFacts, report: Report): v
 
 /** A folder that agents write, with the key that names it. */
 interface Writable {
-  readonly what: 'workspace' | 'work_dir'
+  readonly what: 'workspace' | 'work_dir' | 'read_write'
   readonly path: string
   readonly at: KeyPath
 }
@@ -49,7 +49,7 @@ function checkPair(writable: Writable, guard: Guarded, { realPath }: DiskFacts, 
   const outer = realPath(guard.path)
   if (isInside(inner, outer) && !(inner === outer && guard.mayBeWorkspace)) {
     // A work_dir is chosen for what is in it; only a workspace can be put anywhere.
-    const say = writable.what === 'workspace' ? report.problem : report.warning
+    const say = writable.what === 'work_dir' ? report.warning : report.problem
     say(writable.at, `${writable.path} is inside ${guard.what} ${guard.path}.`, guard.fix)
   } else if (isInside(outer, inner)) {
     const reason = `${guard.what} ${guard.path} is inside the ${writable.what} ${writable.path}: agents can change it.`
@@ -108,8 +108,15 @@ function writableFolders(agents: readonly AgentConfig[]): Writable[] {
     path: agent.workDir,
     at: ['agents', index, 'work_dir'],
   }))
+  const extra = agents.flatMap(({ isolation }, index) =>
+    isolation.readWrite.map((path, at): Writable => ({
+      what: 'read_write',
+      path,
+      at: ['agents', index, 'isolation', 'read_write', at],
+    })),
+  )
   const byPath = new Map(
-    [...workspaces, ...workDirs].toReversed().map((writable) => [writable.path, writable]),
+    [...workspaces, ...workDirs, ...extra].toReversed().map((writable) => [writable.path, writable]),
   )
   byPath.delete('')
   return [...byPath.values()].toReversed()

@@ -1,9 +1,10 @@
 /** Finds and reads the configuration file; everything that it means is decided in the pure files beside. */
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { formatProblem, MarrowError, type Problem, reasonOf } from '../base/errors.ts'
+import { realPath } from '../platform/paths.ts'
 import type { Config } from './config.ts'
 import { type Place, socketOf, writableFolders } from './paths.ts'
 import type { Issue } from './report.ts'
@@ -177,14 +178,4 @@ async function shower(path: string, text: string): Promise<(issue: Issue) => Pro
 
 function failed(problem: Problem): ConfigReading {
   return { config: undefined, problems: [problem], warnings: [] }
-}
-
-/** Follows links in the part of the path that exists, so that a folder can be judged before it is made. */
-export function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    const parent = dirname(path)
-    return parent === path ? path : join(realPath(parent), basename(path))
-  }
 }

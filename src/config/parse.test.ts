@@ -1,4 +1,5 @@
 import { test } from 'vitest'
+import { isolationConfig } from '../../test/helpers/agents.ts'
 import { configText, context, readText } from '../../test/helpers/config-text.ts'
 import { parseConfig } from './parse.ts'
 
@@ -27,6 +28,7 @@ test('a file with only what is required has every default', ({ expect }) => {
           adapter: 'opencode',
           promptVia: undefined,
           env: { pass: [], set: {} },
+          isolation: isolationConfig({ mode: 'preferred' }),
           gate: 'always',
           gateWritten: false,
           maxQuietMs: 86_400_000,

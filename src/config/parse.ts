@@ -2,9 +2,10 @@
 import { dirname } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { reasonOf } from '../base/errors.ts'
-import { readAgent } from './agent.ts'
+import { type AgentContext, readAgent } from './agent.ts'
 import type { AgentConfig, Config } from './config.ts'
 import { checkLayout, type DiskFacts } from './layout.ts'
+import { readIsolationMode } from './isolation.ts'
 import { defaultStateDir, type Place } from './paths.ts'
 import { type Issue, newReport, problemOf, type Report } from './report.ts'
 import { readTable, type Table } from './schema.ts'
@@ -61,7 +62,8 @@ function syntaxIssue(error: unknown): Issue {
 function readFile(file: File, context: ParseContext, report: Report): Omit<Config, 'warnings'> {
   const top = readTable('top', file, [], report)
   const stateDir = pathOf(top, 'state_dir', context, defaultStateDir(context))
-  const agents = readAgents(file['agents'], top, context)
+  const isolationMode = readIsolationMode(file['isolation'], report)
+  const agents = readAgents(file['agents'], top, { place: context, isolationMode })
   const sections = { place: context, stateDir, workspace: agents[0]?.workspace ?? '' }
   const config = {
     path: context.path,
@@ -87,14 +89,18 @@ function defaultCoreDir({ exists, programRoot }: ParseContext): string {
   return exists(SYSTEM_CORE_DIR) ? SYSTEM_CORE_DIR : programRoot
 }
 
-function readAgents(entries: unknown, top: Table<'top'>, place: Place): readonly AgentConfig[] {
+function readAgents(
+  entries: unknown,
+  top: Table<'top'>,
+  given: Pick<AgentContext, 'place' | 'isolationMode'>,
+): readonly AgentConfig[] {
   const { report } = top
   if (entries !== undefined && !Array.isArray(entries)) {
     report.problem(['agents'], 'must be a list of tables.', 'Head each agent with [[agents]].')
     return []
   }
   const context = {
-    place,
+    ...given,
     logRetentionDays: numberOf(top, 'log_retention_days'),
     logMaxCount: numberOf(top, 'log_max_count'),
   }

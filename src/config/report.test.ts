@@ -1,6 +1,7 @@
 import { test } from 'vitest'
 import { configText, context, readText } from '../../test/helpers/config-text.ts'
-import { type Key, keys } from './keys.ts'
+import type { Key } from './key.ts'
+import { keys } from './keys.ts'
 import { parseConfig } from './parse.ts'
 import { problemOf, withoutWritten } from './report.ts'
 import { formatProblem } from '../base/errors.ts'
@@ -27,7 +28,9 @@ test.for(suggestions)('what was probably meant by %j', ([text, expected], { expe
 
 const ranges = Object.entries(keys).flatMap(([section, table]) =>
   Object.entries<Key>(table).flatMap(([name, { type, range }]) =>
-    range === undefined || type === 'duration' ? [] : [{ section, name, low: range[0], high: range[1] }],
+    range === undefined || type === 'duration' || type === 'size'
+      ? []
+      : [{ section, name, low: range[0], high: range[1] }],
   ),
 )
 
@@ -36,6 +39,7 @@ test.for(ranges)(
   ({ section, name, low, high }, { expect }) => {
     const write = (value: number) => {
       if (section === 'agents') return configText({ agent: `${name} = ${value}` })
+      if (section === 'agentIsolation') return configText({ agent: `isolation.${name} = ${value}` })
       return configText({
         top: section === 'top' ? `${name} = ${value}` : `[${section}]\n${name} = ${value}`,
       })

@@ -1,7 +1,8 @@
 /** Reads the tables of the file: which keys there are, of which type, and what an unknown one was meant to be. */
 import { z } from 'zod'
-import type { AdapterName } from './config.ts'
-import { findKey, fixFor, type Key, keys, sectionTitles, type Section } from './keys.ts'
+import type { AdapterName, IsolationMode } from './config.ts'
+import type { Key } from './key.ts'
+import { findKey, fixFor, keys, sectionTitles, type Section } from './keys.ts'
 import { nearest } from '../base/nearest.ts'
 import type { KeyPath, Report } from './report.ts'
 
@@ -9,6 +10,11 @@ const text = z.string('must be text in quotes.')
 const wholeNumber = z.int('must be a whole number.')
 const flag = z.boolean('must be true or false.')
 const texts = z.array(text, 'must be a list of texts.')
+
+const isolationMode = z.enum(
+  ['required', 'preferred', 'off'] satisfies IsolationMode[],
+  'must be "required", "preferred" or "off".',
+)
 
 /** The raw type of every key, before ranges, paths and cron lines are looked at. The compiler holds it to the table. */
 const shapes = {
@@ -49,11 +55,25 @@ const shapes = {
     log_retention_days: wholeNumber,
     log_max_count: wholeNumber,
     env: z.record(z.string(), z.unknown(), 'must be a table with the keys pass and set.'),
+    isolation: z.record(z.string(), z.unknown(), 'must be a table.'),
   },
   env: {
     pass: texts,
     set: z.record(z.string(), text, 'must be a table of texts.'),
   },
+  agentIsolation: {
+    mode: isolationMode,
+    read_only: texts,
+    read_write: texts,
+    network: flag,
+    secrets: texts,
+    memory: text,
+    processes: wholeNumber,
+    file_size: text,
+    user: text,
+    bypass_without_isolation: flag,
+  },
+  isolation: { mode: isolationMode },
   ipc: { enabled: flag, socket_path: text, task_dir: text },
   journal: { max_days: wholeNumber, max_events: wholeNumber },
   sync: {
@@ -87,7 +107,7 @@ export interface AnyTable {
 }
 
 /** The tables that stand inside the top of the file and are read on their own. */
-const subtables: readonly string[] = ['agents', 'ipc', 'journal', 'sync']
+const subtables: readonly string[] = ['agents', 'isolation', 'ipc', 'journal', 'sync']
 
 /**
  * Reads one table strictly, key by key, so that a mistake in one key hides none in another. A key that is unknown or

@@ -6,28 +6,33 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { digest } from '../base/digest.ts'
-import { MarrowError } from '../base/errors.ts'
+import { MarrowError, reasonAndFix } from '../base/errors.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import type { Moment } from '../base/moment.ts'
+import { handoffDir } from '../handoffs/folders.ts'
 import { handoffsFrom } from '../handoffs/observe.ts'
 import type { AgentState, LastSuccess, Trigger } from '../heartbeat/state.ts'
-import { runEnvironment } from '../isolation/environment.ts'
-import { adapterFor } from '../agents/adapters.ts'
-import { copyFolder, isFolder, makeFolder, remove } from '../platform/files.ts'
-import { runCommand } from '../platform/command.ts'
-import { gitState } from '../platform/git.ts'
+import type { WallState } from '../isolation/wall.ts'
+import { innerPath, contextFolder } from '../config/inner.ts'
+import { isFolder, remove } from '../platform/files.ts'
+import { checkInside, makeInside, type InnerPath } from '../platform/inside.ts'
+import { copyOut } from '../platform/inside/copy.ts'
+import { gitState, type RunGit } from '../platform/git.ts'
 import { digestLayers } from '../prompt/attribution.ts'
 import { decideGate, type GateDecision, type OpenWork } from '../prompt/gate.ts'
 import { baseLayer } from '../prompt/instruction.ts'
 import { orderLayers, renderPrompt, type Layer } from '../prompt/layers.ts'
-import { findProviders, loadRole, loadRules, runProviders } from '../prompt/load.ts'
+import { loadRole, loadRules, runProviders } from '../prompt/load.ts'
+import { findProviders } from '../prompt/load/find.ts'
 import { worldFingerprint } from '../prompt/progress.ts'
 import { triggerLayer } from '../prompt/trigger.ts'
 import type { GitState } from '../runner/record.ts'
-import { ownQueue, queueFolders, tasksElsewhere } from '../tasks/folders.ts'
+import { ownQueue, queueFolders, tasksElsewhere, unreadableFolder } from '../tasks/folders.ts'
 import { listTasks } from '../tasks/observe.ts'
 import type { QueuedTask } from '../tasks/queue.ts'
 import type { Program } from './core.ts'
+import { environmentOf } from './environment.ts'
+import { gitRunner, providerRunner, withFolder } from './fences.ts'
 import { layerDigests, type LayerDigests } from './layer-digest.ts'
 
 export interface AssembleRequest {
@@ -44,6 +49,7 @@ export interface AssembleRequest {
   readonly now: Moment
   readonly dryRun: boolean
   readonly signal: AbortSignal
+  readonly wall: WallState
 }
 
 /** A prompt that could be sent now, whether it should be, and what it was made of. */
@@ -66,12 +72,13 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   checkWorkspace(agent)
   const notes = notesFolder(request)
   try {
-    const env = environmentOf(request, notes)
+    const env = environmentOf(agent, { ...request, notes })
     const { layers, tasks } = await gather(request, env)
     const digests = digestLayers(layers, request.lastSuccess?.digests)
     const work = openWork(request, tasks)
     const needsWorld = state?.progress !== undefined && work.tasks.length > 0
-    const before = needsWorld ? await observeWorld(agent, config, tasks, signal) : undefined
+    const look = () => observeWorld(agent, { config, known: tasks, signal, run: gitRunner(request, agent) })
+    const before = needsWorld ? await look() : undefined
     const decision = decideGate({
       mode: agent.gate,
       forced: request.forced,
@@ -85,7 +92,7 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
     })
     // git is asked only for a run that will start: a quiet tick has to stay cheap.
     const starts = decision.run && !request.dryRun
-    const world = before ?? (starts ? await observeWorld(agent, config, tasks, signal) : undefined)
+    const world = before ?? (starts ? await look() : undefined)
     return {
       decision,
       layers,
@@ -127,7 +134,8 @@ async function gather(
         ),
       ),
     )
-  const layers = [...rules, ...present(role), baseLayer, ...present(trigger), ...blocks, ...elsewhere]
+  const context = [...blocks, ...elsewhere, ...obstacles(agent, config, queues)]
+  const layers = [...rules, ...present(role), baseLayer, ...present(trigger), ...context]
   return { layers: orderLayers(layers), tasks: queues.flatMap(({ tasks }) => tasks) }
 }
 
@@ -139,17 +147,24 @@ function openWork({ agent, triggers }: AssembleRequest, tasks: readonly QueuedTa
   }
 }
 
+interface WorldRequest {
+  readonly config: Config
+  /** Undefined: they are read. */
+  readonly known: readonly QueuedTask[] | undefined
+  readonly signal: AbortSignal
+  /** Starts git, which executes what the repository tells it. */
+  readonly run: RunGit
+}
+
 /** Tasks, git and handoffs as they are now: what a run can be seen to have changed. */
 export async function observeWorld(
   agent: Pick<AgentConfig, 'name' | 'slug' | 'workspace' | 'workDir'>,
-  config: Config,
-  known: readonly QueuedTask[] | undefined,
-  signal: AbortSignal,
+  { config, known, signal, run }: WorldRequest,
 ): Promise<{ readonly git: GitState | undefined; readonly fingerprint: string }> {
   const [tasks, git, handoffs] = await Promise.all([
     known ?? readQueues(agent, config).then((queues) => queues.flatMap((queue) => queue.tasks)),
-    gitState(agent.workDir, signal, ownFolders(agent)),
-    handoffsFrom(agent.workspace, agent),
+    gitState(innerPath(agent.workDir, config.agents), { signal, except: ownFolders(agent), run }),
+    handoffsFrom(innerPath(handoffDir(agent.workspace), config.agents), agent).catch(() => []), // Said in the prompt.
   ])
   const state = git && { head: git.head ?? '', status: git.status }
   return { git: state, fingerprint: worldFingerprint({ tasks, git: state, handoffs }) }
@@ -164,25 +179,55 @@ function ownFolders({ workspace, workDir }: Pick<AgentConfig, 'workspace' | 'wor
 interface Queue {
   readonly folder: string
   readonly tasks: readonly QueuedTask[]
+  /** Why it cannot be read. */
+  readonly problem: string | undefined
 }
 
 function readQueues(agent: Pick<AgentConfig, 'workspace'>, config: Config): Promise<Queue[]> {
-  const folders = queueFolders(agent, config)
-  return Promise.all(folders.map(async (folder) => ({ folder, tasks: await listTasks(folder) })))
+  return Promise.all(queueFolders(agent, config).map(readQueue))
+}
+
+async function readQueue(queue: InnerPath): Promise<Queue> {
+  try {
+    return { folder: queue.path, tasks: await listTasks(queue), problem: undefined }
+  } catch (error) {
+    return { folder: queue.path, tasks: [], problem: reasonAndFix(error) }
+  }
+}
+
+/** What keeps work from being seen stands in the prompt: whoever made it so may be able to mend it. */
+function obstacles(
+  { workspace }: Pick<AgentConfig, 'workspace'>,
+  { agents }: Config,
+  queues: readonly Queue[],
+): Layer[] {
+  const found = queues.flatMap(({ folder, problem }) =>
+    problem === undefined
+      ? []
+      : [unreadableFolder(folder === ownQueue(workspace) ? 'tasks' : 'task_dir', folder, problem)],
+  )
+  const handoffs = innerPath(handoffDir(workspace), agents)
+  try {
+    checkInside(handoffs)
+    return found
+  } catch (error) {
+    return [...found, unreadableFolder('handoffs', handoffs.path, reasonAndFix(error))]
+  }
 }
 
 async function contextBlocks(request: AssembleRequest, env: Record<string, string>): Promise<Layer[]> {
   const { agent, config, dryRun, signal } = request
   const { providers } = await findProviders({
     coreDir: config.coreDir,
-    contextDirs: agent.contextDirs,
+    contextDirs: agent.contextDirs.map((dir) => contextFolder(dir, config.agents)),
     replace: config.contextReplace,
   })
   return runProviders(providers, {
     env: { ...env, ...(dryRun ? { MARROW_DRY_RUN: '1' } : jobsOf(config)) },
     cwd: agent.workspace,
     timeoutMs: config.contextTimeoutMs,
-    run: runCommand,
+    // A dry run's notes lie in the private folder of temporary files.
+    run: providerRunner(request, dryRun ? withFolder(agent, env['MARROW_NOTES'] ?? '') : agent),
     signal,
   })
 }
@@ -201,31 +246,20 @@ export function jobsOf({ stateDir }: Pick<Config, 'stateDir'>): { readonly MARRO
 }
 
 /** Where the agent's notes are; a dry run gets a copy, so that nothing it does can be seen later. */
-function notesFolder({ agent, dryRun }: AssembleRequest): string {
-  const own = join(agent.workspace, 'runtime', 'notes', agent.slug)
+function notesFolder({ agent, config, dryRun }: AssembleRequest): string {
+  const own = innerPath(join(agent.workspace, 'runtime', 'notes', agent.slug), config.agents)
   if (!dryRun) {
-    makeFolder(own)
-    return own
+    using made = makeInside(own)
+    return made.path
   }
   const copy = mkdtempSync(join(tmpdir(), 'marrow-notes-'))
-  if (isFolder(own)) copyFolder(own, copy)
-  return copy
-}
-
-function environmentOf({ agent, program, env, run }: AssembleRequest, notes: string): Record<string, string> {
-  return runEnvironment({
-    inherited: env,
-    programBin: program.binDir,
-    agent: agent.name,
-    role: agent.role,
-    run,
-    workspace: agent.workspace,
-    workDir: agent.workDir,
-    notes,
-    socket: undefined,
-    policy: agent.env,
-    adapterEnv: adapterFor(agent.adapter).env(agent.timeoutMs),
-  })
+  try {
+    copyOut(own, copy)
+    return copy
+  } catch (error) {
+    remove(copy)
+    throw error
+  }
 }
 
 function present<T>(value: T | undefined): T[] {

@@ -4,6 +4,9 @@ import { later, type Moment } from '../base/moment.ts'
 import { delayMs, type Backoff } from '../base/backoff.ts'
 import type { Config } from '../config/config.ts'
 import type { Waker } from '../heartbeat/loop.ts'
+import type { LimitFacts, LimitPlan } from '../isolation/limits.ts'
+import type { SharedLogin } from '../isolation/apply/login.ts'
+import type { WallState } from '../isolation/wall.ts'
 import type { EventKind, EventMap } from '../observability/events.ts'
 import { samplesOf } from '../observability/metrics.ts'
 import { describeEvent } from '../observability/sentences.ts'
@@ -22,6 +25,8 @@ import type { TickView } from '../ipc/protocol/agents.ts'
 export interface Program {
   readonly root: string
   readonly launcher: string
+  /** The path of `bin/enter`. */
+  readonly enter: string
   readonly binDir: string
   readonly version: string
 }
@@ -49,8 +54,19 @@ export interface Life {
   linedUpAt: Moment | undefined
   /** Until when the queues are not looked at again: a look at thousands of files must not become all that is done. */
   intakeRestsUntil: Moment | undefined
+  /** Folders of tasks and handoffs that the last look at them could not read, and why. */
+  unreadable: ReadonlyMap<string, string>
+  /** What is known of the wall of this machine. */
+  wall: WallState
+  wallTestedAt: Moment | undefined
+  /** By the folder that runs share. */
+  readonly logins: Map<string, SharedLogin>
+  readonly loginProblems: Map<string, string>
   /** Launches that were recorded but not yet made, by run id. */
-  readonly launches: Map<string, LaunchRequest & { readonly dueAt: number }>
+  readonly launches: Map<
+    string,
+    LaunchRequest & { readonly dueAt: number; readonly limits: LimitPlan | null }
+  >
   /** Which providers failed in the last assembly, by agent. */
   readonly providerFailures: Map<string, readonly string[]>
   readonly steps: Map<string, { readonly failures: number; readonly retryAt: Moment }>
@@ -71,6 +87,8 @@ export interface Core {
   readonly log: Log
   readonly random: () => number
   readonly program: Program
+  /** By what runs can be held to their limits here; found out at the start. */
+  readonly limitFacts: LimitFacts
   readonly env: Readonly<Record<string, string | undefined>>
   config: Config
   readonly life: Life

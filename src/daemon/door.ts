@@ -1,7 +1,10 @@
 import { realpathSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { stackOf } from '../base/errors.ts'
+import { innerPath } from '../config/inner.ts'
 import { startServer, type Server } from '../ipc/server.ts'
 import type { Handlers } from '../ipc/protocol/table.ts'
+import { checkInside } from '../platform/inside.ts'
 import type { Core } from './core.ts'
 
 /** The operator's door as the daemon keeps it. */
@@ -11,10 +14,12 @@ export interface Door {
   close(): Promise<void>
 }
 
-/** Throws SOCKET_PATH_TOO_LONG, CANNOT_WRITE. */
+/** Throws SOCKET_PATH_TOO_LONG, CANNOT_WRITE, NOT_FOUND for a link on the way to a socket in a workspace. */
 export async function openDoor(core: Core, handlers: Handlers): Promise<Door> {
-  const open = (): Promise<Server> =>
-    startServer({
+  const open = async (): Promise<Server> => {
+    // An operator may have put it into a workspace, against our advice: at least through no link of an agent's.
+    checkInside(innerPath(dirname(core.config.ipc.socketPath), core.config.agents))
+    return startServer({
       socketPath: core.config.ipc.socketPath,
       mode: 0o600,
       handlers,
@@ -22,6 +27,7 @@ export async function openDoor(core: Core, handlers: Handlers): Promise<Door> {
       version: core.program.version,
       config: realpathSync(core.config.path),
     })
+  }
   let server = await open()
   return {
     lookAfter: () => {

@@ -8,6 +8,7 @@ import { pendingTriggers } from '../heartbeat/store/triggers.ts'
 import type { DryRunView } from '../ipc/protocol/agents.ts'
 import type { Clock } from '../platform/clock.ts'
 import { entryOf, readIfExists } from '../platform/files.ts'
+import type { WallState } from '../isolation/wall.ts'
 import type { Database } from '../platform/sqlite.ts'
 import { attribute } from '../prompt/attribution.ts'
 import { renderLayer } from '../prompt/layers.ts'
@@ -28,6 +29,7 @@ export interface DryRunRequest {
   readonly clock: Clock
   readonly random: () => number
   readonly agents: readonly AgentConfig[]
+  readonly wall: WallState
 }
 
 export function dryRun(request: DryRunRequest): Promise<DryRunView[]> {
@@ -61,6 +63,7 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     triggers,
     now,
     signal,
+    wall: request.wall,
     forced: false,
     dryRun: true,
   })

@@ -5,6 +5,7 @@ import { version } from '../base/version.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { systemClock } from '../platform/clock.ts'
+import { closeInherited } from '../platform/descriptors.ts'
 import type { Log } from '../platform/log.ts'
 import { systemProcesses } from '../platform/processes.ts'
 import { programRoot, type Program } from './core.ts'
@@ -18,15 +19,22 @@ export function configAt(path: string): Promise<Config> {
 /** The installation that this process runs from. */
 export function installedProgram(): Program {
   const binDir = join(programRoot, 'bin')
-  return { root: programRoot, binDir, launcher: join(binDir, 'launch'), version }
+  return {
+    root: programRoot,
+    binDir,
+    launcher: join(binDir, 'launch'),
+    enter: join(binDir, 'enter'),
+    version,
+  }
 }
 
-/** A daemon in this process. Throws what `startDaemon` throws. */
+/** A daemon in this process, which is made ready to start runs. Throws what `startDaemon` throws. */
 export function startHere(
   config: Config,
   log: Log,
   options: { readonly ipc: boolean; readonly scheduled: boolean },
 ): Promise<RunningDaemon> {
+  closeInherited()
   return startDaemon({
     config,
     log,

@@ -7,6 +7,7 @@ import { prune } from './prune.ts'
 import { takeSwitches, takeWork } from './steps/intake.ts'
 import { askForEnd, reapRuns, settleKey, takeBack } from './steps/reap.ts'
 import { startDueTicks } from './steps/start.ts'
+import { lookAtWall } from './steps/wall.ts'
 
 const ASLEEP_MS_MIN = 30_000 // The wall clock ran on this much further than the loop was awake: the machine slept.
 const SET_BACK_MS_MIN = 2_000
@@ -29,6 +30,7 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
     await step(core, 'stop', now, () => stopRuns(core, now, deps)),
     await step(core, 'take in switches', now, () => takeSwitches(core)),
     await step(core, 'take in files', now, () => takeWork(core, now)),
+    await step(core, 'wall', now, async () => lookAtWall(core, now)),
     await step(core, 'start', now, () => startDueTicks(core, now)),
   ]
   pruneSometimes(core, now)

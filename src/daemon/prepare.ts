@@ -7,11 +7,13 @@ import { MarrowError } from '../base/errors.ts'
 import { later, type Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
 import { tickName, type Tick, type Trigger } from '../heartbeat/state.ts'
-import { wrapCommand, type Command } from '../isolation/wrap.ts'
+import type { LimitPlan } from '../isolation/limits.ts'
+import { wrapCommand, type Command, type Fence } from '../isolation/wrap.ts'
 import { attribute } from '../prompt/attribution.ts'
 import type { LaunchRequest } from '../runner/apply/launch.ts'
 import { runPaths } from '../runner/folder.ts'
 import { sentLayer, type RunPlan } from '../runner/record.ts'
+import type { Around } from './around.ts'
 import type { Assembly } from './assemble.ts'
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024 // Of each stream of a run; the rest is dropped as it comes.
@@ -24,6 +26,7 @@ export interface Ready {
   /** The run's folder. */
   readonly folder: string
   readonly launcher: string
+  readonly around: Around
   readonly assembly: Assembly
   readonly triggers: readonly Trigger[]
   readonly now: Moment
@@ -31,17 +34,17 @@ export interface Ready {
 
 export interface PreparedRun {
   readonly plan: RunPlan
-  readonly launch: LaunchRequest & { readonly dueAt: number }
+  readonly launch: LaunchRequest & { readonly dueAt: number; readonly limits: LimitPlan | null }
   readonly prompt: string
 }
 
 /** Throws TOO_LARGE for a prompt that the configured words cannot take. */
 export function prepare(ready: Ready): PreparedRun {
-  const { command, delivered, promptOnStdin } = commandOf(ready)
+  const { command, fence, delivered, promptOnStdin } = commandOf(ready)
   const { words, cwd, env } = command
   const { launcher, folder, tick, assembly, agent } = ready
   return {
-    plan: planOf(ready, command),
+    plan: planOf(ready, delivered, fence),
     prompt: assembly.prompt,
     launch: {
       launcher,
@@ -49,31 +52,38 @@ export function prepare(ready: Ready): PreparedRun {
       capBytes: OUTPUT_BYTES_MAX,
       words,
       promptOnStdin,
+      sandboxed: fence.wall?.by.kind === 'bubblewrap',
+      owner: ready.around.owner,
       cwd,
       env,
       presumed: adapterFor(agent.adapter).presumes?.(delivered, env) ?? [],
       dueAt: tick.dueAt,
+      limits: ready.around.limits,
     },
   }
 }
 
 /** The configured words, filled in, delivered as the agent CLI wants it, behind the wall. */
-function commandOf({ agent, run, folder, assembly }: Ready): {
+function commandOf({ agent, run, folder, assembly, around }: Ready): {
   command: Command
+  fence: Fence
   /** Its words without the wall around them. */
   delivered: readonly string[]
   promptOnStdin: boolean
 } {
   const { workspace, workDir } = agent
-  const { prompt, env } = assembly
+  const { prompt } = assembly
   const promptFile = runPaths(folder).prompt
   const places = { prompt, promptFile, workspace, workDir }
   const filled = fillPlaceholders(agent.command, { ...places, agent: agent.name, runId: run })
   const adapter = adapterFor(agent.adapter)
   const promptVia = agent.promptVia ?? adapter.promptVia
-  const { words, promptOnStdin } = adapter.words({ ...filled, ...places, promptVia })
+  const { words: delivered, promptOnStdin } = adapter.words({ ...filled, ...places, promptVia })
+  const words = around.adapted(delivered)
   if (!words.every(fitsArgument)) throw tooLong(prompt)
-  return { command: wrapCommand({ folder, words, cwd: workDir, env }), delivered: words, promptOnStdin }
+  const fence = around.fence(words)
+  const command = wrapCommand({ words, cwd: workDir, env: around.env }, fence)
+  return { command, fence, delivered: words, promptOnStdin }
 }
 
 /** Said before the system says it, in words that help nobody. Throws nothing itself. */
@@ -88,7 +98,8 @@ function tooLong(prompt: string): MarrowError {
   )
 }
 
-function planOf({ tick, agent, run, assembly, triggers, now }: Ready, command: Command): RunPlan {
+function planOf(ready: Ready, delivered: readonly string[], fence: Fence): RunPlan {
+  const { tick, agent, run, assembly, triggers, now } = ready
   const { prompt, digests, layerDigests, git, world } = assembly
   return {
     id: run,
@@ -98,7 +109,7 @@ function planOf({ tick, agent, run, assembly, triggers, now }: Ready, command: C
     role: agent.role ?? null,
     lineage: [],
     adapter: agent.adapter,
-    words: redactWords(command.words, prompt),
+    words: redactWords(delivered, prompt),
     workDir: agent.workDir,
     workspace: agent.workspace,
     recordedAt: now.wall,
@@ -111,5 +122,7 @@ function planOf({ tick, agent, run, assembly, triggers, now }: Ready, command: C
     operatorDigest: layerDigests.operator,
     gitBefore: git ?? null,
     worldBefore: world ?? null,
+    wall: fence.wall?.by.kind ?? null,
+    limits: ready.around.limits,
   }
 }

@@ -1,5 +1,8 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { test } from '../../test/helpers/daemon.ts'
+import { loginOf } from './logins.ts'
 import { prune } from './prune.ts'
 
 describe('the journal', () => {
@@ -29,4 +32,20 @@ describe('the journal', () => {
     await put(400, now - 9 * day)
     expect(await left()).toEqual({ rows: 700, oldest: now - 9 * day })
   })
+})
+
+test('logins and conversations of agents that are gone are removed, and no others', async ({
+  home,
+  expect,
+}) => {
+  await home.write({ scout: { agent_command: "'true'", adapter: '"claude"' } })
+  const { core } = await home.start({ scheduled: false })
+  const [scout] = core.config.agents
+  const login = (scout && loginOf(core, scout)?.folder) ?? ''
+  const [homes, logins] = [join(home.stateDir, 'homes'), join(home.stateDir, 'logins')]
+  for (const folder of [join(homes, 'scout'), join(homes, 'gone'), login, join(logins, 'codex-aaaaaaaa')])
+    mkdirSync(folder, { recursive: true })
+  await prune(core, new AbortController().signal)
+  expect(readdirSync(homes)).toEqual(['scout'])
+  expect(readdirSync(logins)).toEqual([basename(login)])
 })

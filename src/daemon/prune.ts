@@ -1,13 +1,18 @@
 /** Gives everything that grows its end: run folders, rows, events. A job. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
+import { innerPath } from '../config/inner.ts'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
+import { forgetLogins } from '../isolation/apply/login.ts'
+import { keepFolder } from '../isolation/wishes.ts'
 import { pruneEvents } from '../observability/store.ts'
 import { listFolder, remove } from '../platform/files.ts'
+import type { InnerPath } from '../platform/inside.ts'
 import { expiredRuns } from '../runner/retention.ts'
-import { removeRun } from '../runner/apply/logs.ts'
+import { logsFolder, removeRun } from '../runner/apply/logs.ts'
 import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
+import { loginOf } from './logins.ts'
 
 const TICKS_KEPT = 500 // Per agent; counters live in the agent's own row.
 const DAY_MS = 86_400_000
@@ -23,7 +28,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   const byId = new Map(ended.map((run) => [run.id, run]))
   for (const id of expiredRuns(ended, (agent) => keptOf.get(agent) ?? REMOVED_AGENT, now)) {
     if (signal.aborted) return
-    removeRun(byId.get(id)?.workspace ?? '', id, folderOf(core.config, id))
+    removeRun(logsOf(core, byId.get(id)?.workspace ?? ''), id, folderOf(core.config, id))
     await core.db.write((tx) => deleteRun(tx, id))
   }
   const known = new Set([...byId.keys(), ...open.map(({ id }) => id)])
@@ -31,6 +36,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   for (const { name, modifiedAt } of listFolder(runs)) {
     if (!known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
   }
+  pruneKept(core, new Set([...ended, ...open].map(({ agent }) => agent)))
   await core.db.write((tx) => pruneTicks(tx, TICKS_KEPT))
   const { maxDays, maxEvents } = core.config.journal
   const limits = {
@@ -39,4 +45,27 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   }
   // A limit that was lowered may take a million rows: others get their turn in between.
   while (!signal.aborted && (await core.db.write((tx) => pruneEvents(tx, limits)))) await breathe()
+}
+
+/** Logins and conversations of agents that are gone: no longer in the file, and without a run on record. */
+function pruneKept(core: Core, agents: ReadonlySet<string>): void {
+  const { stateDir, agents: configured } = core.config
+  const names = new Set(configured.map(({ name }) => name))
+  if ([...agents].some((name) => !names.has(name))) return // Of those nobody knows any more which login they have.
+  const used = configured.flatMap((agent) => loginOf(core, agent)?.folder ?? [])
+  forgetLogins(stateDir, used)
+  const slugs = new Set(configured.map(({ slug }) => slug))
+  for (const { name, path } of kept(stateDir)) if (!slugs.has(name)) remove(path)
+}
+
+function kept(stateDir: string): { readonly name: string; readonly path: string }[] {
+  const homes = dirname(keepFolder(stateDir, { slug: 'any' }))
+  return listFolder(homes).map(({ name }) => ({ name, path: join(homes, name) }))
+}
+
+/** Of an agent that has left the configuration its workspace is still a folder that an agent wrote. */
+function logsOf(core: Core, workspace: string): InnerPath {
+  const path = logsFolder(workspace)
+  const { root } = innerPath(workspace, core.config.agents)
+  return { root, path }
 }

@@ -14,18 +14,25 @@ import { tickName, type AgentState, type Tick, type TickEnd } from '../heartbeat
 import { readAgent, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, readTick } from '../heartbeat/store/ticks.ts'
 import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
+import type { LimitHit } from '../isolation/limit-hits.ts'
+import type { RunGit } from '../platform/git.ts'
+import { removeCgroup } from '../platform/cgroup.ts'
 import { readIfExists } from '../platform/files.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { nextProgress } from '../prompt/progress.ts'
 import { readOutput, type Sighting } from '../runner/observe.ts'
-import { describeOutcome, judge, type Outcome } from '../runner/outcome.ts'
+import { describeOutcome, endedOutcome, judge, type Outcome } from '../runner/outcome.ts'
 import { runPaths } from '../runner/folder.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { observeWorld } from './assemble.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
+import { gitRunner } from './fences.ts'
+import { emptyCgroup, endedBy, lastHit, toldHit } from './limits.ts'
 import { forgetLineup, recordedOf } from './lineup.ts'
+import { carryLogins } from './logins.ts'
+import { groundOf } from './standing.ts'
 import { withoutValues } from './redaction.ts'
 
 const OUTPUT_BYTES_READ = 8 * 1024 * 1024 // Of each stream: more than any CLI's structured output of one run.
@@ -48,28 +55,42 @@ export async function settle(
 ): Promise<void> {
   const recorded = recordedOf(core, run)
   const remains = { run: run.id, folder: folderOf(core.config, run.id), launcher: run.identity, recorded }
-  const left = await finishRun(remains, core.processes)
+  const hit = lastHit(run)
+  // First: what hides from every other look would hold the output open.
+  const held = await emptyCgroup(run.limits?.cgroup)
+  const left = Math.max(held, await finishRun(remains, core.processes))
   if (left > 0) core.log.warn('processes of a run could not be ended', { run: run.id, left })
-  const end = readEnd(core, run, sighting)
+  carryLogins(core, [run]) // What it renewed at last; nothing of it can change any more.
+  const end = readEnd(core, run, sighting, hit)
   const agent = core.config.agents.find(({ name }) => name === run.agent)
   const place = agent ?? { name: run.agent, slug: run.agent, workspace: run.workspace, workDir: run.workDir }
   // What an agent left in its folders must not keep its own run from being recorded.
-  const world = await observeWorld(place, core.config, undefined, signal).catch((error: unknown) => {
-    if (!signal.aborted)
-      core.log.warn('what a run changed cannot be seen', { run: run.id, error: reasonOf(error) })
-    return undefined
-  })
+  const { config } = core
+  const git = agent ? gitRunner(groundOf(core), agent) : unknownFence
+  const world = await observeWorld(place, { config, known: undefined, signal, run: git }).catch(
+    (error: unknown) => {
+      if (!signal.aborted)
+        core.log.warn('what a run changed cannot be seen', { run: run.id, error: reasonOf(error) })
+      return undefined
+    },
+  )
   if (signal.aborted) return // The daemon hands over: the next one settles this run from its folder.
   await record(core, run, { ...end, world })
 }
 
-function readEnd(core: Core, run: RunRecord, sighting: Extract<Sighting, { kind: 'exited' | 'gone' }>): End {
-  const endedBy = run.ending?.by
+/** Of an agent that is no longer in the file nobody knows behind what its git may run. */
+const unknownFence: RunGit = () => Promise.resolve({ kind: 'missing', detail: 'no agent' })
+
+function readEnd(
+  core: Core,
+  run: RunRecord,
+  sighting: Extract<Sighting, { kind: 'exited' | 'gone' }>,
+  hit: LimitHit | undefined,
+): End {
+  const by = endedBy(run)
   if (sighting.kind === 'gone') {
     // Whom we killed together with its launcher left no code; whom nobody killed is lost.
-    const outcome: Outcome = endedBy
-      ? { kind: 'ended', by: endedBy, exitCode: KILLED_CODE }
-      : { kind: 'lost' }
+    const outcome: Outcome = by === undefined ? { kind: 'lost' } : endedOutcome(by, KILLED_CODE)
     return { endedAt: core.clock.now().wall, outcome, reading: undefined, world: undefined }
   }
   const { exitCode } = sighting
@@ -81,7 +102,8 @@ function readEnd(core: Core, run: RunRecord, sighting: Extract<Sighting, { kind:
   const { stdout, stderr, stderrAt } = readOutput(folder, OUTPUT_BYTES_READ)
   const output = { stdout: redact(stdout), stderr: redact(stderr), stderrAt, exitCode, endedAt: at }
   const reading = explained(core, run, folder, adapterFor(run.adapter).read(output))
-  return { endedAt: at, outcome: judge(exitCode, reading, endedBy), reading, world: undefined }
+  const over = hit ?? toldHit(run, output)
+  return { endedAt: at, outcome: judge(exitCode, reading, by, over), reading, world: undefined }
 }
 
 /** What the CLI cannot know: that marrow withheld the key it misses, and that it only echoed what it was sent. */
@@ -100,6 +122,8 @@ function explained(core: Core, run: RunRecord, folder: string, reading: Reading)
 async function record(core: Core, run: RunRecord, end: End): Promise<void> {
   const { tick, verdict } = await write(core, (tx, emit) => recordEnd(core, tx, emit, { run, end }))
   forgetLineup(core, run.id)
+  if (run.limits?.cgroup && !removeCgroup(run.limits.cgroup))
+    core.log.warn('a cgroup could not be removed', { run: run.id }) // The next daemon tries again.
   tellEnd(core, tick, run.id, verdict)
 }
 
@@ -216,11 +240,14 @@ function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): 
   return { progress }
 }
 
+const cutShortBy: readonly string[] = ['stop', 'operator', 'signal']
+
 /** It could not work on its task, which says nothing of the task. */
 function wasCutShort(outcome: Outcome): boolean {
   if (outcome.kind === 'failed')
     return ['rate-limit', 'authentication', 'connection'].includes(outcome.reason)
-  return outcome.kind === 'lost' || (outcome.kind === 'ended' && outcome.by !== 'deadline')
+  // A deadline, and a limit, may well be the task's own fault.
+  return outcome.kind === 'lost' || (outcome.kind === 'ended' && cutShortBy.includes(outcome.by))
 }
 
 export function sayBreaker(emit: Emit, agent: string, before: Breaker, after: Breaker): void {

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { watchConfig } from '../config/watch.ts'
 import { createWaker, runLoop } from '../heartbeat/loop.ts'
 import type { Handlers } from '../ipc/protocol/table.ts'
+import { observeLimits } from '../isolation/observe/limits.ts'
 import { eventSeries } from '../observability/metrics.ts'
 import { gaugeSeries } from '../observability/metrics-gauges.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -26,6 +27,8 @@ import { runHandlers } from './handlers/runs.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { taskHandlers } from './handlers/tasks.ts'
 import { createJobs } from './jobs.ts'
+import { sweepCgroups } from './limits.ts'
+import { lookAtWall } from './steps/wall.ts'
 import { openStore } from './open-store.ts'
 import { pass, reportFailure } from './pass.ts'
 import { reload } from './reload.ts'
@@ -89,6 +92,8 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   stack.defer(() => core.jobs.abort(''))
   if (!options.scheduled) core.life.scheduled = false
   core.life.adopted = await adoptRuns(core)
+  await sweepCgroups(core)
+  lookAtWall(core, core.clock.now())
   const door = options.ipc ? await openDoor(core, handlers) : undefined
   if (door) stack.defer(() => door.close())
   const watches = createWatches(core)
@@ -160,8 +165,13 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     intakeRestsUntil: undefined,
     providerFailures: new Map(),
     steps: new Map(),
+    unreadable: new Map(),
     adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
     lastPruneAt: undefined,
+    wall: { state: 'untested' },
+    wallTestedAt: undefined,
+    logins: new Map(),
+    loginProblems: new Map(),
   }
   const jobs = createJobs({
     now: () => clock.now().mono,
@@ -182,6 +192,7 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     log,
     random,
     program,
+    limitFacts: observeLimits(program.enter),
     env,
     config,
     life,

@@ -17,6 +17,8 @@ import { lastOutputAt } from '../runner/observe.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
+import { groundOf, standingIn } from './standing.ts'
+import { withLimitGaps } from './limit-gaps.ts'
 import { readPause } from './pause.ts'
 import { planNow, readStanding } from './steps/start.ts'
 
@@ -117,8 +119,16 @@ function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pend
     no_progress: progress
       ? `${progress.attempts} in a row, tried again at ${isoTime(progress.retryAt.wall)}`
       : null,
+    ...isolationOf(core, agent),
     provider_failures: [...(core.life.providerFailures.get(agent.name) ?? [])],
   }
+}
+
+function isolationOf(core: Core, agent: AgentConfig): Pick<AgentStatus, 'isolated_by' | 'not_isolated'> {
+  const bare = standingIn(groundOf(core), agent)
+  const standing = withLimitGaps(core.limitFacts, agent, bare)
+  const missing = standing.kind === 'held' ? [`it is not started: ${standing.reason}`] : standing.missing
+  return { isolated_by: standing.kind === 'walled' ? standing.wall.kind : null, not_isolated: [...missing] }
 }
 
 function stateOf(core: Core, { run, assembling, waiting }: Facts): AgentStatus['state'] {
@@ -127,7 +137,7 @@ function stateOf(core: Core, { run, assembling, waiting }: Facts): AgentStatus['
   if (core.life.stopping !== 'no') return 'stopping'
   if (waiting?.reason === 'slot') return 'waiting'
   if (waiting?.reason === 'paused') return 'paused'
-  return waiting?.reason === 'held' ? 'held' : 'idle'
+  return waiting?.reason === 'held' || waiting?.reason === 'isolation' ? 'held' : 'idle'
 }
 
 function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
@@ -144,7 +154,8 @@ function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
   if (state === 'waiting') return `waits for a slot (${core.config.maxConcurrentRuns} in use)`
   if (state === 'paused' || state === 'held') {
     const until = waiting?.until === undefined ? '' : ` until ${isoTime(waiting.until)}`
-    const how = state === 'held' && waiting?.until === undefined ? ', resume it with: marrow resume' : ''
+    const stays = waiting?.reason === 'held' && waiting.until === undefined
+    const how = stays ? ', resume it with: marrow resume' : ''
     return `${state === 'held' ? 'held: ' : ''}${waiting?.detail ?? ''}${until}${how}`
   }
   if (state === 'stopping') return 'the daemon is stopping'

@@ -1,9 +1,9 @@
 /** The middle of a tick, as a job: assemble, ask the gate, then stay quiet or record a run that the next pass launches. */
-import { existsSync } from 'node:fs'
 import { reasonAndFix } from '../base/errors.ts'
 import { formatRunId } from '../base/ids.ts'
 import { runStamp } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
+import { innerPath } from '../config/inner.ts'
 import { afterFailedTick } from '../heartbeat/breaker.ts'
 import { slotsOf } from '../heartbeat/plan.ts'
 import { intervalOf } from '../heartbeat/schedule.ts'
@@ -13,15 +13,18 @@ import { endTick, setTickRun } from '../heartbeat/store/ticks.ts'
 import { pendingTriggers, returnTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
 import { aboutTokens } from '../prompt/attribution.ts'
 import { remove } from '../platform/files.ts'
+import { entryInside } from '../platform/inside.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { prepareRun } from '../runner/apply/launch.ts'
-import { linkLogs } from '../runner/apply/logs.ts'
+import { linkLogs, logsFolder } from '../runner/apply/logs.ts'
 import { insertRun } from '../runner/store.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { folderOf, write, type Core } from './core.ts'
+import { aroundRun } from './around.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
 import { describePause, holdOf } from './pause.ts'
 import { prepare, type PreparedRun } from './prepare.ts'
+import { groundOf, standingIn } from './standing.ts'
 
 export function tickKey(tick: Tick): string {
   return `tick:${tick.id}`
@@ -32,11 +35,13 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   const agent = core.config.agents.find(({ name }) => name === tick.agent)
   if (!agent)
     return endWithout(core, tick, { kind: 'failed', detail: 'the agent is no longer in the configuration' })
+  const standing = standingIn(groundOf(core), agent)
+  if (standing.kind === 'held') return holdBack(core, tick, standing.reason)
   const begunAt = core.clock.now()
   const { state, lastSuccess, triggers } = await core.db.read((tx) => ({
     lastSuccess: readLastSuccess(tx, agent.name),
     state: readAgent(tx, agent.name),
-    triggers: pendingTriggers(tx, agent.name).filter(isStillThere),
+    triggers: pendingTriggers(tx, agent.name).filter((one) => isStillThere(one, core.config)),
   }))
   const run = newRunId(core, agent)
   const { config, program, env } = core
@@ -44,10 +49,21 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   try {
     const known = { state, lastSuccess, triggers }
     const request = { agent, config, program, env, run, ...known, forced: tick.forced, now: begunAt }
-    const assembly = await assemble({ ...request, dryRun: false, signal })
+    const { wall } = core.life
+    const assembly = await assemble({ ...request, wall, dryRun: false, signal })
     const [folder, now, { launcher }] = [folderOf(config, run), core.clock.now(), program]
     const prepared = assembly.decision.run
-      ? prepare({ tick, agent, run, folder, launcher, assembly, triggers, now })
+      ? prepare({
+          tick,
+          agent,
+          run,
+          folder,
+          launcher,
+          assembly,
+          triggers,
+          now,
+          around: aroundRun(core, agent, { id: run, env: assembly.env }),
+        })
       : undefined
     ready = { assembly, prepared }
   } catch (error) {
@@ -60,6 +76,12 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   await noteProviders(core, agent, assembly.providerFailures)
   if (prepared) await recordRun(core, tick, prepared, triggers)
   else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
+}
+
+/** Its isolation does not let it start. A slot is due again as soon as it does; what was asked for is answered now. */
+async function holdBack(core: Core, tick: Tick, reason: string): Promise<void> {
+  const again = tick.forced ? {} : { dueAt: core.clock.now() }
+  await endWithout(core, tick, { kind: 'held', detail: `not started: ${reason}` }, again)
 }
 
 /** A context provider that fails is told of once, when it begins to; status shows it for as long as it does. */
@@ -83,8 +105,12 @@ export function newRunId(core: Pick<Core, 'random' | 'clock'>, agent: AgentConfi
 }
 
 /** A task or handoff that somebody took away since asks for nothing any more. */
-function isStillThere(trigger: Trigger): boolean {
-  return trigger.path === null || existsSync(trigger.path)
+function isStillThere({ path }: Trigger, { agents }: Core['config']): boolean {
+  try {
+    return path === null || entryInside(innerPath(path, agents))?.kind === 'file'
+  } catch {
+    return false // A link is in its way by now: what it leads to was never handed over.
+  }
 }
 
 /** The record is written before anything is started; the next pass starts it. */
@@ -97,7 +123,7 @@ async function recordRun(
   const { launches } = core.life
   let held: string | undefined
   try {
-    prepareRun(launch.folder, { prompt })
+    prepareRun(launch.folder, { ...launch, prompt })
     held = await write(core, (tx) => {
       const hold = holdOf(core, tx) ?? (tick.forced ? undefined : pausedReason(tx, tick.agent))
       if (hold !== undefined) return hold
@@ -114,8 +140,15 @@ async function recordRun(
     remove(launch.folder) // On a full disk every byte counts, and this run is prepared anew under another id.
     throw error
   }
-  if (held === undefined) linkLogs(plan.workspace, plan.id, launch.folder)
+  if (held === undefined) linkForPeople(core, plan, launch.folder)
   else await holdTick(core, tick, held, launch.folder)
+}
+
+/** A run goes on without its links. */
+function linkForPeople(core: Core, { workspace, id }: PreparedRun['plan'], folder: string): void {
+  const linked = linkLogs(innerPath(logsFolder(workspace), core.config.agents), id, folder)
+  if (linked.kind === 'refused')
+    core.log.warn('cannot link what a run prints', { run: id, error: linked.detail })
 }
 
 function pausedReason(tx: Tx, agent: string): string | undefined {

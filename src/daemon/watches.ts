@@ -1,7 +1,9 @@
-import { statSync, watch, type FSWatcher } from 'node:fs'
+import { watch, type FSWatcher } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { innerPath } from '../config/inner.ts'
 import { handoffDir, receiverOf } from '../handoffs/folders.ts'
-import { isFolder, namesIn } from '../platform/files.ts'
+import { openInside, type InnerPath } from '../platform/inside.ts'
+import type { InnerFolder } from '../platform/inside/folder.ts'
 import { openRuns } from '../runner/store.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
@@ -16,7 +18,7 @@ export interface Watches {
 
 /** A folder, and what in it is of interest; undefined: anything. */
 interface Watched {
-  readonly folder: string
+  readonly folder: InnerPath
   readonly names: readonly string[] | undefined
 }
 
@@ -29,7 +31,7 @@ interface Open {
 /** Watches folders, never single files: a queue of a thousand tasks is one watch, and a new task costs nothing but a wake. */
 export function createWatches(core: Core): Watches {
   const open = new Map<string, Open>()
-  const brake = watchFor(core, { folder: core.config.stateDir, names: [PAUSE_FILE] })
+  const brake = watchFor(core, { folder: ownFolder(core.config.stateDir), names: [PAUSE_FILE] })
   const places = restedInboxes(core)
   let closed = false
   return {
@@ -38,7 +40,7 @@ export function createWatches(core: Core): Watches {
       if (closed) return
       const wanted = new Map(
         [
-          ...runs.map((folder): Watched => ({ folder, names: ['exit', 'started'] })),
+          ...runs.map((run): Watched => ({ folder: ownFolder(run), names: ['exit', 'started'] })),
           ...places.look().map(watchedFor),
         ].map((one) => [JSON.stringify(one), one]),
       )
@@ -55,7 +57,7 @@ export function createWatches(core: Core): Watches {
         if (watcher === undefined) continue
         open.set(key, { watcher, place: placeOf(one.folder) })
         // What came between this pass's look and the watch woke nobody.
-        if (!runs.includes(one.folder)) core.waker.wake()
+        if (!runs.includes(one.folder.path)) core.waker.wake()
       }
     },
     close: () => {
@@ -72,8 +74,8 @@ const REST_MS_MAX = 2_000
 const FOLDERS_MAX = 1_000 // The watches of a system are limited. What lies in more folders is seen by the passes.
 
 /** The folders where work comes in. The list is used again for some time when it took long to make. */
-function restedInboxes(core: Core): { look(): readonly string[]; close(): void } {
-  let known: readonly string[] = []
+function restedInboxes(core: Core): { look(): readonly InnerPath[]; close(): void } {
+  let known: readonly InnerPath[] = []
   let rest: NodeJS.Timeout | undefined
   return {
     look: () => {
@@ -94,31 +96,64 @@ function restedInboxes(core: Core): { look(): readonly string[]; close(): void }
 }
 
 /** The queues, and the handoff folders with those in them that are for somebody. */
-function inboxes({ config }: Core): string[] {
+function inboxes({ config }: Core): InnerPath[] {
   const handoffs = [...Map.groupBy(config.agents, ({ workspace }) => handoffDir(workspace))]
   const folders = [
     ...config.agents.flatMap((agent) => queueFolders(agent, config)),
-    ...handoffs.flatMap(([folder, agents]) => [
-      folder,
-      ...namesIn(folder)
-        .filter((name) => receiverOf(name, agents) !== undefined)
-        .map((name) => join(folder, name)),
-    ]),
+    ...handoffs.flatMap(([path, agents]) => {
+      const dir = innerPath(path, config.agents)
+      const names = foldersIn(dir).filter((name) => receiverOf(name, agents) !== undefined)
+      return [dir, ...names.map((name): InnerPath => ({ root: dir.root, path: join(path, name) }))]
+    }),
   ]
-  return [...new Set(folders)].slice(0, FOLDERS_MAX)
+  return [...new Map(folders.map((folder) => [folder.path, folder])).values()].slice(0, FOLDERS_MAX)
+}
+
+function foldersIn(dir: InnerPath): string[] {
+  try {
+    using folder = opened(dir)
+    return folder?.names('folder') ?? []
+  } catch {
+    return [] // Whoever looks for work in it says that it cannot be read.
+  }
 }
 
 /** Of a folder that is not there yet, its coming: in the nearest one above it that is. */
-function watchedFor(folder: string): Watched {
-  let [place, names]: [string, readonly string[] | undefined] = [folder, undefined]
-  while (!isFolder(place) && dirname(place) !== place) [place, names] = [dirname(place), [basename(place)]]
+function watchedFor(folder: InnerPath): Watched {
+  let [place, names]: [InnerPath, readonly string[] | undefined] = [folder, undefined]
+  while (!isThere(place) && dirname(place.path) !== place.path) {
+    const above = dirname(place.path)
+    // Above the root nothing is an agent's.
+    ;[place, names] = [
+      { root: place.path === place.root ? above : place.root, path: above },
+      [basename(place.path)],
+    ]
+  }
   return { folder: place, names }
 }
 
-function placeOf(folder: string): string | undefined {
-  const found = statSync(folder, { throwIfNoEntry: false })
+/** A folder where only marrow and its operator write. */
+function ownFolder(path: string): InnerPath {
+  return { root: path, path }
+}
+
+function isThere(folder: InnerPath): boolean {
+  return placeOf(folder) !== undefined
+}
+
+/** Undefined for what is missing, and for what a link leads to. */
+function opened(folder: InnerPath): InnerFolder | undefined {
+  try {
+    return openInside(folder)
+  } catch {
+    return undefined
+  }
+}
+
+function placeOf(inner: InnerPath): string | undefined {
+  using folder = opened(inner)
   // A new folder may get the number of the one that has just been removed.
-  return found && `${found.dev}:${found.ino}:${found.birthtimeMs}`
+  return folder && `${folder.stats.dev}:${folder.stats.ino}:${folder.stats.birthtimeMs}`
 }
 
 /** By the system's own watch. With `names` only those wake: much else happens in the folder of the store, and of a run. */
@@ -128,14 +163,16 @@ function watchFor(
   ended: () => void = () => {},
 ): FSWatcher | undefined {
   try {
+    using held = openInside(folder)
+    if (!held) return undefined
     const end = () => {
       watcher.close()
       ended()
     }
-    const watcher = watch(folder, { persistent: false }, (kind, name) => {
+    const watcher = watch(held.place, { persistent: false }, (kind, name) => {
       if (names === undefined || (name !== null && names.includes(name))) core.waker.wake()
       // So the system says that the folder itself went: its watch sees nothing any more.
-      if (kind === 'rename' && name === basename(folder)) end()
+      if (kind === 'rename' && name === basename(held.place)) end()
     })
     watcher.on('error', end)
     return watcher

@@ -55,6 +55,38 @@ const examples: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  'isolation show': {
+    agents: [
+      {
+        agent: 'scout',
+        mode: 'required',
+        isolated_by: 'bubblewrap',
+        held: null,
+        not_isolated: [],
+        user: null,
+        home: '/home/ada',
+        network: true,
+        limits: { memory: '2GiB', processes: null, file_size: null },
+        environment: ['HOME', 'PATH'],
+        paths: [{ path: '/', access: 'read-only', shows: null, why: 'the machine' }],
+      },
+    ],
+  },
+  'isolation test': {
+    ok,
+    by: 'bubblewrap',
+    why: null,
+    fix: null,
+    attempts: [
+      { name: 'write core', what: 'write to the core', outcome: 'refused', detail: 'EROFS' },
+      {
+        name: 'chroot chroot',
+        what: 'take another root in a folder of its own',
+        outcome: 'skipped',
+        detail: 'there is no program chroot',
+      },
+    ],
+  },
   stop: { ok, pid: 4_242 },
   restart: { ok, pid: 4_242, next: { pid: 4_310, adopted: 2 } },
   pause: { ok, agent: 'scout', paused: true },

@@ -48,6 +48,20 @@ const ConfiguredAgent = z
     adapter: z.string().describe('Which agent CLI it is read as.'),
     promptVia: z.enum(['stdin', 'argument', 'file']).optional().describe('Missing: as the adapter does it.'),
     env: z.object({ pass: z.array(z.string()), set: z.record(z.string(), z.string()) }),
+    isolation: z.object({
+      mode: z.enum(['required', 'preferred', 'off']),
+      readOnly: z.array(z.string()),
+      readWrite: z.array(z.string()),
+      network: z.boolean(),
+      secrets: z.array(z.string()),
+      limits: z.object({
+        memoryBytes: z.number().optional().describe('Missing: no limit.'),
+        processesMax: z.int().optional(),
+        fileBytesMax: z.number().optional(),
+      }),
+      user: z.string().optional().describe("Missing: the daemon's own."),
+      bypassWithoutIsolation: z.boolean(),
+    }),
     gate: z.enum(['always', 'changed']),
     gateWritten: z.boolean().describe('Whether the file says so, or it is the default.'),
     maxQuietMs: ms('The longest silence'),
@@ -71,6 +85,48 @@ const Finding = z
     level: z.enum(['issue', 'hint']).describe('Only an issue makes doctor fail.'),
   })
   .meta({ id: 'Finding', description: 'One thing that doctor has to say.' })
+
+const Seen = z
+  .object({
+    path: z.string().describe('Absolute. The deepest path decides about everything below it.'),
+    access: z
+      .enum(['hidden', 'read-only', 'read-write'])
+      .describe('`hidden`: an empty private folder, or a file that cannot be read.'),
+    shows: z.string().nullable().describe('What is shown there, when it is something else.'),
+    why: z.string().describe('What it is, for people.'),
+  })
+  .meta({ id: 'Seen', description: 'One path as a run sees it.' })
+
+const Isolation = z
+  .object({
+    agent: z.string(),
+    mode: z.enum(['required', 'preferred', 'off']),
+    isolated_by: z.enum(['bubblewrap', 'seatbelt']).nullable().describe('Null: nothing.'),
+    held: z.string().nullable().describe('Why it is not started; null: it is.'),
+    not_isolated: z.array(z.string()).describe('What of its isolation is not in force.'),
+    user: z.string().nullable().describe("Null: the daemon's own."),
+    home: z.string().nullable(),
+    network: z.boolean(),
+    limits: z.object({
+      memory: z.string().nullable(),
+      processes: z.int().nullable(),
+      file_size: z.string().nullable(),
+    }),
+    environment: z.array(z.string()).describe('Names of variables; their values are not told.'),
+    paths: z.array(Seen).describe('From the root down; empty when it is not isolated.'),
+  })
+  .meta({ id: 'Isolation', description: 'What a run of one agent sees and may take.' })
+
+const Attempt = z
+  .object({
+    name: z.string().describe('Its stable name: what is tried, and on what.'),
+    what: z.string().describe('The end of the sentence "a run could …".'),
+    outcome: z
+      .enum(['escaped', 'refused', 'skipped'])
+      .describe('`skipped`: it could not be made here, and proves nothing.'),
+    detail: z.string().describe('How it was refused, such as EROFS; or what was seen.'),
+  })
+  .meta({ id: 'Attempt', description: 'One attempt to break out of the isolation.' })
 
 const held = z.object({
   ok: z.literal(true),
@@ -112,6 +168,17 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     warnings: z.array(Problem).describe('What it should not say.'),
   }),
   doctor: z.object({ ok, findings: z.array(Finding).describe('Issues before hints.') }),
+  'isolation show': z.object({ agents: z.array(Isolation) }),
+  'isolation test': z.object({
+    ok,
+    by: z
+      .enum(['bubblewrap', 'seatbelt'])
+      .nullable()
+      .describe('What was tested; null: there is nothing here.'),
+    why: z.string().nullable().describe('Why it does not hold.'),
+    fix: z.string().nullable(),
+    attempts: z.array(Attempt).describe('Empty when nothing could be started behind it.'),
+  }),
   stop: protocol.stop.result,
   restart: z.object({
     ok: z.literal(true),

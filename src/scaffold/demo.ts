@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { quote } from 'shlex'
 import { stringify } from 'smol-toml'
 import type { Step } from './plan.ts'
-import { planWorkspace } from './plan.ts'
+import { ownFile, ownFolder, planWorkspace } from './plan.ts'
 
 /** Everything of one demo lies below one folder, and nothing of it anywhere else. */
 export interface DemoPlaces {
@@ -48,8 +48,8 @@ export function planDemo(places: DemoPlaces, root: string, now: number): Step[] 
   return [
     ...planWorkspace(places.workspace),
     ...planWorkspace(places.quietWorkspace),
-    { kind: 'folder', path: join(places.folder, 'config') },
-    { kind: 'file', path: places.config, content: demoConfig(places, root, now), mode: 0o644 },
+    ownFolder(join(places.folder, 'config')),
+    ownFile(places.config, demoConfig(places, root, now)),
   ]
 }
 

@@ -8,6 +8,7 @@ const starter: Starter = {
   workspace: '/w/team',
   stateDir: '/c/state',
   coreDir: undefined,
+  noIsolation: undefined,
   command: ['/usr/bin/opencode', 'run'],
   queueCommand: ['/usr/bin/opencode', 'run'],
 }
@@ -93,6 +94,7 @@ test('any path and any command come back from the file as they went in', ({ expe
       fc.pre(new TextEncoder().encode(given.stateDir).length < 80)
       const { config, problems } = parse(
         starterConfig({
+          noIsolation: undefined,
           ...given,
           command: ['/bin/agent', ...words],
           queueCommand: ['/bin/agent', ...words],
@@ -109,4 +111,11 @@ test('any path and any command come back from the file as they went in', ({ expe
       }
     }),
   )
+})
+
+test('runs are isolated where the machine can do it; where it cannot, the file says why', ({ expect }) => {
+  expect(parse(starterConfig(starter)).config?.agents[0]?.isolation.mode).toBe('required')
+  const open = starterConfig({ ...starter, noIsolation: 'bubblewrap is not installed' })
+  expect(parse(open).config?.agents[0]?.isolation.mode).toBe('preferred')
+  expect(open).toContain('bubblewrap is not installed. Once that is mended')
 })

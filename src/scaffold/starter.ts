@@ -11,6 +11,8 @@ export interface Starter {
   readonly command: readonly string[]
   /** Those of the one agent that works the queue; a real agent CLI learns from its prompt who it is. */
   readonly queueCommand: readonly string[]
+  /** Why runs cannot be isolated on this machine; undefined: they can. */
+  readonly noIsolation: string | undefined
 }
 
 /**
@@ -26,7 +28,8 @@ export const starterClis: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The text of a new `marrow.toml`. Values go through the TOML writer, so any path comes back as it was. */
-export function starterConfig({ workspace, stateDir, coreDir, command, queueCommand }: Starter): string {
+export function starterConfig(starter: Starter): string {
+  const { workspace, stateDir, coreDir, command, queueCommand } = starter
   const shared = [
     key('workspace', workspace),
     key('context_dirs', [`${workspace === '/' ? '' : workspace}/context.d`]),
@@ -40,6 +43,8 @@ export function starterConfig({ workspace, stateDir, coreDir, command, queueComm
       : ['# Where the rules and the shipped context providers are read from.', key('core_dir', coreDir), '']),
     '# At most so many agents run at one time; the others wait in the order in which they became due.',
     'max_concurrent_runs = 3',
+    '',
+    ...isolationLines(starter),
     ...starterAgents.flatMap(({ about, name, interval, timeout, wakeOn }) => [
       '',
       ...about.map((line) => `# ${line}`),
@@ -55,6 +60,23 @@ export function starterConfig({ workspace, stateDir, coreDir, command, queueComm
     ]),
     '',
   ].join('\n')
+}
+
+function isolationLines({ noIsolation }: Starter): string[] {
+  const shown = '# What a run sees: marrow isolation show AGENT. Try to break out: marrow isolation test.'
+  if (noIsolation === undefined)
+    return [
+      '# Runs are kept from the rest of this machine; where that does not work, none is started.',
+      shown,
+      '[isolation]',
+      'mode = "required"',
+    ]
+  return [
+    `# Runs are not kept from the rest of this machine: ${noIsolation.replaceAll(/\s+/g, ' ')}. Once that is mended, write "required".`,
+    shown,
+    '[isolation]',
+    'mode = "preferred"',
+  ]
 }
 
 /** Words that stand in for an agent CLI: they answer handoffs and report what it would have cost; one works the queue. */

@@ -66,7 +66,7 @@ export class Clone {
     await passOn(this.path, 'cat', 'dirname', 'mktemp', 'rm')
     await this.standIn(join(this.path, 'npm'), 'echo said by npm\ncase " $* " in *" $FAIL "*) exit 7 ;; esac')
     await writeProgram(join(this.path, 'id'), 'echo "${WHO:-1000}"')
-    for (const name of ['git', 'tmux', 'ps', 'curl', 'zsh', 'fish'])
+    for (const name of ['git', 'tmux', 'bwrap', 'ps', 'curl', 'zsh', 'fish'])
       await writeProgram(join(this.path, name), '')
   }
 

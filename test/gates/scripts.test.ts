@@ -79,12 +79,13 @@ test('test installs what is missing as root where apt-get is', async ({ clone, e
   await rm(join(clone.path, 'tmux'))
   await rm(join(clone.path, 'ps'))
   await rm(join(clone.path, 'curl'))
+  await rm(join(clone.path, 'bwrap'))
   await clone.standIn(join(clone.path, 'apt-get'))
 
   expect(await clone.run('scripts/test', [], { WHO: '0' })).toMatchObject({ exitCode: 0 })
   expect(await clone.calls()).toEqual([
     'apt-get update -q',
-    'apt-get install -y tmux procps curl',
+    'apt-get install -y tmux procps curl bubblewrap',
     'fetch-cli opencode',
     'fetch-cli claude',
     'npm run --silent check --',

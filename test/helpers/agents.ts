@@ -1,4 +1,4 @@
-import type { AgentConfig } from '../../src/config/config.ts'
+import type { AgentConfig, IsolationConfig } from '../../src/config/config.ts'
 
 /** A complete agent for pure tests; what a test is about stands in `overrides`. */
 export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
@@ -18,12 +18,28 @@ export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
     adapter: 'generic',
     promptVia: undefined,
     env: { pass: [], set: {} },
+    isolation: isolationConfig(),
     gate: 'always',
     gateWritten: true,
     maxQuietMs: 24 * 3_600_000,
     wakeOn: ['handoff'],
     logRetentionDays: 7,
     logMaxCount: 200,
+    ...overrides,
+  }
+}
+
+/** What an agent gets whose file has no word about isolation but the mode. */
+export function isolationConfig(overrides: Partial<IsolationConfig> = {}): IsolationConfig {
+  return {
+    mode: 'off',
+    readOnly: [],
+    readWrite: [],
+    network: true,
+    secrets: [],
+    limits: { memoryBytes: undefined, processesMax: undefined, fileBytesMax: undefined },
+    user: undefined,
+    bypassWithoutIsolation: false,
     ...overrides,
   }
 }

@@ -7,6 +7,7 @@ import { systemProcesses } from '../../src/platform/processes.ts'
 import { readConfig } from '../../src/config/load.ts'
 import { formatProblem } from '../../src/base/errors.ts'
 import { installedProgram } from '../../src/daemon/here.ts'
+import type { Program } from '../../src/daemon/core.ts'
 import { startDaemon, type RunningDaemon } from '../../src/daemon/start.ts'
 import type { EventView } from '../../src/ipc/protocol/status.ts'
 import type { RunView } from '../../src/ipc/protocol/runs.ts'
@@ -23,7 +24,14 @@ export interface Home {
   /** Writes marrow.toml: one entry per agent, values as TOML text, plus what stands above them. */
   write(agents: Record<string, Record<string, string>>, top?: string): Promise<void>
   /** Starts a daemon on it; it is stopped when the test ends, with everything that it runs. */
-  start(options?: { clock?: Clock; scheduled?: boolean; ipc?: boolean }): Promise<LiveDaemon>
+  start(options?: {
+    clock?: Clock
+    scheduled?: boolean
+    ipc?: boolean
+    /** Instead of parts of the installed program. */
+    program?: Partial<Program>
+    env?: Readonly<Record<string, string | undefined>>
+  }): Promise<LiveDaemon>
 }
 
 export interface LiveDaemon extends RunningDaemon {
@@ -66,7 +74,9 @@ async function makeHome(dir: string): Promise<Omit<Home, 'start'>> {
       const all = { name: `'${name}'`, workspace: `'${workspace}'`, heartbeat_interval: '3600', ...values }
       return ['[[agents]]', ...Object.entries(all).map(([key, value]) => `${key} = ${value}`)].join('\n')
     })
-    const head = [`state_dir = '${stateDir}'`, 'stop_grace_seconds = 0', top].join('\n')
+    // Without a wall unless a test is about it: most tests' programs lie where no run behind one would see them.
+    const wall = /isolation/.test(top) ? [] : ['isolation.mode = "off"']
+    const head = [`state_dir = '${stateDir}'`, 'stop_grace_seconds = 0', ...wall, top].join('\n')
     await writeFile(configPath, [head, ...entries, ''].join('\n\n'))
   }
   return { dir, workspace, stateDir, configPath, write }
@@ -77,11 +87,11 @@ async function startOn(path: string, options: Parameters<Home['start']>[0] = {})
   if (!config) throw new Error(problems.map(formatProblem).join('\n'))
   const daemon = await startDaemon({
     config,
-    program: installedProgram(),
+    program: { ...installedProgram(), ...options.program },
     clock: options.clock ?? systemClock,
     processes: systemProcesses,
     log: silentLog,
-    env: process.env,
+    env: options.env ?? process.env,
     random: Math.random,
     ipc: options.ipc ?? false,
     scheduled: options.scheduled ?? true,

@@ -94,6 +94,8 @@ export function sampleAgent(changes: Partial<AgentStatus> = {}): AgentStatus {
     no_progress: null,
     triggers_pending: 0,
     provider_failures: [],
+    isolated_by: 'bubblewrap',
+    not_isolated: [],
     ...changes,
   }
 }
@@ -129,6 +131,7 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
     role: null,
     lineage: [],
     words: ['opencode', 'run', '--agent', 'scout'],
+    isolated_by: 'bubblewrap',
     pid: 4300,
     work_dir: '/srv/work',
     folder: '/var/lib/marrow/runs/scout-20260105-125500-000-abcd',

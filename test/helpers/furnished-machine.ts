@@ -5,6 +5,7 @@ import { findings, type NumberedFinding } from '../../src/checks/findings.ts'
 import type { AgentFacts } from '../../src/checks/observed.ts'
 import { observe, type Surroundings } from '../../src/checks/observe.ts'
 import type { AgentConfig, Config } from '../../src/config/config.ts'
+import { isolationConfig } from './agents.ts'
 
 export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config {
   const workspace = join(dir, 'team')
@@ -29,6 +30,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
         adapter: 'generic',
         promptVia: undefined,
         env: { pass: [], set: {} },
+        isolation: isolationConfig(),
         gate: 'changed',
         gateWritten: true,
         maxQuietMs: 86_400_000,
@@ -77,6 +79,11 @@ export function surroundings(dir: string, changes: Partial<Surroundings> = {}): 
     providersOf: async () => ({ run: [], skipped: [] }),
     tryProviders: async () => [],
     rulesProblem: async () => undefined,
+    standingOf: () => ({
+      kind: 'walled',
+      wall: { kind: 'bubblewrap', program: '/usr/bin/bwrap' },
+      missing: [],
+    }),
     askDaemon: async () => ({ kind: 'none' }),
     nodeMinimum: '24.15',
     version: '0.1.0',

@@ -18,9 +18,11 @@ const agent: AgentFacts = {
   contextDirs: [{ path: '/w/context.d', access: 'writable' }],
   contextFiles: [{ path: '/w/context.d/a', executable: true }],
   skipped: [],
+  obstacles: [],
   program: { word: 'opencode', found: true },
   role: { name: 'scout', found: true, folders: ['/c/roles'] },
   gateWritten: true,
+  standing: { kind: 'walled', wall: { kind: 'bubblewrap', program: '/usr/bin/bwrap' }, missing: [] },
   git: { refusal: undefined, identity: true },
   cli: {
     adapter: 'opencode',

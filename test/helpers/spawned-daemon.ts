@@ -169,7 +169,12 @@ function configOf(
     }),
   ])
   return [
-    ...lines({ state_dir: `'${place.stateDir}'`, stop_grace_seconds: '0', ...top }),
+    ...lines({
+      state_dir: `'${place.stateDir}'`,
+      stop_grace_seconds: '0',
+      'isolation.mode': `'off'`,
+      ...top,
+    }),
     ...entries,
     '',
   ].join('\n')

@@ -5,12 +5,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect as check } from 'vitest'
-import { systemProcesses } from '../../src/platform/processes.ts'
+import { systemProcesses, type ProcessRow } from '../../src/platform/processes.ts'
 import { openClaudeWorld } from '../helpers/claude.ts'
 import { openCliDaemon, type CliAgent, type CliDaemon } from '../helpers/cli-daemon.ts'
 import { findCli, type CliWorld } from '../helpers/cli-world.ts'
 import { openCodexWorld } from '../helpers/codex.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { processInside } from '../helpers/inside.ts'
 import { openGeminiWorld } from '../helpers/gemini.ts'
 import { test } from '../helpers/temp-dir.ts'
 
@@ -74,22 +75,34 @@ describe.each(clis)('marrow run with the real $name', ({ name, open, words, shel
     mkdirSync(notes, { recursive: true })
     daemon.configure(agents)
     await daemon.start()
+    const asleep = seeTool(daemon, join(notes, 'tool'))
+    asleep.catch(() => {}) // Whoever waits for it tells.
     await hasWorked(world, daemon)
     if (refused !== undefined) expect((await daemon.ended('misled', 1)).outcome).toMatch(refused.says)
-    const tool = await eventually(
-      'the tool',
-      () =>
-        existsSync(join(notes, 'tool'))
-          ? Number(readFileSync(join(notes, 'tool'), 'utf8')) || undefined
-          : undefined,
-      60_000,
-    )
-    expect(await daemon.ended('sleeper', 1)).toMatchObject({ ok: false, outcome: 'ended by deadline' })
-    expect(systemProcesses.list().filter(({ pid, zombie }) => pid === tool && !zombie)).toEqual([])
+    const tool = await asleep
+    expect(await daemon.ended('sleeper', 1)).toMatchObject({
+      ok: false,
+      outcome: 'ended by deadline',
+      isolated_by: 'bubblewrap',
+    })
+    expect(systemProcesses.list().filter(({ pid, zombie }) => pid === tool.pid && !zombie)).toEqual([])
     expect(await daemon.end('SIGTERM')).toBe('0')
     expect(daemon.complaints()).toEqual([])
   })
 })
+
+/** Looked for at once: by the time that the others have worked it may be over. */
+async function seeTool(daemon: CliDaemon, told: string): Promise<ProcessRow> {
+  return eventually(
+    'the tool',
+    async () => {
+      const [run] = await daemon.runs('sleeper')
+      const pid = existsSync(told) ? Number(readFileSync(told, 'utf8')) : 0
+      return pid > 0 ? processInside(run?.id ?? '', pid) : undefined
+    },
+    60_000,
+  )
+}
 
 async function hasWorked(world: CliWorld, daemon: CliDaemon): Promise<void> {
   const run = await daemon.ended('worker', 1)

@@ -44,6 +44,8 @@ test('every command prints what its schema says, key by key', async ({ home, exp
     cancel: ['cancel', 'sleeper'],
     validate: ['validate'],
     doctor: ['doctor'],
+    'isolation show': ['isolation', 'show'],
+    'isolation test': ['isolation', 'test'],
     setup: ['setup'],
     scaffold: [
       'scaffold',

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemProcesses } from '../../src/platform/processes.ts'
 import type { ProcessIdentity, ProcessRow } from '../../src/platform/processes.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { processesOf, processInside } from '../helpers/inside.ts'
 import { findCli } from '../helpers/cli-world.ts'
 import { openOpencodeWorld } from '../helpers/opencode.ts'
 import type { OpencodeWorld } from '../helpers/opencode.ts'
@@ -94,15 +95,15 @@ interface Asleep {
 /** Looks as soon as opencode has started its tool: by the time of the test it may be over. */
 async function seeSleeper(): Promise<Asleep> {
   const pidFile = join(daemon.workspace, 'runtime/notes/sleeper/tool')
-  const find = () => systemProcesses.identify(Number(existsSync(pidFile) && readFileSync(pidFile, 'utf8')))
-  const tool = await eventually('opencode to start its tool', find, 60_000)
-  const [run] = await daemon.runs('sleeper')
-  const id = run?.id ?? ''
+  const find = async () => {
+    const [run] = await daemon.runs('sleeper')
+    const told = Number(existsSync(pidFile) && readFileSync(pidFile, 'utf8'))
+    const row = told > 0 ? processInside(run?.id ?? '', told) : undefined
+    return row && { id: run?.id ?? '', row }
+  }
+  const { id, row } = await eventually('opencode to start its tool', find, 60_000)
+  const tool = { pid: row.pid, startTime: row.startTime, boot: systemProcesses.boot }
   return { tool, run: id, processes: processesOf(id) }
-}
-
-function processesOf(run: string): ProcessRow[] {
-  return systemProcesses.list().filter(({ pid }) => systemProcesses.hasEnvironment(pid, `MARROW_RUN=${run}`))
 }
 
 // All at once: they wait for different agents, of which three work at a time.

@@ -2,6 +2,9 @@
 import { constants, type Stats } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { MarrowError, reasonOf } from '../../base/errors.ts'
+import { checkInside, listInside, type InnerPath } from '../../platform/inside.ts'
+import type { ContextFolder } from '../../prompt/providers.ts'
 import type { Access, FolderFacts } from '../observed.ts'
 
 export async function statOf(path: string): Promise<Stats | undefined> {
@@ -36,8 +39,37 @@ export async function isExecutable(path: string): Promise<boolean> {
   return ((await statOf(path))?.isFile() ?? false) && (await may(path, constants.X_OK))
 }
 
-/** The regular files of a folder that are not hidden, by name. */
-export async function contextFiles(folder: string): Promise<{ path: string; executable: boolean }[]> {
+/** The regular files of a folder of context providers that are not hidden, by name. */
+export async function contextFiles({
+  path,
+  root,
+}: ContextFolder): Promise<{ path: string; executable: boolean }[]> {
+  return root === undefined ? ownFiles(path) : innerFiles({ root, path })
+}
+
+/** Where agents write; what is refused there is a provider that fails. */
+function innerFiles(inner: InnerPath): { path: string; executable: boolean }[] {
+  try {
+    return listInside(inner)
+      .filter(({ name, kind }) => kind === 'file' && !name.startsWith('.'))
+      .map(({ name, executable }) => ({ path: join(inner.path, name), executable }))
+  } catch {
+    return []
+  }
+}
+
+/** Why a folder where work comes in, or a run's traces go, is not used; undefined: it is, or is still to be made. */
+export function obstacleAt(inner: InnerPath): { readonly problem: string; readonly fix: string } | undefined {
+  try {
+    checkInside(inner)
+    return undefined
+  } catch (error) {
+    const fix = error instanceof MarrowError ? error.fix : undefined
+    return { problem: reasonOf(error).replace(/\.$/, ''), fix: fix ?? 'Make it a folder that you may read.' }
+  }
+}
+
+async function ownFiles(folder: string): Promise<{ path: string; executable: boolean }[]> {
   const names = await readdir(folder).catch(() => [])
   const paths = names
     .filter((name) => !name.startsWith('.'))

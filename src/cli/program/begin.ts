@@ -1,6 +1,7 @@
 /** Owns the commands with which one begins: try marrow out, make a workspace, look whether all is right. */
 import type { DemoOptions } from '../commands/demo.ts'
 import type { ScaffoldOptions } from '../commands/scaffold.ts'
+import { isolationCommands } from './isolation.ts'
 import { acting, type CommandSpec, type Group } from './spec.ts'
 
 const demo: CommandSpec = {
@@ -123,5 +124,5 @@ const doctor: CommandSpec = {
 export const begin: Group = {
   name: 'Begin',
   about: 'try it out, set it up, check it',
-  commands: [demo, scaffold, setup, validate, doctor],
+  commands: [demo, scaffold, setup, validate, doctor, ...isolationCommands],
 }

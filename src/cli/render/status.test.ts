@@ -79,6 +79,20 @@ test('what an agent needs attention for stands under the table', ({ expect }) =>
   ])
 })
 
+test('what is not isolated is said loudly, and once for all agents of which it is true', ({ expect }) => {
+  const open = { isolated_by: null, not_isolated: ['bubblewrap is not installed'] }
+  const agents = {
+    scout: sampleAgent({ ...open }),
+    builder: sampleAgent({ name: 'builder', ...open }),
+    critic: sampleAgent({ name: 'critic', not_isolated: ['its memory is looked at once a second'] }),
+    tester: sampleAgent({ name: 'tester' }),
+  }
+  expect(statusLines(sampleStatus({ agents, events: [] }), screen).slice(1, 3)).toEqual([
+    '! scout, builder not isolated: bubblewrap is not installed',
+    '! critic isolated, but: its memory is looked at once a second',
+  ])
+})
+
 test('it fits a narrow terminal', ({ expect }) => {
   const scout = sampleAgent({ doing: 'held: the rate limit of the provider lasts until 14:00 of tomorrow' })
   const narrow = plainScreen(80)

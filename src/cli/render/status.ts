@@ -3,6 +3,7 @@ import { clockTime, withClockTimes } from '../../base/time.ts'
 import { formatDuration } from '../../base/duration.ts'
 import type { AgentStatus, StatusResult } from '../../ipc/protocol/status.ts'
 import { eventLines } from './events.ts'
+import { namesOf } from '../../base/names.ts'
 import { counted, shortCount } from '../../base/numbers.ts'
 import { plain } from '../../base/plain.ts'
 import type { Screen, Style } from './screen.ts'
@@ -37,6 +38,7 @@ export function statusLines(status: StatusResult, screen: Screen): string[] {
     ...holdLines(status, screen),
     headline(status),
     ...troubleLines(status, screen),
+    ...isolationLines(agents, screen),
     '',
     ...(agents.length === 0
       ? ['(no agents)']
@@ -83,6 +85,20 @@ function troubleLines({ config_problems, warnings, adopted }: StatusResult, scre
   const found = told.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
   const start = found.length === 0 ? [] : [`Runs found at its start: ${found.join(', ')}.`]
   return [...problems, ...warnings.map((warning) => screen.paint('yellow', `! ${plain(warning)}`)), ...start]
+}
+
+/** What is the same for many agents is said once. What holds an agent stands in its own line already. */
+function isolationLines(agents: readonly AgentStatus[], screen: Screen): string[] {
+  const started = agents.filter(({ state }) => state !== 'held')
+  const told = started.flatMap(({ name, isolated_by, not_isolated }) =>
+    not_isolated.map((phrase) => ({
+      name,
+      said: `${isolated_by === null ? 'not isolated' : 'isolated, but'}: ${phrase}`,
+    })),
+  )
+  return [...Map.groupBy(told, ({ said }) => said)].map(([said, all]) =>
+    screen.paint('yellow', `! ${namesOf(all.map(({ name }) => name))} ${plain(said)}`),
+  )
 }
 
 function row(agent: AgentStatus, screen: Screen): Cell[] {

@@ -32,7 +32,18 @@ export function agentHandlers(core: Core, waiters: TickWaiters): Pick<Handlers, 
     dryRun: async ({ agents }) => {
       const { config, program, env, db, clock, random } = core
       const named = agentsNamed(config, agents)
-      return { agents: await dryRun({ config, program, env, db, clock, random, agents: named }) }
+      return {
+        agents: await dryRun({
+          config,
+          program,
+          env,
+          db,
+          clock,
+          random,
+          agents: named,
+          wall: core.life.wall,
+        }),
+      }
     },
   }
 }

@@ -4,7 +4,8 @@ import { readAgents } from '../../heartbeat/store/agents.ts'
 import { gaugesOf, type Standing } from '../../observability/metrics-gauges.ts'
 import { tickOutcomes } from '../../observability/metrics.ts'
 import { journalBounds } from '../../observability/store.ts'
-import { entryOf, listFolder } from '../../platform/files.ts'
+import { entryOf } from '../../platform/files.ts'
+import { openInside, type InnerPath } from '../../platform/inside.ts'
 import { queueFolders } from '../../tasks/folders.ts'
 import { isTaskFile } from '../../tasks/queue.ts'
 import type { Core } from '../core.ts'
@@ -51,19 +52,21 @@ async function standingOf(core: Core): Promise<Standing> {
   const path = storePath(config.stateDir)
   return {
     ...known,
-    tasksQueued: tasksIn(new Set(config.agents.flatMap((agent) => queueFolders(agent, config)))),
+    tasksQueued: tasksIn(config.agents.flatMap((agent) => queueFolders(agent, config))),
     storeBytes: { db: bytesOf(path), wal: bytesOf(`${path}-wal`) },
   }
 }
 
 /** A folder that cannot be read holds no task that anybody could work on; that it cannot be read is told elsewhere. */
-function tasksIn(folders: ReadonlySet<string>): number {
-  return [...folders].map(countTasks).reduce((sum, count) => sum + count, 0)
+function tasksIn(folders: readonly InnerPath[]): number {
+  const byPath = new Map(folders.map((folder) => [folder.path, folder]))
+  return [...byPath.values()].map(countTasks).reduce((sum, count) => sum + count, 0)
 }
 
-function countTasks(folder: string): number {
+function countTasks(queue: InnerPath): number {
   try {
-    return listFolder(folder).filter(({ kind, name }) => kind === 'file' && isTaskFile(name)).length
+    using folder = openInside(queue)
+    return folder?.names('file').filter(isTaskFile).length ?? 0
   } catch {
     return 0
   }

@@ -142,6 +142,7 @@ function runDetail(core: Core, run: RunRecord): RunDetail {
     role: run.role,
     lineage: [...run.lineage],
     words: [...run.words],
+    isolated_by: run.wall,
     pid: run.identity?.pid ?? null,
     work_dir: run.workDir,
     folder: folderOf(core.config, run.id),

@@ -1,11 +1,11 @@
-import { join } from 'node:path'
+import type { AgentConfig } from '../../config/config.ts'
 import { isSeen, markSeen } from '../../heartbeat/store/seen.ts'
 import { insertTrigger, isPending } from '../../heartbeat/store/triggers.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
-import { entryOf } from '../../platform/files.ts'
+import { entryInside, type InnerPath } from '../../platform/inside.ts'
 import { addTask } from '../../tasks/apply.ts'
 import { listTasks } from '../../tasks/observe.ts'
-import { queueFolders } from '../../tasks/folders.ts'
+import { configuredQueue, queueFolders } from '../../tasks/folders.ts'
 import { write, type Core } from '../core.ts'
 import { readPause } from '../pause.ts'
 import { fingerprintOf } from '../steps/intake.ts'
@@ -13,18 +13,18 @@ import { fingerprintOf } from '../steps/intake.ts'
 export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
   return {
     tasks: async () => {
-      const tasks = await listTasks(core.config.ipc.taskDir)
+      const tasks = await listTasks(configuredQueue(core.config))
       return { tasks: tasks.map(({ file, title, created }) => ({ file, title, created })) }
     },
     addTask: async ({ title, body }) => {
-      const dir = core.config.ipc.taskDir
+      const queue = configuredQueue(core.config)
       const at = core.clock.now().wall
-      const { file, path } = await addTask(dir, { title, body: body ?? '' }, at)
+      const { file, path } = await addTask(queue, { title, body: body ?? '' }, at)
       const workers = core.config.agents.filter(
-        (agent) => agent.wakeOn.includes('tasks') && queueFolders(agent, core.config).includes(dir),
+        (agent) => agent.wakeOn.includes('tasks') && isQueueOf(agent, core, queue),
       )
       const paused = await write(core, (tx, emit) => {
-        const entry = entryOf(join(dir, file))
+        const entry = entryInside({ root: queue.root, path })
         const fingerprint = entry && fingerprintOf(entry)
         // A pass may have come upon the file before us: whom it told has already begun, or gets our word instead of its own.
         const wasSeen = fingerprint !== undefined && isSeen(tx, path, fingerprint)
@@ -59,6 +59,10 @@ export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
       }
     },
   }
+}
+
+function isQueueOf(agent: AgentConfig, core: Core, queue: InnerPath): boolean {
+  return queueFolders(agent, core.config).some(({ path }) => path === queue.path)
 }
 
 function whatNext(workers: readonly string[], paused: boolean): string {

@@ -2,6 +2,7 @@
 import { configAt } from '../here.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { addTask } from '../../tasks/apply.ts'
+import { configuredQueue } from '../../tasks/folders.ts'
 
 /** Writes one task file into the configured queue. Throws CONFIG_MISSING, CONFIG_INVALID, BAD_REQUEST, CANNOT_WRITE. */
 export async function addTaskLocally(request: {
@@ -11,5 +12,5 @@ export async function addTaskLocally(request: {
 }): Promise<{ file: string; path: string }> {
   const { configPath, title, body } = request
   const config = await configAt(configPath)
-  return addTask(config.ipc.taskDir, { title, body }, systemClock.now().wall)
+  return addTask(configuredQueue(config), { title, body }, systemClock.now().wall)
 }

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { adapterFor } from '../../agents/adapters.ts'
 import { MarrowError, reasonOf, type Problem } from '../../base/errors.ts'
 import { isoTime } from '../../base/time.ts'
 import { version } from '../../base/version.ts'
@@ -10,14 +9,22 @@ import { findings, type NumberedFinding } from '../../checks/findings.ts'
 import { observe, type Surroundings, type Target } from '../../checks/observe.ts'
 import type { DaemonFacts } from '../../checks/observed.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
+import { contextFolder } from '../../config/inner.ts'
 import { findConfig, readConfig, readSocket } from '../../config/load.ts'
 import type { Search } from '../../config/search.ts'
 import { ask } from '../../ipc/client.ts'
 import type { StatusResult } from '../../ipc/protocol/status.ts'
-import { runEnvironment } from '../../isolation/environment.ts'
+import { observeLimits } from '../../isolation/observe/limits.ts'
+import type { WallState } from '../../isolation/wall.ts'
 import { runCommand } from '../../platform/command.ts'
-import { findProviders, loadRules, runProviders } from '../../prompt/load.ts'
+import { loadRules, runProviders } from '../../prompt/load.ts'
+import { findProviders } from '../../prompt/load/find.ts'
 import { installedProgram } from '../here.ts'
+import { environmentOf } from '../environment.ts'
+import { providerRunner, withFolder } from '../fences.ts'
+import { standingIn } from '../standing.ts'
+import { withLimitGaps } from '../limit-gaps.ts'
+import { wallOf } from '../steps/wall.ts'
 import { migrations } from '../migrations.ts'
 
 const NODE_VERSION_MIN = '24.15' // As `engines` of package.json says.
@@ -32,7 +39,10 @@ export interface Diagnosis {
 /** Everything worth saying, issues first; none means that all is well. What is wrong with the configuration ends nothing. */
 export async function doctor(search: Search): Promise<Diagnosis> {
   const target = await targetOf(search)
-  const observed = await observe(target, surroundingsOf(target.config))
+  const { config } = target
+  const ground = { program: installedProgram(), env: process.env, agents: config?.agents ?? [] }
+  const wall = await wallOf(ground)
+  const observed = await observe(target, surroundingsOf(config, wall))
   return { configIsUsable: target.config !== undefined, findings: findings(observed) }
 }
 
@@ -58,13 +68,20 @@ function problem(file: string, reason: string, fix: string | undefined): Problem
   return { file, line: undefined, key: '', reason, fix }
 }
 
-function surroundingsOf(config: Config | undefined): Surroundings {
+function surroundingsOf(config: Config | undefined, wall: WallState): Surroundings {
+  const here = { program: installedProgram(), env: process.env, run: undefined }
+  const limitFacts = observeLimits(here.program.enter)
   const coreDir = config?.coreDir ?? ''
   const replace = config?.contextReplace ?? []
-  const providers = ({ contextDirs }: AgentConfig) => findProviders({ coreDir, contextDirs, replace })
+  const providers = ({ contextDirs }: AgentConfig) =>
+    findProviders({
+      coreDir,
+      contextDirs: contextDirs.map((dir) => contextFolder(dir, config?.agents ?? [])),
+      replace,
+    })
   return {
     env: process.env,
-    runEnvironment: (agent) => environmentOf(agent, undefined),
+    runEnvironment: (agent) => environmentOf(agent, { ...here, notes: undefined }),
     providersOf: async (agent) => {
       const found = await providers(agent)
       return { run: found.providers.map(({ path }) => path), skipped: found.skipped }
@@ -75,10 +92,10 @@ function surroundingsOf(config: Config | undefined): Surroundings {
       const notes = mkdtempSync(join(tmpdir(), 'marrow-notes-'))
       try {
         const layers = await runProviders(chosen, {
-          env: { ...environmentOf(agent, notes), MARROW_DRY_RUN: '1' },
+          env: { ...environmentOf(agent, { ...here, notes }), MARROW_DRY_RUN: '1' },
           cwd: agent.workspace,
           timeoutMs: config?.contextTimeoutMs ?? 0,
-          run: runCommand,
+          run: config ? providerRunner({ ...here, config, wall }, withFolder(agent, notes)) : runCommand,
           signal: new AbortController().signal,
         })
         return layers.flatMap(({ source, failed }) =>
@@ -88,6 +105,10 @@ function surroundingsOf(config: Config | undefined): Surroundings {
         rmSync(notes, { recursive: true, force: true })
       }
     },
+    standingOf: (agent) =>
+      config
+        ? withLimitGaps(limitFacts, agent, standingIn({ ...here, config, wall }, agent))
+        : { kind: 'open', missing: [] },
     rulesProblem: ({ operatorDir }) => loadRules(coreDir, operatorDir).then(() => undefined, sentenceOf),
     askDaemon,
     nodeMinimum: NODE_VERSION_MIN,
@@ -132,19 +153,3 @@ function factsOf(status: StatusResult): DaemonFacts {
 }
 
 /** What a run of this agent gets, made by the same function. */
-function environmentOf(agent: AgentConfig, notes: string | undefined): Record<string, string> {
-  const { name, role, workspace, workDir, env: policy, adapter, timeoutMs } = agent
-  return runEnvironment({
-    inherited: process.env,
-    programBin: installedProgram().binDir,
-    agent: name,
-    run: undefined,
-    role,
-    workspace,
-    workDir,
-    notes,
-    socket: undefined,
-    policy,
-    adapterEnv: adapterFor(adapter).env(timeoutMs),
-  })
-}

@@ -6,6 +6,7 @@ import { dryRun } from '../dry-run.ts'
 import { agentsNamed } from '../handlers/agents.ts'
 import { configAt, installedProgram } from '../here.ts'
 import { storePath } from '../open-store.ts'
+import { wallOf } from '../steps/wall.ts'
 
 /** The dry run where no daemon runs: the store is opened read-only, and need not be there at all. */
 export async function dryRunLocally(options: {
@@ -27,5 +28,6 @@ export async function dryRunLocally(options: {
     clock: systemClock,
     random: Math.random,
     agents,
+    wall: await wallOf({ agents, program: installedProgram(), env: process.env }),
   })
 }

@@ -1,12 +1,15 @@
 /** Writes a first configuration and its workspace. */
-import { constants, existsSync } from 'node:fs'
-import { access, lstat, readdir, readFile, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { quote } from 'shlex'
 import { formatProblem, MarrowError, reasonOf, type Problem } from '../../base/errors.ts'
 import type { Config } from '../../config/config.ts'
-import { programRoot, realPath } from '../../config/load.ts'
+import { programRoot } from '../../config/load.ts'
+import { programOn, realPath } from '../../platform/paths.ts'
+import { installedProgram } from '../here.ts'
+import { testedWall } from '../steps/wall.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { defaultStateDir } from '../../config/paths.ts'
 import { placesOf } from '../../config/search.ts'
@@ -49,6 +52,10 @@ export async function scaffold(options: ScaffoldOptions): Promise<Scaffolded> {
   if (coreDir !== undefined) await refuseMissing(coreDir)
   const { scripts, skipped } = await readScripts(options.sourceContextDir)
   const commands = await agentCommands()
+  const wall = await testedWall(
+    { program: installedProgram(), env: process.env, agents: [] },
+    new AbortController().signal,
+  )
   const request: ScaffoldRequest = {
     workspace,
     configOut,
@@ -60,6 +67,7 @@ export async function scaffold(options: ScaffoldOptions): Promise<Scaffolded> {
     }),
     coreDir,
     ...commands,
+    noIsolation: wall.state === 'fails' ? wall.reason : undefined,
     contextScripts: scripts,
   }
   checkOwnOutput(request)
@@ -71,6 +79,7 @@ export async function scaffold(options: ScaffoldOptions): Promise<Scaffolded> {
     `scaffolded workspace: ${workspace}`,
     `wrote config: ${configOut}`,
     ...skipped.map((path) => `left out: ${path} (only executable files are context providers)`),
+    ...(wall.state === 'fails' ? [`Its runs cannot be isolated: ${wall.reason}. ${wall.fix}`] : []),
     '',
     simulated
       ? `No agent CLI was found on PATH (${Object.keys(starterClis).join(', ')}): the agents are simulated until you write yours as agent_command.`
@@ -155,23 +164,10 @@ function changedReason(path: string): string {
 /** The first agent CLI that is on PATH, by its absolute path, because a service has another PATH; else the simulated one. */
 async function agentCommands(): Promise<Pick<Starter, 'command' | 'queueCommand'>> {
   for (const [name, words] of Object.entries(starterClis)) {
-    const path = await programOnPath(name)
+    const path = programOn(process.env['PATH'] ?? '', name)
     if (path !== undefined) return { command: [path, ...words], queueCommand: [path, ...words] }
   }
   return simulatedCommands(join(programRoot, 'bin', 'marrow'))
-}
-
-async function programOnPath(name: string): Promise<string | undefined> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    if (!folder.startsWith('/')) continue
-    const path = join(folder, name)
-    const usable = await access(path, constants.X_OK).then(
-      async () => (await stat(path)).isFile(),
-      () => false,
-    )
-    if (usable) return path
-  }
-  return undefined
 }
 
 /** Scripts that agents will run come only from a folder that was named. */

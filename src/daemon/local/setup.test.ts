@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from '../../../test/helpers/temp-dir.ts'
 import { setup } from './setup.ts'
@@ -22,4 +22,16 @@ test('makes no workspace that is missing, and prepares the others', async ({ dir
   ])
   expect(await readdir(dir)).not.toContain('gone')
   expect(await readdir(join(dir, 'here', 'tasks'))).toEqual(['delegated', 'done', 'queue'])
+})
+
+test('makes nothing through a link that an agent put in a workspace', async ({ dir, expect }) => {
+  const [workspace, outside] = [join(dir, 'ws'), join(dir, 'outside')]
+  await Promise.all([mkdir(workspace), mkdir(outside), mkdir(join(dir, 'conf'))])
+  await symlink(outside, join(workspace, 'tasks'))
+  const configPath = join(dir, 'conf', 'marrow.toml')
+  const agent = `[[agents]]\nname = "a"\nworkspace = "${workspace}"\nagent_command = "true"\n`
+  await writeFile(configPath, `state_dir = "${join(dir, 's')}"\n${agent}`)
+  const { failures } = await setup(configPath)
+  expect(failures).toEqual([expect.stringContaining('tasks is a symbolic link')])
+  expect(await readdir(outside)).toEqual([])
 })

@@ -1,7 +1,7 @@
 /** Makes the folders that a configuration's agents need inside their workspaces. */
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { reasonOf } from '../../base/errors.ts'
+import { MarrowError, reasonAndFix, reasonOf } from '../../base/errors.ts'
 import { configAt } from '../here.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import { applySteps } from '../../scaffold/apply.ts'
@@ -53,6 +53,7 @@ async function prepare({ workspace }: AgentConfig): Promise<string | undefined> 
     applySteps(planWorkspace(workspace))
     return undefined
   } catch (error) {
+    if (error instanceof MarrowError) return reasonAndFix(error)
     return `${workspace} is not writable (${reasonOf(error)}). Fix: make it yours with chown or chmod.`
   }
 }

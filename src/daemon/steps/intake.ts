@@ -1,6 +1,7 @@
 /** Takes in what files say: a new configuration, the pause file, new tasks, new handoffs. */
 import { join } from 'node:path'
 import { digest } from '../../base/digest.ts'
+import { reasonAndFix } from '../../base/errors.ts'
 import { later, msUntil, type Moment } from '../../base/moment.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import { handoffDir, receiverOf } from '../../handoffs/folders.ts'
@@ -8,10 +9,13 @@ import type { Trigger } from '../../heartbeat/state.ts'
 import { forgetSeen, markSeen, readSeen } from '../../heartbeat/store/seen.ts'
 import { openTicks, tickHistory } from '../../heartbeat/store/ticks.ts'
 import { dropTriggersOf, insertTrigger } from '../../heartbeat/store/triggers.ts'
-import { entryOf, listFolder, type FileEntry } from '../../platform/files.ts'
+import { innerPath } from '../../config/inner.ts'
+import { entryOf, type FileEntry } from '../../platform/files.ts'
+import { listInside, type InnerPath } from '../../platform/inside.ts'
 import { isTaskFile } from '../../tasks/queue.ts'
 import { queueFolders } from '../../tasks/folders.ts'
 import { write, type Core } from '../core.ts'
+import { tellAgents } from './wall.ts'
 import { PAUSE_FILE } from '../pause.ts'
 
 /** A file that asks for work, and the agents that are told of it. */
@@ -37,9 +41,11 @@ async function takeConfig(core: Core): Promise<void> {
   core.life.nextConfig = undefined
   core.config = next
   core.life.agentsSynced = false
+  if (core.life.wall.state !== 'holds') core.life.wallTestedAt = undefined // Whoever changes the file may have mended it.
   await write(core, (_, emit) => {
     emit('config.loaded', {}, { path: next.path, agents: next.agents.length, warnings: next.warnings.length })
   })
+  tellAgents(core)
 }
 
 async function lookForPause(core: Core): Promise<void> {
@@ -72,19 +78,20 @@ export async function takeWork(core: Core, now: Moment): Promise<number> {
 /** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
 async function takeFiles(core: Core, now: Moment): Promise<void> {
   const seen = await core.db.read(readSeen)
-  const unreadable = new Set<string>()
-  const look = (folder: string): FileEntry[] => {
+  const unreadable = new Map<string, string>()
+  const look = (folder: InnerPath): FileEntry[] => {
     try {
-      return listFolder(folder)
-    } catch {
-      unreadable.add(folder) // One agent's broken folder must not keep the others from being woken.
+      return listInside(folder)
+    } catch (error) {
+      unreadable.set(folder.path, reasonAndFix(error)) // One agent's broken folder must not keep the others from being woken.
       return []
     }
   }
   const found = new Map([...queued(core, look), ...handedOver(core, look)].map((file) => [file.path, file]))
+  tellUnreadable(core, unreadable)
   const fresh = [...found.values()].filter((file) => seen.get(file.path) !== file.fingerprint)
   const gone = [...seen.keys()].filter(
-    (path) => !found.has(path) && ![...unreadable].some((folder) => path.startsWith(`${folder}/`)),
+    (path) => !found.has(path) && ![...unreadable.keys()].some((folder) => path.startsWith(`${folder}/`)),
   )
   if (fresh.length === 0 && gone.length === 0) return
   await write(core, (tx, emit) => {
@@ -121,23 +128,32 @@ async function takeFiles(core: Core, now: Moment): Promise<void> {
   })
 }
 
-type Look = (folder: string) => FileEntry[]
+/** Once, when it begins: the prompts of the agents there say it for as long as it lasts. */
+function tellUnreadable({ life, log }: Core, unreadable: ReadonlyMap<string, string>): void {
+  for (const [folder, error] of unreadable) {
+    if (life.unreadable.get(folder) !== error) log.warn('cannot take in work', { folder, error })
+  }
+  life.unreadable = unreadable
+}
+
+type Look = (folder: InnerPath) => FileEntry[]
 
 function queued(core: Core, look: Look): Found[] {
-  const byFolder = new Map<string, AgentConfig[]>()
+  const byFolder = new Map<string, { folder: InnerPath; agents: AgentConfig[] }>()
   for (const agent of core.config.agents) {
     for (const folder of queueFolders(agent, core.config)) {
-      byFolder.set(folder, [...(byFolder.get(folder) ?? []), agent])
+      const { agents } = byFolder.get(folder.path) ?? { agents: [] }
+      byFolder.set(folder.path, { folder, agents: [...agents, agent] })
     }
   }
-  return [...byFolder].flatMap(([folder, agents]) => {
+  return [...byFolder.values()].flatMap(({ folder, agents }) => {
     const receivers = agents
       .filter(({ wakeOn }) => wakeOn.includes('tasks'))
       .map(({ name }) => ({ agent: name, wakes: true }))
     return filesIn(look(folder))
       .filter(({ name }) => isTaskFile(name))
       .map((file) => ({
-        path: join(folder, file.name),
+        path: join(folder.path, file.name),
         fingerprint: fingerprintOf(file),
         modifiedAt: file.modifiedAt,
         cause: 'tasks' as const,
@@ -149,15 +165,16 @@ function queued(core: Core, look: Look): Found[] {
 function handedOver(core: Core, look: Look): Found[] {
   const byWorkspace = Map.groupBy(core.config.agents, ({ workspace }) => workspace)
   return [...byWorkspace].flatMap(([workspace, agents]) => {
-    const dir = handoffDir(workspace)
+    const dir = innerPath(handoffDir(workspace), core.config.agents)
     return look(dir)
       .filter(({ kind }) => kind === 'folder')
       .flatMap(({ name }) => {
         const receiver = receiverOf(name, agents)
         if (!receiver) return []
         const receivers = [{ agent: receiver.name, wakes: receiver.wakeOn.includes('handoff') }]
-        return filesIn(look(join(dir, name))).map((file) => ({
-          path: join(dir, name, file.name),
+        const folder = { root: dir.root, path: join(dir.path, name) }
+        return filesIn(look(folder)).map((file) => ({
+          path: join(folder.path, file.name),
           fingerprint: fingerprintOf(file),
           modifiedAt: file.modifiedAt,
           cause: 'handoff' as const,

@@ -8,9 +8,11 @@ import { insertTick, openTicks } from '../../heartbeat/store/ticks.ts'
 import { pendingWakes } from '../../heartbeat/store/triggers.ts'
 import type { AgentConfig } from '../../config/config.ts'
 import type { Tx } from '../../platform/sqlite.ts'
-import { launchRun, type LaunchRequest, type LaunchResult } from '../../runner/apply/launch.ts'
+import type { LaunchRequest, LaunchResult } from '../../runner/apply/launch.ts'
 import { markRunning, readRun, recordedRuns } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
+import { groundOf, standingIn } from '../standing.ts'
+import { launchLimited } from '../limits.ts'
 import { holdOf } from '../pause.ts'
 import { recordEnd, tellEnd } from '../settle.ts'
 import { runTick, tickKey } from '../tick.ts'
@@ -59,7 +61,8 @@ export function planNow(core: Core, tx: Tx, now: Moment, { states, wakes, busy }
     if (!state) return []
     const forced = core.life.forced.has(config.name)
     if (!forced && !core.life.scheduled) return []
-    return [{ config, state, wakes: wakes.get(config.name) ?? [], busy: busy.has(config.name), forced }]
+    const hold = holdBy(core, config)
+    return [{ config, state, wakes: wakes.get(config.name) ?? [], busy: busy.has(config.name), forced, hold }]
   })
   return plan({
     candidates,
@@ -69,6 +72,12 @@ export function planNow(core: Core, tx: Tx, now: Moment, { states, wakes, busy }
     openTicks: busy.size,
     ticksMax: core.config.maxConcurrentRuns,
   })
+}
+
+/** What was asked for waits for a test, which takes a moment; else it is begun and ends with the reason. */
+function holdBy(core: Core, agent: AgentConfig): Candidate['hold'] {
+  const standing = standingIn(groundOf(core), agent)
+  return standing.kind === 'held' ? { reason: standing.reason, forced: standing.testing } : undefined
 }
 
 function apply(tx: Tx, emit: Emit, action: Action, now: Moment): void {
@@ -98,6 +107,8 @@ async function assembleOpen(core: Core): Promise<void> {
   if (core.life.stopping !== 'no') return
   for (const tick of await core.db.read(openTicks)) {
     if (tick.state !== 'assembling' || core.jobs.has(tickKey(tick))) continue
+    const agent = core.config.agents.find(({ name }) => name === tick.agent)
+    if (agent && holdBy(core, agent)?.forced === true) continue // Left by a daemon before: this one still tests its wall.
     core.jobs.start(tickKey(tick), (signal) => runTick(core, tick, signal))
   }
 }
@@ -118,7 +129,7 @@ async function launchRecorded(core: Core): Promise<number> {
   const ready = [...core.life.launches].filter(([run]) => recorded.has(run)).slice(0, LAUNCHES_MAX)
   const launched: Launched[] = []
   for (const [run, request] of ready) {
-    launched.push({ run, request, result: launchRun(request), at: core.clock.now().wall })
+    launched.push({ run, request, result: launchLimited(request), at: core.clock.now().wall })
   }
   const unspawnable: { run: string; tick: Tick | undefined; verdict: TickEnd }[] = []
   await write(core, (tx, emit) => {

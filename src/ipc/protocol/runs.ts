@@ -41,7 +41,11 @@ const GitView = z.object({
 export const RunDetail = RunView.extend({
   role: z.string().nullable(),
   lineage: z.array(z.string()).describe('The runs that led to this one, first to last.'),
-  words: z.array(z.string()).describe('The command with its arguments.'),
+  words: z.array(z.string()).describe('The command with its arguments, without the wall around it.'),
+  isolated_by: z
+    .enum(['bubblewrap', 'seatbelt'])
+    .nullable()
+    .describe('What it was started behind; null: nothing.'),
   pid: z.int().nullable(),
   work_dir: z.string(),
   folder: z.string().describe('Where its prompt and its output lie.'),

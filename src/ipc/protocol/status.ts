@@ -40,6 +40,13 @@ export const AgentStatus = z
       .string()
       .nullable()
       .describe('How often in a row its runs changed nothing, and when it tries again.'),
+    isolated_by: z
+      .enum(['bubblewrap', 'seatbelt'])
+      .nullable()
+      .describe('What its next run is kept behind; null: nothing, or it is not known yet.'),
+    not_isolated: z
+      .array(z.string())
+      .describe('What of its isolation is not in force, a phrase each; empty when all of it is.'),
     triggers_pending: count('Wakes that were not yet delivered.'),
     provider_failures: z
       .array(z.string())

@@ -1,0 +1,33 @@
+/** The environment of what is started for an agent: a run, a context provider. */
+import { adapterFor } from '../agents/adapters.ts'
+import type { AgentConfig } from '../config/config.ts'
+import { runEnvironment } from '../isolation/environment.ts'
+import type { Core } from './core.ts'
+import { userOf } from './standing.ts'
+
+interface Wanted extends Pick<Core, 'program' | 'env'> {
+  /** Undefined for what is no run. */
+  readonly run: string | undefined
+  readonly notes: string | undefined
+}
+
+/** Whole: nothing else of the daemon's own environment is passed on. */
+export function environmentOf(
+  agent: AgentConfig,
+  { program, env, run, notes }: Wanted,
+): Record<string, string> {
+  const user = userOf(agent)
+  return runEnvironment({
+    inherited: user === undefined ? env : { ...env, HOME: user.home, USER: user.name },
+    programBin: program.binDir,
+    agent: agent.name,
+    role: agent.role,
+    run,
+    workspace: agent.workspace,
+    workDir: agent.workDir,
+    notes,
+    socket: undefined,
+    policy: agent.env,
+    adapterEnv: adapterFor(agent.adapter).env(agent.timeoutMs),
+  })
+}

@@ -1,0 +1,84 @@
+/** Whether an agent may be started on this machine, and behind what. */
+import { adapterFor } from '../agents/adapters.ts'
+import type { AgentConfig, Config } from '../config/config.ts'
+import { standingOf, type Standing, type WallState } from '../isolation/wall.ts'
+import { notInForce } from '../isolation/seatbelt.ts'
+import { openLayer } from '../isolation/wishes.ts'
+import { findSetpriv, findUser, type User } from '../platform/users.ts'
+import type { Core } from './core.ts'
+
+/** What decides it: the configuration, what is known of the wall, and what is passed on of the daemon's environment. */
+export interface Ground extends Pick<Core, 'config' | 'program' | 'env'> {
+  readonly wall: WallState
+}
+
+/** The ground of a daemon, now. */
+export function groundOf({
+  config,
+  program,
+  env,
+  life,
+}: Pick<Core, 'config' | 'program' | 'env' | 'life'>): Ground {
+  return { config, program, env, wall: life.wall }
+}
+
+/** Decided afresh at every look; what it is made of is found out once for each configuration. */
+export function standingIn({ wall, config, env }: Omit<Ground, 'program'>, agent: AgentConfig): Standing {
+  return standingOf({ isolation: agent.isolation, state: wall, ...lasting(agent, config, env) })
+}
+
+/** The user whose HOME and name a run gets; undefined: the daemon's own. */
+export function userOf({ isolation }: Pick<AgentConfig, 'isolation'>): User | undefined {
+  return isolation.user === undefined ? undefined : findUser(isolation.user)
+}
+
+interface Lasting {
+  readonly bypass: string | undefined
+  readonly userProblem: string | undefined
+  readonly refusal: string | undefined
+  readonly gaps: readonly string[]
+}
+
+// Asked at each pass for each agent, and the same for as long as the configuration is.
+const known = new WeakMap<AgentConfig, Lasting>()
+
+function lasting(agent: AgentConfig, config: Config, env: Ground['env']): Lasting {
+  const before = known.get(agent)
+  if (before !== undefined) return before
+  const adapter = adapterFor(agent.adapter)
+  const passed = Object.fromEntries(agent.env.pass.map((name) => [name, env[name]]))
+  const walled = adapter.walled?.(agent.command)
+  const found: Lasting = {
+    bypass: adapter.bypass?.(agent.command, { ...passed, ...agent.env.set }),
+    userProblem: userProblem(agent),
+    refusal: walled?.kind === 'refused' ? `${walled.reason}. ${walled.fix}` : undefined,
+    gaps: [
+      ...seatbeltGaps(agent),
+      ...layerGaps(agent, config),
+      ...(walled?.kind === 'works' ? walled.gaps : []),
+    ],
+  }
+  known.set(agent, found)
+  return found
+}
+
+/** What macOS leaves open whatever the agent is. */
+function seatbeltGaps(agent: AgentConfig): string[] {
+  if (process.platform !== 'darwin') return []
+  const { files } = adapterFor(agent.adapter).needs.login
+  const policy = { rules: [], network: agent.isolation.network, refused: [] }
+  return notInForce({ policy, logins: files.map(({ path }) => path) })
+}
+
+function layerGaps(agent: AgentConfig, config: Config): string[] {
+  const layer = openLayer({ agent, config })
+  if (layer === undefined) return []
+  return [`it can add to the operator's layer, which lies in ${layer}: give marrow.toml a folder of its own`]
+}
+
+function userProblem({ isolation: { user } }: AgentConfig): string | undefined {
+  if (user === undefined) return undefined
+  if (process.getuid?.() !== 0) return `it cannot be started as ${user}: marrow run was not started as root`
+  if (findUser(user) === undefined) return `it cannot be started as ${user}: this machine has no such user`
+  return findSetpriv() === undefined ? `it cannot be started as ${user}: there is no setpriv here` : undefined
+}
