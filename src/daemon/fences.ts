@@ -7,6 +7,7 @@ import type { AgentConfig } from '../config/config.ts'
 import { noCliFolders, type CliFolders } from '../isolation/home.ts'
 import { diskFacts } from '../isolation/observe.ts'
 import type { PathFacts, Policy } from '../isolation/policy.ts'
+import { notStarted } from '../isolation/unable.ts'
 import { policyFor } from '../isolation/wishes.ts'
 import { wrapCommand, type Fence, type WallAround } from '../isolation/wrap.ts'
 import { JOB_SANDBOX_FD, runCommand } from '../platform/command.ts'
@@ -74,7 +75,10 @@ export function providerRunner(ground: Ground, agent: AgentConfig): typeof runCo
     const fence = fenceIn(ground, agent, { words, env, temporary, infoFd: JOB_SANDBOX_FD })
     const command = wrapCommand({ words, cwd, env }, fence)
     const sandboxed = fence.wall?.by.kind === 'bubblewrap'
-    return await runCommand(command.words, { ...options, env: command.env, sandboxed })
+    const result = await runCommand(command.words, { ...options, env: command.env, sandboxed })
+    const refusal =
+      sandboxed && result.kind === 'exited' ? notStarted(result.stderr, result.exitCode) : undefined
+    return refusal === undefined ? result : { kind: 'missing', detail: refusal }
   }
 }
 

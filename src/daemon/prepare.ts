@@ -51,6 +51,7 @@ export function prepare(ready: Ready): PreparedRun {
       folder,
       capBytes: OUTPUT_BYTES_MAX,
       words,
+      program: delivered[0] ?? '',
       promptOnStdin,
       sandboxed: fence.wall?.by.kind === 'bubblewrap',
       owner: ready.around.owner,

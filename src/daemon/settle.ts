@@ -14,6 +14,7 @@ import { tickName, type AgentState, type Tick, type TickEnd } from '../heartbeat
 import { readAgent, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, readTick } from '../heartbeat/store/ticks.ts'
 import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
+import { notStarted } from '../isolation/unable.ts'
 import type { LimitHit } from '../isolation/limit-hits.ts'
 import type { RunGit } from '../platform/git.ts'
 import { removeCgroup } from '../platform/cgroup.ts'
@@ -101,7 +102,11 @@ function readEnd(
   const redact = withoutValues(core)
   const { stdout, stderr, stderrAt } = readOutput(folder, OUTPUT_BYTES_READ)
   const output = { stdout: redact(stdout), stderr: redact(stderr), stderrAt, exitCode, endedAt: at }
-  const reading = explained(core, run, folder, adapterFor(run.adapter).read(output))
+  const refusal = run.wall === null ? undefined : notStarted(output.stderr, exitCode)
+  const told = adapterFor(run.adapter).read(output)
+  const failure: Failure | undefined =
+    refusal === undefined ? told.failure : { reason: 'error', detail: refusal }
+  const reading = explained(core, run, folder, { ...told, failure })
   const over = hit ?? toldHit(run, output)
   return { endedAt: at, outcome: judge(exitCode, reading, by, over), reading, world: undefined }
 }

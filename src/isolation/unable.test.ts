@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { inabilityOf } from './unable.ts'
+import { inabilityOf, notStarted } from './unable.ts'
 
 test.for<[string, string, RegExp, RegExp]>([
   [
@@ -72,4 +72,27 @@ test.for<[string, string, RegExp, RegExp]>([
 
 test('what bubblewrap said is told, but not without end', ({ expect }) => {
   expect(inabilityOf(`bwrap: ${'x'.repeat(10_000)}`, 1).reason.length).toBeLessThan(500)
+})
+
+test.for([
+  [
+    1,
+    'bwrap: execvp claude: No such file or directory\n',
+    'not found behind the wall: claude (marrow isolation show lists what is seen there)',
+  ],
+  [
+    127,
+    'prlimit: failed to execute claude: No such file or directory\n',
+    'not found behind the wall: claude (marrow isolation show lists what is seen there)',
+  ],
+  [
+    1,
+    "bwrap: Can't find source path /x: Permission denied\n",
+    "the wall could not be put up: Can't find source path /x: Permission denied",
+  ],
+  [1, 'error: no model\n', undefined],
+  [0, 'bwrap: execvp claude: No such file or directory\n', undefined],
+  [3, 'bwrap: whatever\n', undefined],
+] as const)('code %i and %j say of a run: %s', ([code, stderr, expected], { expect }) => {
+  expect(notStarted(stderr, code)).toBe(expected)
 })

@@ -75,3 +75,15 @@ export function inabilityOf(stderr: string, exitCode: number): Inability {
 }
 
 const LINE_MAX = 300
+
+/**
+ * What kept a command from being started behind the wall, from how it ended; undefined: it was started. A command that says
+ * the same itself has failed all the same.
+ */
+export function notStarted(stderr: string, exitCode: number): string | undefined {
+  const said = /^(?:bwrap|prlimit|setpriv): ([^\n]+)/.exec(stderr)?.[1]
+  if (said === undefined || ![1, 126, 127].includes(exitCode)) return undefined
+  const program = /^(?:execvp|failed to execute) (.+?): No such file/.exec(said)?.[1]
+  if (program === undefined) return `the wall could not be put up: ${said.slice(0, LINE_MAX)}`
+  return `not found behind the wall: ${program.slice(0, LINE_MAX)} (marrow isolation show lists what is seen there)`
+}

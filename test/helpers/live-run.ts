@@ -59,6 +59,7 @@ function launch(
     capBytes: options.capBytes ?? 1024 * 1024,
     presumed: [],
     words,
+    program: words[0] ?? '',
     ...how,
     cwd: dir,
     env: { PATH: process.env['PATH'] ?? '', MARROW_RUN: options.id, ...options.env },

@@ -198,3 +198,25 @@ test('an agent takes the user of its table', async ({ home, dir, expect }) => {
   )
   expect(await printedBy(home, daemon)).toContain('[Core Rules]')
 })
+
+test('a program that the wall hides is named as the reason, and so is one that is nowhere', async ({
+  home,
+  dir,
+  expect,
+}) => {
+  const inner = join(dir, 'inner')
+  writeFileSync(inner, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
+  const tool = join(home.workspace, 'tool')
+  writeFileSync(tool, `#!${inner}\n`, { mode: 0o755 }) // What it is interpreted by is not in its words.
+  await home.write(
+    { scout: { agent_command: `'${tool}'` }, lost: { agent_command: '"no-such-program"' } },
+    required,
+  )
+  const daemon = await home.start({ scheduled: false })
+  const { ticks } = await daemon.handlers.runOnce({ agents: ['scout', 'lost'] })
+  const outcome = (agent: string) => ticks.find((tick) => tick.agent === agent)?.outcome
+  expect(outcome('lost')).toBe('not started: not found: no-such-program')
+  expect(outcome('scout')).toBe(
+    `failed: not found behind the wall: ${tool} (marrow isolation show lists what is seen there)`,
+  )
+})

@@ -21,6 +21,7 @@ function request(dir: string, words: readonly string[], more: Partial<LaunchRequ
     folder,
     capBytes: 65_536,
     words,
+    program: words[0] ?? '',
     promptOnStdin: false,
     sandboxed: false,
     cwd: dir,

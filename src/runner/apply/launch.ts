@@ -26,6 +26,8 @@ export interface LaunchRequest {
   /** What is kept of stdout and of stderr, each. */
   readonly capBytes: number
   readonly words: readonly string[]
+  /** The program that all of it is about, which may stand far behind in the words. */
+  readonly program: string
   /** Else stdin is empty. */
   readonly promptOnStdin: boolean
   /** Who the run is, when that is somebody else than the daemon; only root may say so. */
@@ -91,6 +93,7 @@ function tryLaunch(request: LaunchRequest): LaunchResult {
   const stdin = request.promptOnStdin ? runPaths(folder).stdin : '/dev/null'
   try {
     const problem =
+      whyUnspawnable(request.program, request.cwd, request.env['PATH'] ?? '') ??
       whyUnspawnable(request.words[0] ?? '', request.cwd, request.env['PATH'] ?? '') ??
       unmetPresumptions(request.presumed)[0]?.otherwise
     if (problem !== undefined) return { kind: 'unspawnable', detail: problem }

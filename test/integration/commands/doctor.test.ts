@@ -22,13 +22,15 @@ async function report(site: Site): Promise<Report & { readonly code: number }> {
   return { ...said, code }
 }
 
+// Without a wall there would be a hint for each agent.
+const walled = { 'isolation.mode': `'required'` }
 const quiet = { scout: { agent_command: sh('true'), gate: '"changed"' } }
 
 test('a machine on which all is right is OK, before a daemon runs and while one does', async ({
   site,
   expect,
 }) => {
-  await site.write(quiet)
+  await site.write(quiet, walled)
   const before = await site.marrow('doctor')
   expect(before).toMatchObject({
     code: 0,
@@ -49,9 +51,9 @@ test('every mistake of the configuration is an issue, and the rest is looked at 
   expect({ code, ok }).toEqual({ code: 2, ok: false })
   expect(findings.map(({ number }) => number)).toEqual(findings.map((_, index) => index + 1))
   expect(findings).toMatchObject([
-    { subject: `${site.configPath}:3`, problem: expect.stringContaining('agents[0].agent_command') },
-    { subject: `${site.configPath}:6`, problem: expect.stringContaining('heartbeat_interval') },
-    { subject: `${site.configPath}:7`, problem: expect.stringContaining('agent_comand') },
+    { subject: `${site.configPath}:4`, problem: expect.stringContaining('agents[0].agent_command') },
+    { subject: `${site.configPath}:7`, problem: expect.stringContaining('heartbeat_interval') },
+    { subject: `${site.configPath}:8`, problem: expect.stringContaining('agent_comand') },
     { level: 'issue', subject: 'state', problem: expect.stringContaining('the store is damaged') },
   ])
   const { out, err } = await site.marrow('doctor')
@@ -89,6 +91,7 @@ test('a context provider is run as in a dry run, and what fails is told with its
     `context provider ${folder}/broken fails: exit 3`,
     `context provider ${folder}/hangs fails: deadline`,
     expect.stringContaining(`context provider ${folder}/nothing fails: not started`),
+    'its runs are not isolated: isolation is switched off for it',
   ])
   const pid = Number(await readFile(join(site.dir, 'hanging'), 'utf8'))
   await eventually('the hanging one to be gone', () =>
@@ -101,7 +104,7 @@ test('the daemon is asked: what it refused, whom it holds, whether it is paused'
   expect,
 }) => {
   const denied = sh(`echo '{"marrow":{"error":{"reason":"authentication","detail":"no login"}}}'`)
-  await site.write({ ...quiet, 'night watch': { agent_command: denied, gate: '"changed"' } })
+  await site.write({ ...quiet, 'night watch': { agent_command: denied, gate: '"changed"' } }, walled)
   await site.start()
   await eventually('the agent to be held', () =>
     site.rows(`select * from events where kind = 'agent.held'`).length > 0 ? true : undefined,
@@ -121,7 +124,7 @@ test('the daemon is asked: what it refused, whom it holds, whether it is paused'
 })
 
 test('a daemon with another configuration on the same state is an issue', async ({ site, expect }) => {
-  await site.write(quiet)
+  await site.write(quiet, walled)
   await site.start()
   const other = join(site.dir, 'other')
   await mkdir(other)
@@ -136,7 +139,7 @@ test('a daemon with another configuration on the same state is an issue', async 
 })
 
 test('a daemon that hangs costs its deadline', async ({ site, expect }) => {
-  await site.write(quiet)
+  await site.write(quiet, walled)
   const daemon = await site.start()
   daemon.signal('SIGSTOP')
   try {
@@ -154,7 +157,7 @@ test('rules that cannot be read, and a configuration that anybody may change, ar
   site,
   expect,
 }) => {
-  await site.write(quiet)
+  await site.write(quiet, walled)
   await mkdir(join(site.dir, 'conf/rules.md'))
   await chmod(site.configPath, 0o666)
   const { findings } = await report(site)
