@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach } from 'vitest'
 import { makeTempDir, removeTempDir } from './helpers/temp-dir.ts'
 
-// What vitest and Node need, and what says where programs are. Not the developer's keys, sockets, proxies and git settings.
+// What vitest and Node need, and what says where programs are. Not the developer's keys, sockets, proxies and git settings. Certificates
+// of his are for servers that no test speaks to; a busy Node sometimes warns that it cannot read them, which no log may hold.
 const keptVariables =
-  /^(PATH|LANG|LC_.*|TERM|USER|LOGNAME|CI|TEST|MODE|DEV|PROD|SSR|BASE_URL|NODE_.*|VITEST.*|MARROW_TEST_.*)$/
+  /^(PATH|LANG|LC_.*|TERM|USER|LOGNAME|CI|TEST|MODE|DEV|PROD|SSR|BASE_URL|NODE_(?!EXTRA_CA_CERTS$).*|VITEST.*|MARROW_TEST_.*)$/
 for (const name of Object.keys(process.env)) {
   if (!keptVariables.test(name)) delete process.env[name]
 }
