@@ -26,6 +26,8 @@ export interface Start {
   readonly runFiles?: readonly string[]
   /** Those that will be there by the time that it starts. */
   readonly comingFiles?: readonly string[]
+  /** Where it was worked out before. */
+  readonly policy?: Policy | undefined
   /** Where the wall tells of its first process. */
   readonly infoFd?: number
   /** A folder for its temporary files, and the files of its CLI's login: for a wall that shows all as it lies. */
@@ -45,16 +47,17 @@ export function fenceIn(ground: Ground, agent: AgentConfig, start: Start): Fence
   const outside = [...(start.outside ?? []), ...userWords(agent)]
   const inside = start.inside ?? []
   if (standing.kind !== 'walled') return { wall: undefined, outside, inside }
-  const policy = policyIn(ground, agent, start)
-  refuseLinks(policy)
+  const policy = start.policy ?? policyOf(ground, agent, start)
   const { infoFd, temporary, logins = [], cli = noCliFolders } = start
   const sockets = [join(ground.config.stateDir, 'door', 'agent.sock')]
   const asItLies = { temporary, logins, obeyed: cli.obeyed, sockets }
   return { wall: { by: standing.wall, policy, infoFd, asItLies }, outside, inside }
 }
 
-function refuseLinks({ refused }: Policy): void {
-  if (refused.length === 0) return
+function policyOf(ground: Ground, agent: AgentConfig, start: Omit<Start, 'temporary'>): Policy {
+  const policy = policyIn(ground, agent, start)
+  const { refused } = policy
+  if (refused.length === 0) return policy
   throw new MarrowError(
     'CONFIG_INVALID',
     `Cannot isolate the agent: a link leads from ${refused.join(', ')} to somewhere else.`,
@@ -64,15 +67,20 @@ function refuseLinks({ refused }: Policy): void {
   )
 }
 
-/** Runs a context provider of an agent behind its wall; one that must not be started says why. */
+/**
+ * Runs jobs of one look at an agent's world (its context providers, git) behind its wall; what must not be started says why. The
+ * policy is worked out once for all of them: it takes some ms, and they lie where all can be seen.
+ */
 export function providerRunner(ground: Ground, agent: AgentConfig): typeof runCommand {
   const standing = standingIn(ground, agent)
   if (standing.kind === 'held') return () => Promise.resolve({ kind: 'missing', detail: standing.reason })
+  let policy: Policy | undefined
   return async (words, options) => {
     const { cwd, env } = options
+    if (standing.kind === 'walled') policy ??= policyOf(ground, agent, { words: [], env })
     using stack = new DisposableStack()
     const temporary = standing.kind === 'walled' ? temporaryFor(standing.wall, stack) : ''
-    const fence = fenceIn(ground, agent, { words, env, temporary, infoFd: JOB_SANDBOX_FD })
+    const fence = fenceIn(ground, agent, { words, env, temporary, policy, infoFd: JOB_SANDBOX_FD })
     const command = wrapCommand({ words, cwd, env }, fence)
     const sandboxed = fence.wall?.by.kind === 'bubblewrap'
     const result = await runCommand(command.words, { ...options, env: command.env, sandboxed })
@@ -98,7 +106,7 @@ export function gitRunner(ground: Ground, agent: AgentConfig): RunGit {
   }
 }
 
-function policyIn({ config, program }: Ground, agent: AgentConfig, start: Start): Policy {
+function policyIn({ config, program }: Ground, agent: AgentConfig, start: Omit<Start, 'temporary'>): Policy {
   const { words, env, cli = noCliFolders, runFiles = [], comingFiles = [] } = start
   const { HOME = '/', PATH = '' } = env
   const request = {
