@@ -31,6 +31,8 @@ export interface Move {
 export interface Login {
   /** Any one of them holds a login. */
   readonly files: readonly LoginFile[]
+  /** It is configuration too: what stands in it can make the CLI execute something, so no two agents share it. */
+  readonly obeyed: boolean
   /** Names another folder for those that it refreshes, for a CLI that would replace a link to one by a file. */
   readonly folderVariable: string | undefined
   /** Any one of them is a login, and bills somebody: marrow passes none of them unless the operator says so. */
@@ -51,7 +53,7 @@ export interface LoginFile {
 /** Of a program that is no agent CLI. */
 export const noNeeds: Needs = {
   moves: [],
-  login: { files: [], folderVariable: undefined, variables: [], how: '' },
+  login: { files: [], obeyed: false, folderVariable: undefined, variables: [], how: '' },
   folders: [],
   closed: [],
   obeys: [],

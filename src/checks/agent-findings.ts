@@ -11,7 +11,8 @@ export function agentFindings(agent: AgentFacts): Finding[] {
     ...folderFindings(about, agent),
     ...agent.obstacles.map(({ problem, fix }) => about.issue(problem, fix)),
     ...gitFindings(about, agent.workDir.path, agent.git),
-    ...providerFindings(about, agent),
+    // While it is not started, its context providers are not either.
+    ...(agent.standing.kind === 'held' ? [] : providerFindings(about, agent)),
     ...(agent.program.found ? [] : [programFinding(about, agent.program.word)]),
     ...agent.presumed.map((problem) => about.issue(problem, 'Write that file, or correct agent_command.')),
     ...(agent.cli === undefined ? [] : cliFindings(about, agent.cli)),
@@ -28,7 +29,9 @@ function isolationFindings(about: Finder, { standing }: AgentFacts): Finding[] {
     case 'held':
       return standing.testing ? [] : [about.issue(`it is not started: ${standing.reason}`, look)]
     case 'open':
-      return standing.missing.map((phrase) => about.hint(`its runs are not isolated: ${phrase}`, look))
+      return standing.missing.map((phrase) =>
+        about.hint(`its runs are not isolated: ${phrase}`, standing.fix ?? look),
+      )
     case 'walled':
       return standing.missing.map((phrase) => about.hint(`its runs are isolated, but ${phrase}`, look))
   }

@@ -28,7 +28,7 @@ export function readIsolation(
   return {
     mode: mode ?? isolationMode,
     readOnly: pathsOf(table, 'read_only', place),
-    readWrite: pathsOf(table, 'read_write', place),
+    readWrite: withoutMachine(table, pathsOf(table, 'read_write', place)),
     network: network ?? true,
     secrets: pathsOf(table, 'secrets', place),
     limits: {
@@ -48,6 +48,19 @@ function pathsOf(
 ): readonly string[] {
   const written = values[name] ?? []
   return written.flatMap((path, index) => pathValue(path, [...at, name, index], place, report) || [])
+}
+
+/** The machine as a whole is no folder of an agent. */
+function withoutMachine(
+  { at, report }: Table<'agentIsolation'>,
+  paths: readonly string[],
+): readonly string[] {
+  const whole = ['/', '/proc', '/sys', '/dev', '/etc', '/usr', '/bin', '/sbin', '/lib']
+  for (const path of paths.filter((one) => whole.includes(one))) {
+    const fix = 'Name the folders in it that the agent is to write.'
+    report.problem([...at, 'read_write'], `${path} belongs to the machine.`, fix)
+  }
+  return paths.filter((one) => !whole.includes(one))
 }
 
 function sizeOf(

@@ -16,7 +16,7 @@ import { runPaths, SANDBOX_FD } from '../runner/folder.ts'
 import { folderOf, type Core } from './core.ts'
 import { fenceIn } from './fences.ts'
 import { limitsOf } from './limits.ts'
-import { carryLogin, loginOf } from './logins.ts'
+import { carryLogin, keepLogin, loginOf } from './logins.ts'
 import { groundOf, standingIn, userOf, type Ground } from './standing.ts'
 
 /** What a run is started within. */
@@ -43,7 +43,10 @@ export function aroundRun(
   const standing = standingIn(ground, agent)
   const wall = standing.kind === 'walled' ? standing.wall.kind : undefined
   const limits = limitsOf(core, agent, { id, wall, root: (userOf(agent)?.uid ?? process.getuid?.()) === 0 })
-  if (wall === 'bubblewrap') carryLogin(core, agent)
+  if (wall === 'bubblewrap') {
+    carryLogin(core, agent)
+    keepLogin(core, agent, id)
+  }
   const view = wall === undefined ? { cli: noCliFolders, env: {} } : viewOf(ground, agent, env)
   if (wall !== undefined) makeKept(core, agent, env['HOME'] ?? '/', view)
   const whole = { ...env, ...view.env }

@@ -3,7 +3,6 @@
  * here, so that what is shown is what would be sent.
  */
 import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { digest } from '../base/digest.ts'
 import { MarrowError, reasonAndFix } from '../base/errors.ts'
@@ -34,6 +33,7 @@ import type { Program } from './core.ts'
 import { environmentOf } from './environment.ts'
 import { gitRunner, providerRunner, withFolder } from './fences.ts'
 import { layerDigests, type LayerDigests } from './layer-digest.ts'
+import { temporaryFolder } from '../platform/paths.ts'
 
 export interface AssembleRequest {
   readonly agent: AgentConfig
@@ -252,7 +252,7 @@ function notesFolder({ agent, config, dryRun }: AssembleRequest): string {
     using made = makeInside(own)
     return made.path
   }
-  const copy = mkdtempSync(join(tmpdir(), 'marrow-notes-'))
+  const copy = mkdtempSync(join(temporaryFolder(), 'marrow-notes-'))
   try {
     copyOut(own, copy)
     return copy

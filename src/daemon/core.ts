@@ -59,9 +59,13 @@ export interface Life {
   /** What is known of the wall of this machine. */
   wall: WallState
   wallTestedAt: Moment | undefined
+  /** It has held once since the daemon started. */
+  wallHeld: boolean
   /** By the folder that runs share. */
   readonly logins: Map<string, SharedLogin>
   readonly loginProblems: Map<string, string>
+  /** By run id, for those that this daemon started. */
+  readonly loginOfRun: Map<string, SharedLogin>
   /** Launches that were recorded but not yet made, by run id. */
   readonly launches: Map<
     string,

@@ -1,6 +1,5 @@
 /** What goes around everything that is started for an agent, worked out from its configuration and this machine. */
 import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MarrowError } from '../base/errors.ts'
 import type { AgentConfig } from '../config/config.ts'
@@ -13,8 +12,8 @@ import { wrapCommand, type Fence, type WallAround } from '../isolation/wrap.ts'
 import { JOB_SANDBOX_FD, runCommand } from '../platform/command.ts'
 import { remove } from '../platform/files.ts'
 import type { RunGit } from '../platform/git.ts'
-import { realPath } from '../platform/paths.ts'
-import { canReach, findSetpriv } from '../platform/users.ts'
+import { realPath, temporaryFolder } from '../platform/paths.ts'
+import { canReach, findSetpriv, systemProgram } from '../platform/users.ts'
 import { standingIn, userOf, type Ground } from './standing.ts'
 
 /** What is to be started. */
@@ -48,10 +47,11 @@ export function fenceIn(ground: Ground, agent: AgentConfig, start: Start): Fence
   const inside = start.inside ?? []
   if (standing.kind !== 'walled') return { wall: undefined, outside, inside }
   const policy = start.policy ?? policyOf(ground, agent, start)
+  const around = [...(start.outside ?? []), ...ownMounts(standing.wall), ...userWords(agent)]
   const { infoFd, temporary, logins = [], cli = noCliFolders } = start
   const sockets = [join(ground.config.stateDir, 'door', 'agent.sock')]
   const asItLies = { temporary, logins, obeyed: cli.obeyed, sockets }
-  return { wall: { by: standing.wall, policy, infoFd, asItLies }, outside, inside }
+  return { wall: { by: standing.wall, policy, infoFd, asItLies }, outside: around, inside }
 }
 
 function policyOf(ground: Ground, agent: AgentConfig, start: Omit<Start, 'temporary'>): Policy {
@@ -93,7 +93,7 @@ export function providerRunner(ground: Ground, agent: AgentConfig): typeof runCo
 /** Only where `/tmp` cannot be private. */
 function temporaryFor({ kind }: WallAround['by'], stack: DisposableStack): string {
   if (kind === 'bubblewrap') return ''
-  return stack.adopt(realPath(mkdtempSync(join(tmpdir(), 'marrow-job-'))), remove)
+  return stack.adopt(realPath(mkdtempSync(join(temporaryFolder(), 'marrow-job-'))), remove)
 }
 
 /** Runs git in an agent's work_dir behind its wall: it changes nothing there and reaches nobody. */
@@ -134,6 +134,12 @@ function factsFor(agent: AgentConfig, comingFiles: readonly string[]): PathFacts
 export function withFolder(agent: AgentConfig, folder: string): AgentConfig {
   const { isolation } = agent
   return { ...agent, isolation: { ...isolation, readWrite: [...isolation.readWrite, folder] } }
+}
+
+/** Without it what is mounted while a run goes on appears in it, as writable as it is outside. Only root can have it so. */
+function ownMounts({ kind }: WallAround['by']): string[] {
+  const unshare = process.getuid?.() === 0 && kind === 'bubblewrap' ? systemProgram('unshare') : undefined
+  return unshare === undefined ? [] : [unshare, '--mount', '--propagation', 'private', '--']
 }
 
 function userWords(agent: AgentConfig): string[] {

@@ -19,6 +19,7 @@ import type { LimitHit } from '../isolation/limit-hits.ts'
 import type { RunGit } from '../platform/git.ts'
 import { removeCgroup } from '../platform/cgroup.ts'
 import { readIfExists } from '../platform/files.ts'
+import { parseSandbox } from '../platform/sandbox.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { nextProgress } from '../prompt/progress.ts'
 import { readOutput, type Sighting } from '../runner/observe.ts'
@@ -103,12 +104,24 @@ function readEnd(
   const { stdout, stderr, stderrAt } = readOutput(folder, OUTPUT_BYTES_READ)
   const output = { stdout: redact(stdout), stderr: redact(stderr), stderrAt, exitCode, endedAt: at }
   const refusal = run.wall === null ? undefined : notStarted(output.stderr, exitCode)
+  if (refusal !== undefined && neverBegan(run, folder)) doubtWall(core)
   const told = adapterFor(run.adapter).read(output)
   const failure: Failure | undefined =
     refusal === undefined ? told.failure : { reason: 'error', detail: refusal }
   const reading = explained(core, run, folder, { ...told, failure })
   const over = hit ?? toldHit(run, output)
   return { endedAt: at, outcome: judge(exitCode, reading, by, over), reading, world: undefined }
+}
+
+/** No run can write what bubblewrap says of itself, and it says that before the command begins. */
+function neverBegan({ wall }: RunRecord, folder: string): boolean {
+  return wall === 'bubblewrap' && parseSandbox(readIfExists(runPaths(folder).sandbox) ?? '') === undefined
+}
+
+/** What is known of the wall is no longer so: it is tested again before anything else is started. */
+function doubtWall({ life }: Core): void {
+  life.wall = { state: 'untested' }
+  life.wallTestedAt = undefined
 }
 
 /** What the CLI cannot know: that marrow withheld the key it misses, and that it only echoed what it was sent. */
@@ -127,6 +140,7 @@ function explained(core: Core, run: RunRecord, folder: string, reading: Reading)
 async function record(core: Core, run: RunRecord, end: End): Promise<void> {
   const { tick, verdict } = await write(core, (tx, emit) => recordEnd(core, tx, emit, { run, end }))
   forgetLineup(core, run.id)
+  core.life.loginOfRun.delete(run.id)
   if (run.limits?.cgroup && !removeCgroup(run.limits.cgroup))
     core.log.warn('a cgroup could not be removed', { run: run.id }) // The next daemon tries again.
   tellEnd(core, tick, run.id, verdict)

@@ -1,7 +1,9 @@
 /** Whether an agent may be started on this machine, and behind what. */
+import { statSync } from 'node:fs'
 import { adapterFor } from '../agents/adapters.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import { standingOf, type Standing, type WallState } from '../isolation/wall.ts'
+import { diskFacts } from '../isolation/observe.ts'
 import { notInForce } from '../isolation/seatbelt.ts'
 import { openLayer } from '../isolation/wishes.ts'
 import { findSetpriv, findUser, type User } from '../platform/users.ts'
@@ -36,6 +38,7 @@ interface Lasting {
   readonly bypass: string | undefined
   readonly userProblem: string | undefined
   readonly refusal: string | undefined
+  readonly hole: string | undefined
   readonly gaps: readonly string[]
 }
 
@@ -52,9 +55,11 @@ function lasting(agent: AgentConfig, config: Config, env: Ground['env']): Lastin
     bypass: adapter.bypass?.(agent.command, { ...passed, ...agent.env.set }),
     userProblem: userProblem(agent),
     refusal: walled?.kind === 'refused' ? `${walled.reason}. ${walled.fix}` : undefined,
+    hole: layerHole(agent, config),
     gaps: [
       ...seatbeltGaps(agent),
-      ...layerGaps(agent, config),
+      ...ownerGaps(agent),
+      ...missingGaps(agent),
       ...(walled?.kind === 'works' ? walled.gaps : []),
     ],
   }
@@ -70,10 +75,29 @@ function seatbeltGaps(agent: AgentConfig): string[] {
   return notInForce({ policy, logins: files.map(({ path }) => path) })
 }
 
-function layerGaps(agent: AgentConfig, config: Config): string[] {
+function layerHole(agent: AgentConfig, config: Config): string | undefined {
   const layer = openLayer({ agent, config })
-  if (layer === undefined) return []
-  return [`it can add to the operator's layer, which lies in ${layer}: give marrow.toml a folder of its own`]
+  if (layer === undefined) return undefined
+  return `it can change the operator's layer, which lies in ${layer}: give marrow.toml a folder of its own`
+}
+
+/** Behind the wall root has no right to the files of others. */
+function ownerGaps(agent: AgentConfig): string[] {
+  const uid = userOf(agent)?.uid ?? process.getuid?.()
+  if (process.getuid?.() !== 0) return []
+  return [...new Set([agent.workspace, agent.workDir])].flatMap((folder) => {
+    const found = statSync(folder, { throwIfNoEntry: false })
+    if (found === undefined || found.uid === uid || (found.mode & 0o022) !== 0) return []
+    return [`it cannot write ${folder}, which is another user's: set user, or give it the folder`]
+  })
+}
+
+/** What is not there cannot be kept from being made. */
+function missingGaps({ isolation }: AgentConfig): string[] {
+  const named = [...isolation.readOnly, ...isolation.secrets]
+  return named
+    .filter((path) => diskFacts.kindOf(path) === undefined)
+    .map((path) => `${path} of its table is not there`)
 }
 
 function userProblem({ isolation: { user } }: AgentConfig): string | undefined {

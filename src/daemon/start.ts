@@ -170,8 +170,10 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     lastPruneAt: undefined,
     wall: { state: 'untested' },
     wallTestedAt: undefined,
+    wallHeld: false,
     logins: new Map(),
     loginProblems: new Map(),
+    loginOfRun: new Map(),
   }
   const jobs = createJobs({
     now: () => clock.now().mono,

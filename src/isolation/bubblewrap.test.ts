@@ -26,12 +26,13 @@ function wordsFor(rules: readonly Rule[], more: Partial<BubblewrapRequest> = {})
   })
 }
 
-const machine = '--ro-bind / / --dev /dev --proc /proc --ro-bind-try /proc/sys /proc/sys'
+const machine =
+  '--ro-bind / / --dev /dev --perms 1777 --tmpfs /dev/shm --proc /proc --ro-bind-try /proc/sys /proc/sys'
 
 /** What stands between the switches and the command. */
 const mounts = (rules: readonly Rule[]) => {
   const words = wordsFor(rules)
-  return words.slice(words.indexOf('--new-session') + 1, words.indexOf('--chdir')).join(' ')
+  return words.slice(words.indexOf('--new-session') + 1, words.indexOf('--remount-ro')).join(' ')
 }
 
 test.for([
@@ -50,6 +51,15 @@ test.for([
   ['a device', rule('/dev/fuse', 'read-write', { kind: 'file' }), '--dev-bind /dev/fuse /dev/fuse'],
 ] as const)('%s becomes a mount', ([, one, expected], { expect }) => {
   expect(mounts([one])).toBe(expected)
+})
+
+test('nothing can be put into its /dev but what is mounted there', ({ expect }) => {
+  const words = wordsFor([rule('/', 'read-only'), rule('/ws', 'read-write')])
+  expect(words.slice(words.indexOf('--remount-ro'), words.indexOf('--chdir'))).toEqual([
+    '--remount-ro',
+    '/dev',
+  ])
+  expect(words.indexOf('--remount-ro')).toBeGreaterThan(words.lastIndexOf('--bind'))
 })
 
 test('a private folder holds no more than the memory that a run may have', ({ expect }) => {

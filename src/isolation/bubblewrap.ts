@@ -53,6 +53,8 @@ export function bubblewrapWords(request: BubblewrapRequest): string[] {
     ...(filterFd === undefined ? [] : ['--seccomp', String(filterFd)]),
     ...(policy.network ? [] : ['--unshare-net']),
     ...policy.rules.flatMap((rule) => mountWords(rule, policy)),
+    '--remount-ro', // bubblewrap's own /dev is memory that nothing counts; what is mounted in it stays writable.
+    '/dev',
     '--chdir',
     cwd,
     '--',
@@ -63,9 +65,10 @@ export function bubblewrapWords(request: BubblewrapRequest): string[] {
 function mountWords(rule: Rule, { roomBytes }: Policy): string[] {
   const { path, access, kind, closed, from = path } = rule
   if (kind === 'link') return ['--symlink', from, path]
-  if (path === '/') return ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', ...sysctls]
-  if (access === 'hidden' && kind === 'file') return ['--ro-bind', '/dev/null', path]
   const room = roomBytes === undefined ? [] : ['--size', String(roomBytes)]
+  const shared = [...room, '--perms', '1777', '--tmpfs', '/dev/shm']
+  if (path === '/') return ['--ro-bind', '/', '/', '--dev', '/dev', ...shared, '--proc', '/proc', ...sysctls]
+  if (access === 'hidden' && kind === 'file') return ['--ro-bind', '/dev/null', path]
   if (access === 'hidden') return [...(closed ? ['--perms', '0555'] : []), ...room, '--tmpfs', path]
   // A device that is bound without `dev` cannot be opened.
   const device = isInside(from, '/dev') ? '--dev-bind' : '--bind'

@@ -22,7 +22,15 @@ function viewOf(
   env: Readonly<Record<string, string>> = {},
 ) {
   const { needs } = adapterFor(name)
-  const login = loginPlace({ adapter: name, needs, home, env, stateDir: '/s', user: undefined })
+  const login = loginPlace({
+    adapter: name,
+    needs,
+    home,
+    env,
+    stateDir: '/s',
+    user: undefined,
+    agent: 'scout',
+  })
   return cliView({ needs, home, env, login, entriesOf: (folder) => files[folder] ?? [] })
 }
 
@@ -115,11 +123,27 @@ describe('the folder of a login', () => {
   })
 
   test('is not there for a program without a login', ({ expect }) => {
-    const request = { adapter: 'generic', needs: noNeeds, home, env: {}, stateDir: '/s', user: undefined }
+    const request = {
+      adapter: 'generic',
+      needs: noNeeds,
+      home,
+      env: {},
+      stateDir: '/s',
+      user: undefined,
+      agent: 'scout',
+    }
     expect(loginPlace(request)).toBeUndefined()
   })
 })
 
 function place(env: Readonly<Record<string, string>>, user?: string) {
-  return loginPlace({ adapter: 'codex', needs: adapterFor('codex').needs, home, env, stateDir: '/s', user })
+  return loginPlace({
+    adapter: 'codex',
+    needs: adapterFor('codex').needs,
+    home,
+    env,
+    stateDir: '/s',
+    user,
+    agent: 'scout',
+  })
 }

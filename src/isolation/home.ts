@@ -1,5 +1,6 @@
 /** The home that a run sees: empty but for its tools, the operator's git identity, and what its agent CLI needs. */
 import { join, relative } from 'node:path'
+import { isInside } from '../config/paths.ts'
 import type { PathFacts, Wish } from './policy.ts'
 import { stores } from './stores.ts'
 import { isOfSystem } from './system.ts'
@@ -56,10 +57,16 @@ export function homeWishes(request: HomeRequest, facts: PathFacts): Wish[] {
   return [
     // In some containers it is the whole machine.
     ...(isOfSystem(home) ? [] : [hidden(home, 'the home: empty, private, and gone with the run')]),
-    ...toolPlaces(request, facts).map((path) => revealed(path, 'programs')),
+    ...toolPlaces(request, facts).map((path) => toolWish(path, request)),
     ...namedFiles(request, facts).map((path) => revealed(path, 'named by the command')),
-    ...stores.map((path) => hidden(below(path), 'secrets and settings of people')),
-    ...gitFiles.map((path) => revealed(below(path), "the operator's git settings")),
+    ...stores.map((path) => storeWish(below(path))),
+    // Also where there are none yet: a run that writes the home must not make what people's git obeys.
+    ...gitFiles.map((path): Wish => ({
+      path: below(path),
+      access: 'read-only',
+      mask: 'file',
+      why: "the operator's git settings",
+    })),
     ...cli.own.map((path) => hidden(path, "the CLI's own: private, and gone with the run")),
     ...cli.closed.map((path): Wish => ({ ...hidden(path, 'of the CLI: only what it obeys'), closed: true })),
     ...cli.kept.map((path): Wish => ({
@@ -82,6 +89,22 @@ export function homeWishes(request: HomeRequest, facts: PathFacts): Wish[] {
       why: 'leads to the login of the CLI',
     })),
   ]
+}
+
+/** Of a home that a run writes, programs that people start are not its own to change. */
+function toolWish(path: string, { home, writable }: HomeRequest): Wish {
+  const inHome = isInside(path, home) && writable.some((folder) => isInside(home, folder))
+  return inHome ? { path, access: 'read-only', why: 'programs' } : revealed(path, 'programs')
+}
+
+/** Where there is none yet, something empty stands that cannot be filled: people's shells and programs would obey it. */
+function storeWish(path: string): Wish {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const isFile =
+    /rc$|profile$|_log(?:in|out)$|history$|\.(?:json|toml|xml|conf|netrc)$|zsh|xsession|credentials$/.test(
+      name,
+    )
+  return { ...hidden(path, 'secrets and settings of people'), mask: isFile ? 'file' : 'folder' }
 }
 
 function loginWish({ folder, at }: NonNullable<CliFolders['login']>): Wish {

@@ -24,6 +24,8 @@ export interface WallReport {
   readonly holds: boolean
   readonly why: string | undefined
   readonly fix: string | undefined
+  /** Neither broken nor kept: the test did not come to its end. */
+  readonly unfinished?: boolean
   /** Empty when nothing could be started behind the wall. */
   readonly attempts: readonly AttemptReport[]
 }

@@ -18,7 +18,7 @@ const machine: readonly Wish[] = [
 /** What a run in `workDir` may do at a path. */
 function accessIn(workDir: string, entries: Record<string, FakeEntry>, others: readonly string[] = []) {
   const facts = fakeDisk({ [`${workDir}/file`]: file, ...entries })
-  const wishes = repositoryWishes({ workDir, home: '/home/ada', others }, facts)
+  const wishes = repositoryWishes({ workDir, home: '/home/ada', others, stateDir: '/state' }, facts)
   const hidden = others.map((path): Wish => ({ path, access: 'hidden', why: '' }))
   const own: Wish = { path: workDir, access: 'read-write', why: '' }
   const rules = rulesFor([...machine, ...wishes, ...hidden, own], facts)
@@ -27,7 +27,9 @@ function accessIn(workDir: string, entries: Record<string, FakeEntry>, others: r
 
 test('a repository that is all in the work_dir needs nothing', ({ expect }) => {
   const facts = fakeDisk(gitFolder('/home/ada/repo/.git'))
-  expect(repositoryWishes({ workDir: '/home/ada/repo', home: '/home/ada', others: [] }, facts)).toEqual([])
+  expect(
+    repositoryWishes({ workDir: '/home/ada/repo', home: '/home/ada', others: [], stateDir: '/state' }, facts),
+  ).toEqual([])
 })
 
 describe('a linked worktree', () => {
@@ -135,7 +137,12 @@ describe('a work_dir that is a part of a repository', () => {
   test('sees nothing of that home by its other name', ({ expect }) => {
     const other = { ...gitFolder('/data/ada/.git'), '/home/ada': { link: '/data/ada' } } as const
     const facts = fakeDisk({ '/data/ada/one/file': file, ...other })
-    expect(repositoryWishes({ workDir: '/data/ada/one', home: '/home/ada', others: [] }, facts)).toEqual([])
+    expect(
+      repositoryWishes(
+        { workDir: '/data/ada/one', home: '/home/ada', others: [], stateDir: '/state' },
+        facts,
+      ),
+    ).toEqual([])
   })
 
   test("sees nothing of a repository that is another agent's", ({ expect }) => {

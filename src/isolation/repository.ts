@@ -8,13 +8,16 @@ export interface RepositoryRequest {
   readonly home: string
   /** Folders of other agents: a repository around a work_dir that lies there is theirs. */
   readonly others: readonly string[]
+  /** What lies there is a run's or marrow's, and no repository. */
+  readonly stateDir: string
 }
 
 /**
  * What git keeps of the repository, as far as commits write it, and the tree around a work_dir that is only a part of it:
  * with the rest unseen a commit would delete that. What people's git would execute of it is read-only.
  */
-export function repositoryWishes({ workDir, home, others }: RepositoryRequest, facts: PathFacts): Wish[] {
+export function repositoryWishes(request: RepositoryRequest, facts: PathFacts): Wish[] {
+  const { workDir, home, others, stateDir } = request
   const tree = treeOf(workDir, facts)
   if (tree === undefined) return []
   const { realPath } = facts
@@ -22,7 +25,7 @@ export function repositoryWishes({ workDir, home, others }: RepositoryRequest, f
   if (isHome || others.some((folder) => isInside(realPath(tree), realPath(folder)))) return []
   const around: Wish[] =
     tree === workDir ? [] : [{ path: tree, access: 'read-only', why: 'the repository around it' }]
-  if (facts.kindOf(join(tree, '.git')) === 'file') return [...around, ...linkedWishes(tree, facts)]
+  if (facts.kindOf(join(tree, '.git')) === 'file') return [...around, ...linkedWishes(tree, stateDir, facts)]
   return tree === workDir ? [] : [...around, ...gitFolderWishes(join(tree, '.git'))]
 }
 
@@ -37,10 +40,11 @@ function treeOf(folder: string, facts: PathFacts): string | undefined {
  * Of a tree whose `.git` is a file that says where git keeps it. A run may have written that file, so it is believed
  * only if what it points to is git's and points back.
  */
-function linkedWishes(tree: string, { realPath, textOf }: PathFacts): Wish[] {
+function linkedWishes(tree: string, stateDir: string, { realPath, textOf }: PathFacts): Wish[] {
   const written = /^gitdir: (.+)$/m.exec(textOf(join(tree, '.git')) ?? '')?.[1]
   if (written === undefined) return []
   const own = realPath(resolve(tree, written))
+  if (isInside(own, realPath(stateDir))) return []
   const isSame = (one: string, other: string) => realPath(one) === realPath(other)
   const back = textOf(join(own, 'gitdir'))?.trim()
   const isWorktree = dirname(own).endsWith('/worktrees') && back !== undefined

@@ -54,7 +54,10 @@ export async function testWall(test: WallTest, signal: AbortSignal): Promise<Wal
     const whole = ended.kind === 'exited' && ended.exitCode === 0 && claims.size >= fixture.attempts.length
     return whole || !report.holds ? report : { ...report, ...unfinished(ended) }
   } catch (error) {
-    return unusable(`the isolation cannot be tested: ${reasonOf(error)}`, `Make room in ${test.parent}.`)
+    return {
+      ...unusable(`the isolation cannot be tested: ${reasonOf(error)}`, `Make room in ${test.parent}.`),
+      unfinished: true,
+    }
   }
 }
 
@@ -129,7 +132,7 @@ function unableToRun(ended: CommandResult): WallReport {
   return unusable(reason, fix)
 }
 
-function unfinished(ended: CommandResult): Pick<WallReport, 'holds' | 'why' | 'fix'> {
+function unfinished(ended: CommandResult): Pick<WallReport, 'holds' | 'why' | 'fix' | 'unfinished'> {
   const how =
     ended.kind === 'exited'
       ? `it ended with code ${ended.exitCode}: ${ended.stderr.trim().split('\n').at(-1) ?? ''}`
@@ -142,5 +145,6 @@ function unfinished(ended: CommandResult): Pick<WallReport, 'holds' | 'why' | 'f
     holds: false,
     why: `the test of the isolation was not finished: ${how}`,
     fix: 'Try again with: marrow isolation test',
+    unfinished: true,
   }
 }

@@ -15,6 +15,7 @@ interface Calls {
   readonly modes: Readonly<Record<number, number>>
   /** open and openat, by the place of their flags; the mode follows. */
   readonly opens: Readonly<Record<number, number>>
+  readonly socket: number
   /** From here on the numbers are those of yet another kind, which nothing uses any more; all are refused. */
   readonly end?: number
 }
@@ -26,6 +27,7 @@ const processors: Readonly<Record<string, readonly Calls[]>> = {
       kind: 0xc000_003e,
       keys: [248, 249, 250],
       ioctl: 16,
+      socket: 41,
       modes: { 90: 1, 91: 1, 268: 2, 452: 2, 85: 1, 133: 1, 259: 2 },
       opens: { 2: 1, 257: 2 },
       end: 0x4000_0000,
@@ -34,6 +36,7 @@ const processors: Readonly<Record<string, readonly Calls[]>> = {
       kind: 0x4000_0003,
       keys: [286, 287, 288],
       ioctl: 54,
+      socket: 359,
       modes: { 15: 1, 94: 1, 306: 2, 452: 2, 8: 1, 14: 1, 297: 2 },
       opens: { 5: 1, 295: 2 },
     },
@@ -43,6 +46,7 @@ const processors: Readonly<Record<string, readonly Calls[]>> = {
       kind: 0xc000_00b7,
       keys: [217, 218, 219],
       ioctl: 29,
+      socket: 198,
       modes: { 52: 1, 53: 2, 452: 2, 33: 2 },
       opens: { 56: 2 },
     },
@@ -50,6 +54,7 @@ const processors: Readonly<Record<string, readonly Calls[]>> = {
       kind: 0x4000_0028,
       keys: [309, 310, 311],
       ioctl: 54,
+      socket: 281,
       modes: { 15: 1, 94: 1, 333: 2, 452: 2, 8: 1, 14: 1, 324: 2 },
       opens: { 5: 1, 322: 2 },
     },
@@ -62,6 +67,7 @@ const unseen = [425, 437]
 /** Requests that put words into a terminal (TIOCSTI, TIOCLINUX). */
 const typing = [0x5412, 0x541c]
 
+const AF_VSOCK = 40 // Speaks to the host of a virtual machine, whatever network there is.
 const SET_USER = 0o4000 // The bit of a mode that makes a program work as its owner.
 const CREATES = 0o100 | 0o20_000_000 // O_CREAT, O_TMPFILE: only then is a mode looked at.
 
@@ -86,8 +92,9 @@ export function seccompFilter(processor: string): Uint8Array | undefined {
 }
 
 /** Once an argument was loaded, the number is gone: each case comes to an end of its own. */
-function codeFor({ keys, ioctl, modes, opens, end: last }: Calls): Instruction[] {
+function codeFor({ keys, ioctl, modes, opens, socket, end: last }: Calls): Instruction[] {
   const isTyping = typing.flatMap((request) => when(EQUALS, request, [end(REFUSE)]))
+  const isVsock = when(EQUALS, AF_VSOCK, [end(REFUSE)])
   const setsUser = when(HAS_ANY, SET_USER, [end(REFUSE)])
   return [
     load(NUMBER_AT),
@@ -95,6 +102,7 @@ function codeFor({ keys, ioctl, modes, opens, end: last }: Calls): Instruction[]
     ...keys.flatMap((number) => when(EQUALS, number, [end(REFUSE)])),
     ...unseen.flatMap((number) => when(EQUALS, number, [end(UNKNOWN)])),
     ...when(EQUALS, ioctl, [load(argumentAt(1)), ...isTyping, end(ALLOW)]),
+    ...when(EQUALS, socket, [load(argumentAt(0)), ...isVsock, end(ALLOW)]),
     ...Object.entries(modes).flatMap(([number, place]) =>
       when(EQUALS, Number(number), [load(argumentAt(place)), ...setsUser, end(ALLOW)]),
     ),

@@ -81,6 +81,8 @@ const LINE_MAX = 300
  * the same itself has failed all the same.
  */
 export function notStarted(stderr: string, exitCode: number): string | undefined {
+  const gone = /^\S*sh: (?:\d+: )?(?:exec: )?(\S*\/bwrap): not found/.exec(stderr)?.[1]
+  if (gone !== undefined) return `the wall could not be put up: ${gone} is gone`
   const said = /^(?:bwrap|prlimit|setpriv): ([^\n]+)/.exec(stderr)?.[1]
   if (said === undefined || ![1, 126, 127].includes(exitCode)) return undefined
   const program = /^(?:execvp|failed to execute) (.+?): No such file/.exec(said)?.[1]

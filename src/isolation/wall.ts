@@ -15,7 +15,15 @@ export type Wall =
 export type WallState =
   | { readonly state: 'untested' }
   | { readonly state: 'holds'; readonly wall: Extract<Wall, { program: string }> }
-  | { readonly state: 'fails'; readonly reason: string; readonly fix: string }
+  | {
+      readonly state: 'fails'
+      readonly reason: string
+      readonly fix: string
+      /** There is a wall, and nobody knows whether it holds: the test could not be done, for which a run may be the reason. */
+      readonly unfinished?: boolean | undefined
+      /** One that works, but for a way out that was found: better than none. */
+      readonly leaky?: Extract<Wall, { program: string }> | undefined
+    }
 
 /** Whether an agent may be started now, and behind what. */
 export type Standing =
@@ -26,7 +34,8 @@ export type Standing =
       readonly wall: Extract<Wall, { program: string }>
       readonly missing: readonly string[]
     }
-  | { readonly kind: 'open'; readonly missing: readonly string[] }
+  /** `fix`: how to get a wall, where that is known. */
+  | { readonly kind: 'open'; readonly missing: readonly string[]; readonly fix?: string | undefined }
 
 export interface StandingRequest {
   readonly isolation: IsolationConfig
@@ -37,13 +46,16 @@ export interface StandingRequest {
   readonly userProblem: string | undefined
   /** Why its command cannot work behind a wall, and what to write instead. */
   readonly refusal: string | undefined
+  /** A way for it to change what it is judged by, although the wall holds. */
+  readonly hole: string | undefined
   /** What does not hold although the wall does, a phrase each. */
   readonly gaps: readonly string[]
 }
 
 /** Decides it. A phrase of `missing` reads after "not isolated: " or "isolated, but ". */
 export function standingOf(request: StandingRequest): Standing {
-  const { isolation, state, userProblem, refusal, gaps } = request
+  const { isolation, state, userProblem, refusal, hole } = request
+  const gaps = hole === undefined ? request.gaps : [hole, ...request.gaps]
   if (userProblem !== undefined) return held(userProblem)
   if (isolation.mode === 'off') return withoutWall(request, 'isolation is switched off for it')
   switch (state.state) {
@@ -51,15 +63,24 @@ export function standingOf(request: StandingRequest): Standing {
       return { kind: 'held', testing: true, reason: 'the isolation is being tested' }
     case 'holds':
       if (refusal !== undefined) return held(refusal)
+      if (hole !== undefined && isolation.mode === 'required') return held(`${hole} (isolation is required)`)
       return { kind: 'walled', wall: state.wall, missing: gaps }
     case 'fails':
+      if (state.unfinished === true) return held(`${state.reason}, and is tried again. ${state.fix}`)
       if (isolation.mode === 'required') return held(`${state.reason} (isolation is required). ${state.fix}`)
-      return withoutWall(request, state.reason)
+      if (state.leaky !== undefined && refusal === undefined)
+        return {
+          kind: 'walled',
+          wall: state.leaky,
+          missing: [`the wall has a hole: ${state.reason}`, ...gaps],
+        }
+      return withoutWall(request, state.reason, state.fix)
   }
 }
 
-function withoutWall({ isolation, bypass }: StandingRequest, reason: string): Standing {
-  if (bypass === undefined || isolation.bypassWithoutIsolation) return { kind: 'open', missing: [reason] }
+function withoutWall({ isolation, bypass }: StandingRequest, reason: string, fix?: string): Standing {
+  if (bypass === undefined || isolation.bypassWithoutIsolation)
+    return { kind: 'open', missing: [reason], fix }
   return held(
     `${reason}, and ${bypass} lets it work without asking. Isolate it, take that away, or write bypass_without_isolation = true into its [agents.isolation].`,
   )

@@ -42,6 +42,17 @@ describe('other agents', () => {
     expect(access('/ws/scout/file')).toBe('read-write')
   })
 
+  test('are read-only where they work inside of what one works on: what is unseen, git takes for deleted', ({
+    expect,
+  }) => {
+    const access = accessIn({
+      workDir: '/ws/mono',
+      others: [{ name: 'critic', workspace: '/ws/critic', workDir: '/ws/mono/part' }],
+    })
+    expect(access('/ws/mono/part/file')).toBe('read-only')
+    expect(access('/ws/mono/file')).toBe('read-write')
+  })
+
   test('cannot make the machine invisible by the folder that they were given', ({ expect }) => {
     const access = accessIn({ others: [{ name: 'odd', workspace: '/ws/odd', workDir: '/usr' }] })
     expect(access('/usr/lib/x')).toBe('read-only')
@@ -125,6 +136,43 @@ test('the table of an agent has the last word', ({ expect }) => {
   expect(access('/data/out/x')).toBe('read-write')
   expect(access('/home/ada/.ssh/id')).toBe('read-only')
   expect(access('/home/ada/.ssh/other')).toBe('hidden')
+})
+
+test('a home that is worked on has nothing of what people and their programs obey, there or not', ({
+  expect,
+}) => {
+  const access = accessIn({
+    workDir: '/home/ada',
+    disk: { '/home/ada/.local/bin/tool': file, '/home/ada/.gitconfig': file },
+    request: { path: '/home/ada/.local/bin:/usr/bin' },
+  })
+  expect(access('/home/ada/.ssh/authorized_keys')).toBe('hidden')
+  expect(access('/home/ada/.bash_profile')).toBe('hidden')
+  expect(access('/home/ada/.config/systemd/user/x.service')).toBe('hidden')
+  expect(access('/home/ada/.gitconfig')).toBe('read-only')
+  expect(access('/home/ada/.local/bin/tool')).toBe('read-only')
+  expect(access('/home/ada/notes.txt')).toBe('read-write')
+})
+
+test('a file of a worktree that points to what an agent CLI keeps is not believed', ({ expect }) => {
+  const kept = '/home/ada/.local/state/marrow/homes/scout/.claude/projects/ev'
+  const policy = policyIn({
+    disk: {
+      '/ws/scout/.git': { text: `gitdir: ${kept}/worktrees/x\n` },
+      [`${kept}/worktrees/x/gitdir`]: { text: '/ws/scout/.git\n' },
+      [`${kept}/objects`]: { link: '/data/out' },
+      '/data/out/file': file,
+    },
+  })
+  expect(ruleOf('/data/out/file', policy.rules)?.access).toBe('read-only')
+})
+
+test('a layer with values of other agents is let through part by part, so that replacing a file shows none', ({
+  expect,
+}) => {
+  const { rules } = policyIn({ others: [{ name: 'critic', set: { TOKEN: 'x' } }] })
+  expect(rules.find(({ path }) => path === '/home/ada/.config/marrow/marrow.toml')).toBeUndefined()
+  expect(ruleOf('/home/ada/.config/marrow/roles/l1.md', rules)?.access).toBe('read-only')
 })
 
 describe('a link that a run made', () => {

@@ -69,13 +69,14 @@ function namedFolders({ agents }: PolicyRequest['config']): string[] {
 }
 
 /** By any agent: what one has made there must lead no other astray either. */
-function writableFolders({ agents }: PolicyRequest['config']): string[] {
+export function writableFolders({ agents, stateDir }: PolicyRequest['config']): string[] {
+  const kept = ['homes', 'logins'].map((name) => join(stateDir, name))
   const folders = agents.flatMap(({ workspace, workDir, isolation }) => [
     workspace,
     workDir,
     ...isolation.readWrite,
   ])
-  return [...new Set(folders)]
+  return [...new Set([...kept, ...folders])]
 }
 
 function wishesFor(request: PolicyRequest, writable: readonly string[], facts: PathFacts): Wish[] {
@@ -85,8 +86,8 @@ function wishesFor(request: PolicyRequest, writable: readonly string[], facts: P
   return [
     ...systemWishes(facts),
     ...homeWishes({ home, path, words, cli, keep: keepFolder(config.stateDir, agent), writable }, facts),
-    ...repositoryWishes({ workDir, home, others }, facts),
-    ...others.map((one): Wish => ({ path: one, access: 'hidden', why: "another agent's" })),
+    ...repositoryWishes({ workDir, home, others, stateDir: config.stateDir }, facts),
+    ...others.map((one) => otherWish(one, request)),
     ...readOnly([config.coreDir, request.programRoot], 'the core'),
     ...layerWishes(request),
     ...readOnly(
@@ -124,6 +125,19 @@ function doorWish({ agent, config, programRoot }: PolicyRequest): Wish {
   return { path: shared ? config.ipc.socketPath : folder, access: 'hidden', why: "the operator's door" }
 }
 
+/**
+ * A work_dir inside of one's own is read-only: what cannot be seen is gone for git, and the next commit of everything would
+ * delete it. In what is hidden nothing can be made, so that nothing is lost there unseen.
+ */
+function otherWish(path: string, { agent, config }: PolicyRequest): Wish {
+  const why = "another agent's"
+  const nested = [agent.workspace, agent.workDir].some((own) => isInside(path, own))
+  const worked = config.agents.some(({ workDir, workspace }) => workDir === path && workspace !== path)
+  return nested && worked
+    ? { path, access: 'read-only', why }
+    : { path, access: 'hidden', closed: nested, why }
+}
+
 /** Of the agents that do not share it. */
 function otherFolders({ agent, config }: PolicyRequest): string[] {
   const own = [agent.workspace, agent.workDir]
@@ -144,8 +158,15 @@ function layerWishes({ agent, config }: PolicyRequest): Wish[] {
   const within = writable.some((folder) => isInside(operatorDir, folder) && operatorDir !== folder)
   const parts = layerNames.map((name) => join(operatorDir, name))
   const others = config.agents.some(({ name, env }) => name !== agent.name && Object.keys(env.set).length > 0)
+  const shared = isOfSystem(operatorDir) || writable.some((folder) => isInside(folder, operatorDir))
   return [
-    ...(within ? [operatorDir] : []).map((path): Wish => ({ path, access: 'read-only', why })),
+    // A file that is replaced from outside loses what hides it; a folder does not, and its parts are let through one by one.
+    ...(others && !shared ? [{ path: operatorDir, access: 'hidden' as const, why }] : []),
+    ...(within && (!others || shared) ? [operatorDir] : []).map((path): Wish => ({
+      path,
+      access: 'read-only',
+      why,
+    })),
     ...[...parts, config.path].map((path): Wish => ({ path, access: 'read-only', why })),
     ...(others
       ? [

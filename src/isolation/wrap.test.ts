@@ -37,3 +37,15 @@ test('where nothing can be shown at another place, its temporary files have a fo
   expect(words.slice(-2)).toEqual(['a', 'b c'])
   expect(env).toEqual({ A: '1', TMPDIR: '/run/t' })
 })
+
+test('what leads the loader to code is for the command alone, and not for what puts up its wall', ({
+  expect,
+}) => {
+  const env = { A: '1', LD_LIBRARY_PATH: '/ws/lib' }
+  const wrapped = wrapCommand(
+    { ...command, env },
+    { wall: undefined, outside: ['setpriv', '--'], inside: [] },
+  )
+  expect(wrapped.env).toEqual({ A: '1' })
+  expect(wrapped.words).toEqual(['setpriv', '--', '/usr/bin/env', 'LD_LIBRARY_PATH=/ws/lib', 'a', 'b c'])
+})

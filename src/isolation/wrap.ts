@@ -44,9 +44,24 @@ export interface Fence {
 
 /** The command as it is really started. */
 export function wrapCommand(command: Command, { wall, outside, inside }: Fence): Command {
-  const within = { ...command, words: [...inside, ...command.words] }
+  const { env, loading } = withoutLoading(command.env)
+  const within = { ...command, env, words: [...loading, ...inside, ...command.words] }
   const walled = wall === undefined ? within : behind(wall, within)
   return { ...walled, words: [...openerFor(wall), ...outside, ...walled.words] }
+}
+
+/** What tells the system's loader where to look for code: it may be where a run has put some. */
+const loaderVariable = /^(?:LD_|GCONV_PATH$|GLIBC_TUNABLES$|LOCPATH$)/
+
+/** Only the command itself gets these, and not the programs that put up its wall, which may be more than it is. */
+function withoutLoading(env: Command['env']): { env: Command['env']; loading: readonly string[] } {
+  const entries = Object.entries(env)
+  const told = entries
+    .filter(([name]) => loaderVariable.test(name))
+    .map(([name, value]) => `${name}=${value}`)
+  if (told.length === 0) return { env, loading: [] }
+  const rest = Object.fromEntries(entries.filter(([name]) => !loaderVariable.test(name)))
+  return { env: rest, loading: ['/usr/bin/env', ...told] }
 }
 
 const FILTER_FD = 8 // The launcher gives 9 to what tells of the wall's first process.

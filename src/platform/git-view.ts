@@ -2,11 +2,11 @@
 // repository says so (filters, hooks, monitors, helpers) is said in its settings, and those stay behind: of the
 // repository git gets the commits, the names and the index.
 import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { remove } from './files.ts'
 import { openInside, type InnerPath } from './inside.ts'
 import type { InnerFolder } from './inside/folder.ts'
+import { temporaryFolder } from './paths.ts'
 
 /** One look at a repository; disposing of it removes the folder. */
 export interface GitView extends Disposable {
@@ -25,7 +25,7 @@ export function openView(dir: InnerPath): GitView | undefined {
   const place = findRepository(dir)
   if (!place) return undefined
   const { top, gitDir, head, exclude, settings, shared, commonDir } = place
-  const folder = mkdtempSync(join(tmpdir(), 'marrow-git-'))
+  const folder = mkdtempSync(join(temporaryFolder(), 'marrow-git-'))
   try {
     if (process.geteuid?.() === 0) chmodSync(folder, 0o755) // git may run as the agent's user, who may read only.
     writeFileSync(join(folder, 'HEAD'), head)

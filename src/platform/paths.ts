@@ -1,5 +1,6 @@
 // What lies at a path. Light on purpose: `marrow status` looks for its configuration with it.
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 
 /** Follows links in the part of the path that exists, so that a folder can be judged before it is made. */
@@ -26,4 +27,19 @@ export function isExecutable(path: string): boolean {
 export function programOn(path: string, name: string): string | undefined {
   const folders = path.split(delimiter).filter((folder) => folder.startsWith('/'))
   return folders.map((folder) => join(folder, name)).find(isExecutable)
+}
+
+/** Where temporary files go. $TMPDIR may be gone by now, or hold a space, at which words of a script would end. */
+export function temporaryFolder(): string {
+  const usable = (folder: string) => !/\s/.test(folder) && isWritable(folder)
+  return [tmpdir(), '/tmp', '/var/tmp'].find(usable) ?? tmpdir()
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

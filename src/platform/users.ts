@@ -22,7 +22,12 @@ export function findUser(name: string): User | undefined {
 
 /** The program that starts another one as a user (util-linux); undefined where there is none, as on macOS. */
 export function findSetpriv(): string | undefined {
-  return programOn('/usr/bin:/bin:/usr/sbin:/run/current-system/sw/bin', 'setpriv')
+  return systemProgram('setpriv')
+}
+
+/** A program of the system itself: what PATH names may be an agent's. */
+export function systemProgram(name: string): string | undefined {
+  return programOn('/usr/bin:/bin:/usr/sbin:/run/current-system/sw/bin', name)
 }
 
 /** Whether the folders above `path` let the user through to it, by their modes. */

@@ -30,6 +30,7 @@ export const needs: Needs = {
         ],
       },
     ],
+    obeyed: false,
     folderVariable: 'CLAUDE_SECURESTORAGE_CONFIG_DIR',
     variables: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
     how: 'claude auth login',

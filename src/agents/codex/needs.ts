@@ -11,6 +11,7 @@ export const needs: Needs = {
     files: [
       { path: '.codex/auth.json', refreshed: ['id_token', 'access_token', 'refresh_token', 'last_refresh'] },
     ],
+    obeyed: false,
     folderVariable: undefined,
     variables: ['CODEX_API_KEY', 'CODEX_ACCESS_TOKEN'],
     how: 'codex login',

@@ -20,6 +20,7 @@ export const needs: Needs = {
       { path: '.gemini/.env', refreshed: undefined },
       { path: '.config/gcloud/application_default_credentials.json', refreshed: undefined },
     ],
+    obeyed: false,
     folderVariable: undefined,
     variables: [
       'GEMINI_API_KEY',

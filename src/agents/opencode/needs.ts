@@ -16,6 +16,7 @@ export const needs: Needs = {
   ],
   login: {
     files: [{ path: '.local/share/opencode/auth.json', refreshed: ['access', 'refresh', 'expires'] }],
+    obeyed: true,
     folderVariable: undefined,
     variables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'GEMINI_API_KEY'],
     how: 'opencode auth login',

@@ -1,6 +1,5 @@
 /** Asks whether this machine can run a configuration. Looks only; changes nothing. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MarrowError, reasonOf, type Problem } from '../../base/errors.ts'
 import { isoTime } from '../../base/time.ts'
@@ -26,6 +25,7 @@ import { standingIn } from '../standing.ts'
 import { withLimitGaps } from '../limit-gaps.ts'
 import { wallOf } from '../steps/wall.ts'
 import { migrations } from '../migrations.ts'
+import { temporaryFolder } from '../../platform/paths.ts'
 
 const NODE_VERSION_MIN = '24.15' // As `engines` of package.json says.
 const ANSWER_MS_MAX = 3_000 // A daemon that is well answers within milliseconds.
@@ -89,7 +89,7 @@ function surroundingsOf(config: Config | undefined, wall: WallState): Surroundin
     tryProviders: async (agent, paths) => {
       const { providers: all } = await providers(agent)
       const chosen = all.filter(({ path }) => paths.includes(path))
-      const notes = mkdtempSync(join(tmpdir(), 'marrow-notes-'))
+      const notes = mkdtempSync(join(temporaryFolder(), 'marrow-notes-'))
       try {
         const layers = await runProviders(chosen, {
           env: { ...environmentOf(agent, { ...here, notes }), MARROW_DRY_RUN: '1' },

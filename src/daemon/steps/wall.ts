@@ -1,5 +1,4 @@
 /** Finds out whether the wall of this machine holds, before anything is started behind it, and again when it did not. */
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { later, msUntil, type Moment } from '../../base/moment.ts'
 import type { AgentConfig } from '../../config/config.ts'
@@ -7,10 +6,12 @@ import { findWall } from '../../isolation/observe.ts'
 import { testWall, type WallTest } from '../../isolation/run.ts'
 import type { Wall, WallState } from '../../isolation/wall.ts'
 import { wrapCommand } from '../../isolation/wrap.ts'
+import { temporaryFolder } from '../../platform/paths.ts'
 import { write, type Core } from '../core.ts'
 import { groundOf, standingIn } from '../standing.ts'
 import { withLimitGaps } from '../limit-gaps.ts'
 
+const UNFINISHED_AGAIN_MS = 10_000 // Held back meanwhile: a busy machine, which an agent can make it, must not open the wall.
 const AGAIN_MS = 5 * 60_000 // Somebody may have installed or allowed it meanwhile; a reload looks at once.
 
 /** The key of the job. */
@@ -21,7 +22,7 @@ export function lookAtWall(core: Core, now: Moment): number {
   const { life, config } = core
   const wanted = config.agents.some(({ isolation }) => isolation.mode !== 'off')
   if (!wanted || life.stopping !== 'no' || life.wall.state === 'holds') return Number.POSITIVE_INFINITY
-  const again = life.wallTestedAt && later(life.wallTestedAt, AGAIN_MS)
+  const again = life.wallTestedAt && later(life.wallTestedAt, againMs(life.wall))
   const waitMs = again === undefined ? 0 : msUntil(again, now)
   if (waitMs > 0) return waitMs
   core.jobs.start(WALL_JOB, (signal) => tryWall(core, signal))
@@ -31,7 +32,10 @@ export function lookAtWall(core: Core, now: Moment): number {
 /** Tests it and says what came of it, the first time and whenever that changes. */
 async function tryWall(core: Core, signal: AbortSignal): Promise<void> {
   const { life } = core
-  const state = await testedWall({ ...core, agents: core.config.agents }, signal)
+  const found = await testedWall({ ...core, agents: core.config.agents }, signal)
+  if (found.state === 'holds') life.wallHeld = true
+  // Once there was one: that it is gone may be a run's doing, and is no reason to go on without.
+  const state: WallState = found.state === 'fails' && life.wallHeld ? { ...found, unfinished: true } : found
   if (signal.aborted) return
   const before = life.wall
   life.wall = state
@@ -54,9 +58,10 @@ export interface WallGround extends Pick<Core, 'program' | 'env'> {
 export async function testedWall(ground: WallGround, signal: AbortSignal): Promise<WallState> {
   const wall = await findWall(ground.env['PATH'] ?? '', signal)
   if (wall.kind === 'none') return { state: 'fails', reason: wall.reason, fix: wall.fix }
-  const { holds, why, fix } = await testWall(wallTest(wall, ground), signal)
+  const { holds, why, fix, unfinished, attempts } = await testWall(wallTest(wall, ground), signal)
   if (holds) return { state: 'holds', wall }
-  return { state: 'fails', reason: why ?? 'the wall does not hold', fix: fix ?? '' }
+  const leaky = unfinished !== true && attempts.length > 0 ? wall : undefined
+  return { state: 'fails', reason: why ?? 'the wall does not hold', fix: fix ?? '', unfinished, leaky }
 }
 
 /** The self-test of a wall: from this program, with its simulated agent. */
@@ -80,7 +85,7 @@ export function wallTest(
     actor: [join(program.binDir, 'marrow'), 'sim', 'agent'],
     programRoot: program.root,
     env: { PATH, LANG },
-    parent: tmpdir(),
+    parent: temporaryFolder(),
     runtimeDir: env['XDG_RUNTIME_DIR'],
     network: agents.every(({ isolation }) => isolation.network),
   }
@@ -103,6 +108,10 @@ export function tellAgents(core: Core): void {
     if (standing.kind === 'walled' && standing.missing.length > 0)
       core.log.warn(`isolated, but ${standing.missing.join('; ')}`, about)
   }
+}
+
+function againMs(wall: WallState): number {
+  return wall.state === 'fails' && wall.unfinished === true ? UNFINISHED_AGAIN_MS : AGAIN_MS
 }
 
 function sameWall(one: WallState, other: WallState): boolean {

@@ -46,8 +46,9 @@ export function openLogin(place: LoginPlace, owner: Owner): SharedLogin {
   let [carried, prepared] = [readRecord(place.record), false]
   const remember = (pair: LoginPair, last: Carried) => {
     if (carried[pair.own]?.own === last.own && carried[pair.own]?.shared === last.shared) return
-    carried = { ...carried, [pair.own]: last }
-    writeAtomic(place.record, JSON.stringify(carried), 0o600)
+    const next = { ...carried, [pair.own]: last }
+    writeAtomic(place.record, JSON.stringify(next), 0o600)
+    carried = next
   }
   const carryPair = (pair: LoginPair, now: number): CarryReport => {
     const signature = signatureOfBoth(pair)

@@ -27,16 +27,20 @@ export interface LoginPlaceRequest {
   readonly stateDir: string
   /** Of the runs, where it is not the daemon's own: nobody else can read the folder. */
   readonly user: string | undefined
+  /** The slug of the agent, for a login that another agent's run must not be able to change. */
+  readonly agent: string
 }
 
 /** Undefined for a CLI that never writes its login, or has none. */
 export function loginPlace(request: LoginPlaceRequest): LoginPlace | undefined {
-  const { adapter, needs, home, env, stateDir, user } = request
+  const { adapter, needs, home, env, stateDir, user, agent } = request
   const written = needs.login.files.flatMap(({ path, refreshed }) =>
     refreshed === undefined ? [] : [{ own: placeOf(path, needs, home, env), refreshed }],
   )
   if (written.length === 0) return undefined
-  const whose = digest(JSON.stringify([written.map(({ own }) => own), user ?? null])).slice(0, 8)
+  const whose = digest(
+    JSON.stringify([written.map(({ own }) => own), user ?? null, ...(needs.login.obeyed ? [agent] : [])]),
+  ).slice(0, 8)
   const folder = join(loginsFolder(stateDir), `${adapter}-${whose}`)
   return {
     folder,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { refreshedLogin } from './refreshed.ts'
+import { isObject, refreshedLogin } from './refreshed.ts'
 
 const keys = ['access', 'refresh', 'expires', 'scopes']
 const own = {
@@ -14,6 +14,11 @@ function after(theirs: unknown, before: unknown = own): unknown {
 }
 
 describe('of a login that a run wrote', () => {
+  test('what is deeper than anybody writes is no login', ({ expect }) => {
+    const deep = `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
+    expect(isObject(deep)).toBe(false)
+  })
+
   test('new tokens are taken over', ({ expect }) => {
     const theirs = { ...own, provider: { ...own.provider, access: 'a1', refresh: 'r1', expires: 2 } }
     expect(after(theirs)).toEqual({ login: theirs, fresh: true, foreign: false })

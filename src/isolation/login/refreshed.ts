@@ -37,6 +37,7 @@ const VALUE_CHARS_MAX = 65_536 // Tokens have some thousands at most.
 function objectIn(text: string): Fields | undefined {
   try {
     const parsed: unknown = JSON.parse(text)
+    canonical(parsed) // What is too deep for it throws here, and is no login.
     return isFields(parsed) ? parsed : undefined
   } catch {
     return undefined

@@ -1,4 +1,5 @@
 // Owns listeners and files outside the wall, in every folder where programs of a machine keep theirs.
+import { randomUUID } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { createServer, type ListenOptions, type Server } from 'node:net'
 import { basename, join } from 'node:path'
@@ -42,6 +43,8 @@ export async function listenOutside(request: ListenersRequest): Promise<Listener
   const { places, runtimeDir, network, secret } = request
   await using stack = new AsyncDisposableStack()
   const seen = new Set<string>()
+  // The names of abstract sockets and ports are there for every process of the machine to read, and to visit.
+  const pass = randomUUID()
   const attempts: Attempt[] = []
   const untried: AttemptReport[] = []
   const serve = async (one: Attempt, where: ListenOptions) => {
@@ -58,7 +61,8 @@ export async function listenOutside(request: ListenersRequest): Promise<Listener
       })
     }
   }
-  const onPath = (name: string, path: string) => serve(socketAttempt('connect', name, path), { path })
+  const onPath = (name: string, path: string) =>
+    serve(socketAttempt('connect', name, `${path}#${pass}`), { path })
   await onPath('operator-door', join(places.state, 'marrow.sock'))
   await onPath('tmux-server', join(places.state, 't.sock'))
   const unique = basename(places.folder)
@@ -82,9 +86,11 @@ export async function listenOutside(request: ListenersRequest): Promise<Listener
   }
   if (!network) {
     if (process.platform === 'linux')
-      await serve(socketAttempt('connect-abstract', 'abstract-socket', unique), { path: `\0${unique}` })
+      await serve(socketAttempt('connect-abstract', 'abstract-socket', `${unique}#${pass}`), {
+        path: `\0${unique}`,
+      })
     const port = stack.use(await listen({ host: '127.0.0.1', port: 0 }, seen)).port
-    attempts.push(socketAttempt('connect-tcp', 'loopback-port', String(port)))
+    attempts.push(socketAttempt('connect-tcp', 'loopback-port', `${port}#${pass}`))
   }
   const owned = stack.move()
   return {

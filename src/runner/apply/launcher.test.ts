@@ -22,11 +22,11 @@ function launch(
   dir: string,
   shell: string,
   words: readonly string[],
-  { cap = 65_536, prompt = '', folder = join(dir, 'run') } = {},
+  { cap = 65_536, prompt = '', folder = join(dir, 'run'), path = process.env['PATH'] } = {},
 ): Launched {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'prompt'), prompt)
-  const options = { detached: true, stdio: 'ignore' as const, cwd: dir }
+  const options = { detached: true, stdio: 'ignore' as const, cwd: dir, env: { ...process.env, PATH: path } }
   const interpreter = shell.endsWith('busybox') ? ['sh', launcher] : [launcher]
   const child = spawn(shell, [...interpreter, folder, String(cap), join(folder, 'prompt'), ...words], options)
   onTestFinished(() => {
@@ -38,6 +38,19 @@ function launch(
 const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8')
 
 describe.each(shells)('the launcher under %s', (shell) => {
+  test("starts no program of the command's PATH but the command", async ({ dir, expect }) => {
+    const bin = join(dir, 'bin')
+    mkdirSync(bin)
+    for (const name of ['cat', 'mkfifo', 'mv', 'rm', 'sleep'])
+      writeFileSync(join(bin, name), `#!/bin/sh\ntouch ${dir}/planted\n`, { mode: 0o755 })
+    writeFileSync(join(bin, 'own'), '#!/bin/sh\necho "$PATH"\n', { mode: 0o755 })
+    const path = `${bin}:/usr/bin:/bin`
+    const { folder, ended } = launch(dir, shell, ['own'], { path })
+    await ended
+    expect(read(folder, 'stdout')).toBe(`${path}\n`)
+    expect(existsSync(join(dir, 'planted'))).toBe(false)
+  })
+
   codesAndStreams(shell)
   lifeAndEnd(shell)
 })
