@@ -1,5 +1,6 @@
 /** Brings a daemon up in this process and takes it down again. `main.ts` adds signals and the process's exit. */
 import { formatProblem } from '../base/errors.ts'
+import type { Moment } from '../base/moment.ts'
 import { isoTime } from '../base/time.ts'
 import type { Config } from '../config/config.ts'
 import { watchConfig } from '../config/watch.ts'
@@ -141,11 +142,8 @@ async function live(core: Core, { ends, lookAfter, owned, lock }: Alive): Promis
   }
 }
 
-function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tickEnded']): Core {
-  const { clock, log, config } = options
-  const now = clock.now()
-  const waker = createWaker()
-  const life: Life = {
+function newLife(now: Moment): Life {
+  return {
     startedAt: now,
     awakeSince: now,
     wokeAt: undefined,
@@ -175,6 +173,13 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
     loginProblems: new Map(),
     loginOfRun: new Map(),
   }
+}
+
+function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tickEnded']): Core {
+  const { clock, log, config } = options
+  const now = clock.now()
+  const waker = createWaker()
+  const life = newLife(now)
   const jobs = createJobs({
     now: () => clock.now().mono,
     ended: () => waker.wake(),

@@ -31,11 +31,11 @@ export function programOn(path: string, name: string): string | undefined {
 
 /** Where temporary files go. $TMPDIR may be gone by now, or hold a space, at which words of a script would end. */
 export function temporaryFolder(): string {
-  const usable = (folder: string) => !/\s/.test(folder) && isWritable(folder)
-  return [tmpdir(), '/tmp', '/var/tmp'].find(usable) ?? tmpdir()
+  return [tmpdir(), '/tmp', '/var/tmp'].find(isUsable) ?? tmpdir()
 }
 
-function isWritable(folder: string): boolean {
+function isUsable(folder: string): boolean {
+  if (/\s/.test(folder)) return false
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
     return true
