@@ -36,11 +36,7 @@ export function loginOf(
 export function carryLogin(core: Core, agent: AgentConfig): void {
   const place = loginOf(core, agent)
   if (place === undefined) return
-  const folders = core.config.agents.flatMap((one) => [
-    one.workspace,
-    one.workDir,
-    ...one.isolation.readWrite,
-  ])
+  const folders = writableFolders(core.config)
   const misled = place.files.find(({ own }) => isMisled(own, folders, { realPath }))
   const { problem } =
     misled === undefined

@@ -52,13 +52,7 @@ export async function listenOutside(request: ListenersRequest): Promise<Listener
       stack.use(await listen(where, seen))
       attempts.push(one)
     } catch (error) {
-      const { name, what } = one
-      untried.push({
-        name,
-        what,
-        outcome: 'skipped',
-        detail: `cannot listen there: ${String(codeOf(error))}`,
-      })
+      untried.push(untriedBy(one, `cannot listen there: ${String(codeOf(error))}`))
     }
   }
   const onPath = (name: string, path: string) =>
@@ -76,12 +70,7 @@ export async function listenOutside(request: ListenersRequest): Promise<Listener
       stack.defer(() => rmSync(file, { force: true }))
       attempts.push(one)
     } catch (error) {
-      untried.push({
-        name: one.name,
-        what: one.what,
-        outcome: 'skipped',
-        detail: `this user has none there: ${String(codeOf(error))}`,
-      })
+      untried.push(untriedBy(one, `this user has none there: ${String(codeOf(error))}`))
     }
   }
   if (!network) {
@@ -99,6 +88,10 @@ export async function listenOutside(request: ListenersRequest): Promise<Listener
     visitors: () => seen,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function untriedBy({ name, what }: Attempt, detail: string): AttemptReport {
+  return { name, what, outcome: 'skipped', detail }
 }
 
 interface Listener extends AsyncDisposable {
