@@ -18,6 +18,7 @@ import type { ProcessIdentity, Processes } from '../platform/processes.ts'
 import type { Database, Tx } from '../platform/sqlite.ts'
 import type { LaunchRequest } from '../runner/apply/launch.ts'
 import type { Jobs } from './jobs.ts'
+import type { LoginOfRun } from './logins.ts'
 import { redactData, redactorFor } from './redaction.ts'
 import type { TickView } from '../ipc/protocol/agents.ts'
 
@@ -65,7 +66,7 @@ export interface Life {
   readonly logins: Map<string, SharedLogin>
   readonly loginProblems: Map<string, string>
   /** By run id, for those that this daemon started. */
-  readonly loginOfRun: Map<string, SharedLogin>
+  readonly loginOfRun: Map<string, LoginOfRun>
   /** Launches that were recorded but not yet made, by run id. */
   readonly launches: Map<
     string,

@@ -12,6 +12,12 @@ import type { Core } from './core.ts'
 import { environmentOf } from './environment.ts'
 import { userOf, type Ground } from './standing.ts'
 
+/** The login of a run, opened. */
+export interface LoginOfRun {
+  readonly place: LoginPlace
+  readonly login: SharedLogin
+}
+
 /** Where the login of an agent's CLI lies; undefined when it has none that it writes. */
 export function loginOf(
   { config, ...ground }: Omit<Ground, 'wall'>,
@@ -35,37 +41,44 @@ export function loginOf(
 /** Brings what the operator's file and the runs' folder hold of a login to the same. */
 export function carryLogin(core: Core, agent: AgentConfig): void {
   const place = loginOf(core, agent)
-  if (place === undefined) return
-  const folders = writableFolders(core.config)
-  const misled = place.files.find(({ own }) => isMisled(own, folders, { realPath }))
-  const { problem } =
-    misled === undefined
-      ? openedLogin(core, agent, place).carry(core.clock.now().wall)
-      : { problem: `the login ${misled.own} is not shared: a link on the way to it may be a run's` }
-  if (misled !== undefined) remove(place.folder) // What may have been carried along it is taken away again.
-  const { loginProblems } = core.life
-  if (problem === loginProblems.get(place.folder)) return
-  if (problem === undefined) loginProblems.delete(place.folder)
-  else {
-    loginProblems.set(place.folder, problem)
-    core.log.warn(problem, { agent: agent.name })
-  }
+  if (place !== undefined) carryAt(core, { place, login: openedLogin(core, agent, place) }, agent.name)
 }
 
 /** Remembers with which login a run begins. */
 export function keepLogin(core: Core, agent: AgentConfig, run: string): void {
   const place = loginOf(core, agent)
-  const login = place && core.life.logins.get(place.folder)
-  if (login !== undefined) core.life.loginOfRun.set(run, login)
+  if (place !== undefined) core.life.loginOfRun.set(run, { place, login: openedLogin(core, agent, place) })
 }
 
-/** The same for all runs that go on behind a wall: each of them may renew its login at any time. */
+/**
+ * The same for all runs that go on behind a wall: each of them may renew its login at any time. What a run began with stays its
+ * own, also when its agent has left the configuration or uses another by now.
+ */
 export function carryLogins(core: Core, runs: readonly RunRecord[]): void {
-  const walled = runs.filter(({ wall }) => wall !== null)
-  const names = new Set(walled.map(({ agent }) => agent))
-  for (const agent of core.config.agents) if (names.has(agent.name)) carryLogin(core, agent)
-  // What an agent's runs began with stays theirs, also when the agent has left the configuration or uses another by now.
-  for (const { id } of walled) core.life.loginOfRun.get(id)?.carry(core.clock.now().wall)
+  for (const { id, agent: name, wall } of runs) {
+    const begunWith = wall === null ? undefined : core.life.loginOfRun.get(id)
+    const agent = wall === null ? undefined : core.config.agents.find((one) => one.name === name)
+    if (begunWith !== undefined) carryAt(core, begunWith, name)
+    else if (agent !== undefined) carryLogin(core, agent)
+  }
+}
+
+/** Nothing along a link that a run may have made, and what may have been carried along it is taken away again. */
+function carryAt(core: Core, { place, login }: LoginOfRun, agent: string): void {
+  const folders = writableFolders(core.config)
+  const misled = place.files.find(({ own }) => isMisled(own, folders, { realPath }))
+  if (misled !== undefined) remove(place.folder)
+  const problem =
+    misled === undefined
+      ? login.carry(core.clock.now().wall).problem
+      : `the login ${misled.own} is not shared: a link on the way to it may be a run's`
+  const { loginProblems } = core.life
+  if (problem === loginProblems.get(place.folder)) return
+  if (problem === undefined) loginProblems.delete(place.folder)
+  else {
+    loginProblems.set(place.folder, problem)
+    core.log.warn(problem, { agent })
+  }
 }
 
 function openedLogin({ life }: Core, agent: AgentConfig, place: LoginPlace): SharedLogin {

@@ -52,7 +52,10 @@ function pruneKept(core: Core, agents: ReadonlySet<string>): void {
   const { stateDir, agents: configured } = core.config
   const names = new Set(configured.map(({ name }) => name))
   if ([...agents].some((name) => !names.has(name))) return // Of those nobody knows any more which login they have.
-  const used = configured.flatMap((agent) => loginOf(core, agent)?.folder ?? [])
+  const used = [
+    ...configured.flatMap((agent) => loginOf(core, agent)?.folder ?? []),
+    ...[...core.life.loginOfRun.values()].map(({ place }) => place.folder),
+  ]
   forgetLogins(stateDir, used)
   const slugs = new Set(configured.map(({ slug }) => slug))
   for (const { name, path } of kept(stateDir)) if (!slugs.has(name)) remove(path)

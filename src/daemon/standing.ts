@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { adapterFor } from '../agents/adapters.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
+import { isInside } from '../config/paths.ts'
 import { standingOf, type Standing, type WallState } from '../isolation/wall.ts'
 import { diskFacts } from '../isolation/observe.ts'
 import { notInForce } from '../isolation/seatbelt.ts'
@@ -55,7 +56,7 @@ function lasting(agent: AgentConfig, config: Config, env: Ground['env']): Lastin
     bypass: adapter.bypass?.(agent.command, { ...passed, ...agent.env.set }),
     userProblem: userProblem(agent),
     refusal: walled?.kind === 'refused' ? `${walled.reason}. ${walled.fix}` : undefined,
-    hole: layerHole(agent, config),
+    hole: layerHole(agent, config) ?? homeHole(agent, env),
     gaps: [
       ...seatbeltGaps(agent),
       ...ownerGaps(agent),
@@ -79,6 +80,14 @@ function layerHole(agent: AgentConfig, config: Config): string | undefined {
   const layer = openLayer({ agent, config })
   if (layer === undefined) return undefined
   return `it can change the operator's layer, which lies in ${layer}: give marrow.toml a folder of its own`
+}
+
+/** Empty files in the place of all that a shell may obey would change how the shell works: so it is said, and not masked. */
+function homeHole(agent: AgentConfig, env: Ground['env']): string | undefined {
+  const home = userOf(agent)?.home ?? env['HOME']
+  const folders = [agent.workspace, agent.workDir, ...agent.isolation.readWrite]
+  if (home === undefined || !folders.some((folder) => isInside(home, folder))) return undefined
+  return `it writes all of ${home}, and so what shells and programs of people obey there: give it a folder inside`
 }
 
 /** Behind the wall root has no right to the files of others. */

@@ -59,12 +59,10 @@ export function homeWishes(request: HomeRequest, facts: PathFacts): Wish[] {
     ...(isOfSystem(home) ? [] : [hidden(home, 'the home: empty, private, and gone with the run')]),
     ...toolPlaces(request, facts).map((path) => toolWish(path, request)),
     ...namedFiles(request, facts).map((path) => revealed(path, 'named by the command')),
-    ...stores.map((path) => storeWish(below(path))),
-    // Also where there are none yet: a run that writes the home must not make what people's git obeys.
+    ...stores.map((path) => hidden(below(path), 'secrets and settings of people')),
     ...gitFiles.map((path): Wish => ({
       path: below(path),
       access: 'read-only',
-      mask: 'file',
       why: "the operator's git settings",
     })),
     ...cli.own.map((path) => hidden(path, "the CLI's own: private, and gone with the run")),
@@ -95,16 +93,6 @@ export function homeWishes(request: HomeRequest, facts: PathFacts): Wish[] {
 function toolWish(path: string, { home, writable }: HomeRequest): Wish {
   const inHome = isInside(path, home) && writable.some((folder) => isInside(home, folder))
   return inHome ? { path, access: 'read-only', why: 'programs' } : revealed(path, 'programs')
-}
-
-/** Where there is none yet, something empty stands that cannot be filled: people's shells and programs would obey it. */
-function storeWish(path: string): Wish {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  const isFile =
-    /rc$|profile$|_log(?:in|out)$|history$|\.(?:json|toml|xml|conf|netrc)$|zsh|xsession|credentials$/.test(
-      name,
-    )
-  return { ...hidden(path, 'secrets and settings of people'), mask: isFile ? 'file' : 'folder' }
 }
 
 function loginWish({ folder, at }: NonNullable<CliFolders['login']>): Wish {

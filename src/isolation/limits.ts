@@ -111,8 +111,9 @@ export function cgroupPrefix(owner: string): string {
 /** What holds later than the configuration says, one sentence each; empty when the kernel enforces all of it. */
 export function weakLimits({ means }: LimitPlan): string[] {
   const late = 'is looked at once a second, because no cgroup can be made here'
+  const nameless = '; what it keeps in files without a name (memfd) is not counted'
   return [
-    ...(means.memory === 'sampling' ? [`the memory ${late}`] : []),
+    ...(means.memory === 'sampling' ? [`the memory ${late}${nameless}`] : []),
     ...(means.processes === 'sampling' ? [`the number of processes ${late}`] : []),
   ]
 }

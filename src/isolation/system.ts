@@ -57,6 +57,9 @@ const systemWithin = [
 ]
 const NAME_SERVER = '/etc/resolv.conf' // On most machines a link into /run.
 
+/** Where programs may put what they need for as long as they run. */
+const temporary: readonly string[] = ['/tmp', '/var/tmp', '/run', '/var/run']
+
 /** The machine read-only, without what is somebody else's. */
 export function systemWishes({ realPath, kindOf }: PathFacts): Wish[] {
   const hidden = [
@@ -69,7 +72,8 @@ export function systemWishes({ realPath, kindOf }: PathFacts): Wish[] {
     // Where it is a link, as /home is on some machines, what it leads to is hidden, unless that is half the machine.
     ...hidden
       .filter(([path]) => kindOf(path) !== undefined && !isOfSystem(realPath(path)))
-      .map(([path, why]): Wish => ({ path, access: 'hidden', why })),
+      // They are memory, and only temporary files have any business there.
+      .map(([path, why]): Wish => ({ path, access: 'hidden', closed: !temporary.includes(path), why })),
     ...needed.map((path): Wish => ({
       path,
       access: 'read-only',

@@ -138,12 +138,15 @@ test('the table of an agent has the last word', ({ expect }) => {
   expect(access('/home/ada/.ssh/other')).toBe('hidden')
 })
 
-test('a home that is worked on has nothing of what people and their programs obey, there or not', ({
-  expect,
-}) => {
+test('a home that is worked on has nothing of what is there for people and their programs', ({ expect }) => {
   const access = accessIn({
     workDir: '/home/ada',
-    disk: { '/home/ada/.local/bin/tool': file, '/home/ada/.gitconfig': file },
+    disk: {
+      '/home/ada/.local/bin/tool': file,
+      '/home/ada/.gitconfig': file,
+      '/home/ada/.bash_profile': file,
+      '/home/ada/.config/systemd/user': 'folder',
+    },
     request: { path: '/home/ada/.local/bin:/usr/bin' },
   })
   expect(access('/home/ada/.ssh/authorized_keys')).toBe('hidden')
