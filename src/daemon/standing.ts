@@ -56,11 +56,12 @@ function lasting(agent: AgentConfig, config: Config, env: Ground['env']): Lastin
     bypass: adapter.bypass?.(agent.command, { ...passed, ...agent.env.set }),
     userProblem: userProblem(agent),
     refusal: walled?.kind === 'refused' ? `${walled.reason}. ${walled.fix}` : undefined,
-    hole: layerHole(agent, config) ?? homeHole(agent, env),
+    hole: layerHole(agent, config),
     gaps: [
       ...seatbeltGaps(agent),
       ...ownerGaps(agent),
       ...missingGaps(agent),
+      ...homeGaps(agent, env),
       ...(walled?.kind === 'works' ? walled.gaps : []),
     ],
   }
@@ -83,11 +84,13 @@ function layerHole(agent: AgentConfig, config: Config): string | undefined {
 }
 
 /** Empty files in the place of all that a shell may obey would change how the shell works: so it is said, and not masked. */
-function homeHole(agent: AgentConfig, env: Ground['env']): string | undefined {
+function homeGaps(agent: AgentConfig, env: Ground['env']): string[] {
   const home = userOf(agent)?.home ?? env['HOME']
   const folders = [agent.workspace, agent.workDir, ...agent.isolation.readWrite]
-  if (home === undefined || !folders.some((folder) => isInside(home, folder))) return undefined
-  return `it writes all of ${home}, and so what shells and programs of people obey there: give it a folder inside`
+  if (home === undefined || !folders.some((folder) => isInside(home, folder))) return []
+  return [
+    `it writes all of ${home}, and so what shells and programs of people obey there: give it a folder inside`,
+  ]
 }
 
 /** Behind the wall root has no right to the files of others. */

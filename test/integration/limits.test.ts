@@ -187,7 +187,7 @@ describe('where no cgroup can be made', () => {
     const { agents } = await daemon.handlers.status({})
     const missing = (name: string) => agents[name]?.not_isolated
     expect(missing('limited')).toContain(
-      'the memory is looked at once a second, because no cgroup can be made here',
+      'the memory is looked at once a second, because no cgroup can be made here; what it keeps in files without a name (memfd) is not counted',
     )
     expect(missing('free')).toHaveLength((missing('limited')?.length ?? 0) - 1)
   })

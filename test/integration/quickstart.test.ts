@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, symlink, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { type ExpectStatic, onTestFinished } from 'vitest'
+import { type ExpectStatic, onTestFailed, onTestFinished } from 'vitest'
 import { checkout } from '../gates/checkout-copy.ts'
 import { writeProgram } from '../gates/programs.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -140,6 +140,7 @@ async function watch(place: Place, expect: ExpectStatic): Promise<void> {
   const ended = once(child, 'exit')
   await eventually('its beginning', () => said.text.includes('simulated agents') || undefined, 300_000)
   const begunAt = performance.now()
+  onTestFailed(() => void process.stdout.write(`${said.text}\n`)) // It is what explains the failure.
   for (const part of story) await eventually(String(part), () => part.test(said.text) || undefined, 35_000)
   await eventually('the commands', () => /ln -sf .*marrow/.test(said.text) || undefined)
   expect(performance.now() - begunAt).toBeLessThan(seconds * 1_000)

@@ -54,7 +54,7 @@ export interface WallGround extends Pick<Core, 'program' | 'env'> {
   readonly agents: readonly Pick<AgentConfig, 'isolation'>[]
 }
 
-/** The state of this machine's wall, found out now. In some tenths of a second; 10 s at most. */
+/** The state of this machine's wall, found out now. In some tenths of a second; half a minute at most. */
 export async function testedWall(ground: WallGround, signal: AbortSignal): Promise<WallState> {
   const wall = await findWall(ground.env['PATH'] ?? '', signal)
   if (wall.kind === 'none') return { state: 'fails', reason: wall.reason, fix: wall.fix }
