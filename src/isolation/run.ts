@@ -52,7 +52,9 @@ export async function testWall(test: WallTest, signal: AbortSignal): Promise<Wal
     const report = reportOf(fixture.judge(claims))
     // What ended it might have been an attempt; and a test that was not finished proves nothing.
     const whole = ended.kind === 'exited' && ended.exitCode === 0 && claims.size >= fixture.attempts.length
-    return whole || !report.holds ? report : { ...report, ...unfinished(ended) }
+    // Of whom nothing was heard it cannot be said that he got out.
+    const told = claims.size > 0 && !report.holds
+    return whole || told ? report : { ...report, ...unfinished(ended) }
   } catch (error) {
     return {
       ...unusable(`the isolation cannot be tested: ${reasonOf(error)}`, `Make room in ${test.parent}.`),

@@ -21,6 +21,11 @@ test.for([
   expect(accessIn({})(path)).toBe(access)
 })
 
+test('packages of the program that lie elsewhere behind a link are seen', ({ expect }) => {
+  const disk = { '/home/ada/core/node_modules': { link: '/tmp/packages' }, '/tmp/packages/zod': file }
+  expect(accessIn({ disk })('/tmp/packages/zod')).toBe('read-only')
+})
+
 describe('other agents', () => {
   const others = [{ name: 'critic', workspace: '/ws/critic', workDir: '/ws/critic/repo' }]
 

@@ -88,7 +88,8 @@ function wishesFor(request: PolicyRequest, writable: readonly string[], facts: P
     ...homeWishes({ home, path, words, cli, keep: keepFolder(config.stateDir, agent), writable }, facts),
     ...repositoryWishes({ workDir, home, others, stateDir: config.stateDir }, facts),
     ...others.map((one) => otherWish(one, request)),
-    ...readOnly([config.coreDir, request.programRoot], 'the core'),
+    // Its packages may lie elsewhere, behind a link.
+    ...readOnly([config.coreDir, request.programRoot, join(request.programRoot, 'node_modules')], 'the core'),
     ...layerWishes(request),
     ...readOnly(
       agent.contextDirs.filter((dir) => !isInside(dir, agent.workspace)),
