@@ -182,6 +182,8 @@ describe.each(clis)('a login of the real $name behind the wall', (cli) => {
     for (const planted of ['moved', '.profile', join(dirname(cli.settings), 'planted')])
       expect(existsSync(join(world.home, planted))).toBe(false)
 
+    // Ended first: a running daemon may read the new role before the new command.
+    expect(await daemon.end('SIGTERM')).toBe('0')
     daemon.configure([
       {
         name: 'worker',
@@ -190,6 +192,7 @@ describe.each(clis)('a login of the real $name behind the wall', (cli) => {
         keys: { isolation },
       },
     ])
+    await daemon.start()
     await daemon.marrow('run-once', 'worker')
     expect(await hasWorked(daemon, 2, 'I remember.')).toBe(session)
     expect(await daemon.end('SIGTERM')).toBe('0')
