@@ -10,9 +10,9 @@ import {
   processAttempts,
   scriptLine,
   socketAttempt,
-  techniques,
   type Attempt,
 } from './attempts.ts'
+import { techniques } from './techniques.ts'
 import { readCommandLine, composeScript } from '../sim/script.ts'
 
 const places = placesIn('/srv/test')

@@ -1,7 +1,7 @@
 // Owns the words that script the simulated agent: `--work 2s` on the command line is `work 2s` in a script file.
 import { parseDuration } from '../base/duration.ts'
 import { parseSize } from '../base/size.ts'
-import { isTechnique, type Technique } from '../isolation/attempts.ts'
+import { isTechnique, type Technique } from '../isolation/techniques.ts'
 
 /** One thing that the simulated agent does, in the order in which they are written. */
 export type Step =

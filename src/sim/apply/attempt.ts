@@ -1,5 +1,5 @@
 // Owns what the simulated agent does when it tries to get out. What it does really happens where nothing prevents it.
-import type { Technique } from '../../isolation/attempts.ts'
+import type { Technique } from '../../isolation/techniques.ts'
 import type { Claim } from '../../isolation/report.ts'
 import { tryFile } from './attempt/files.ts'
 import { tryMachine } from './attempt/machine.ts'
