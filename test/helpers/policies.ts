@@ -3,18 +3,10 @@ import type { AgentConfig, IsolationConfig } from '../../src/config/config.ts'
 import { noCliFolders } from '../../src/isolation/home.ts'
 import { ruleOf, type Access, type Policy } from '../../src/isolation/policy.ts'
 import { policyFor, type PolicyRequest } from '../../src/isolation/wishes.ts'
+import { isolationConfig } from './agents.ts'
 import { fakeDisk, file, type FakeEntry } from './fake-disk.ts'
 
-const isolation: IsolationConfig = {
-  mode: 'required',
-  readOnly: [],
-  readWrite: [],
-  network: true,
-  secrets: [],
-  limits: { memoryBytes: undefined, processesMax: undefined, fileBytesMax: undefined },
-  user: undefined,
-  bypassWithoutIsolation: false,
-}
+const isolation = isolationConfig({ mode: 'required' })
 
 /** What differs from an agent named scout with a workspace of its own. */
 export interface AgentFolders {
