@@ -8,7 +8,7 @@ import { findWall } from './observe.ts'
 import type { Policy } from './policy.ts'
 import type { WallReport } from './report.ts'
 import { testWall, type WallTest } from './run.ts'
-import { wrapCommand, type Command } from './wrap.ts'
+import { wrapForTest, type Command } from './wrap.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const agent = join(root, 'test', 'helpers', 'simulated-agent.ts')
@@ -24,16 +24,7 @@ const behindAsRoot = test.skipIf(isMissing || !isRoot)
 
 function wrapBy(command: Command, policy: Policy): Command {
   if (by.kind === 'none') throw new Error(by.reason)
-  return wrapCommand(command, {
-    wall: {
-      by,
-      policy,
-      infoFd: undefined,
-      asItLies: { temporary: command.cwd, logins: [], obeyed: [], sockets: [] },
-    },
-    outside: [],
-    inside: [],
-  })
+  return wrapForTest(by, policy, command)
 }
 
 function testIn(

@@ -90,3 +90,9 @@ function behind({ by, policy, infoFd, asItLies }: WallAround, { words, cwd, env 
       }
   }
 }
+
+/** The words of a command behind a wall that is tested: nothing else is around it, and nobody waits for its first process. */
+export function wrapForTest(by: WallAround['by'], policy: Policy, command: Command): Command {
+  const asItLies = { temporary: command.cwd, logins: [], obeyed: [], sockets: [] }
+  return wrapCommand(command, { wall: { by, policy, infoFd: undefined, asItLies }, outside: [], inside: [] })
+}

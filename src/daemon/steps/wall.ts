@@ -5,7 +5,7 @@ import type { AgentConfig } from '../../config/config.ts'
 import { findWall } from '../../isolation/observe.ts'
 import { testWall, type WallTest } from '../../isolation/run.ts'
 import type { Wall, WallState } from '../../isolation/wall.ts'
-import { wrapCommand } from '../../isolation/wrap.ts'
+import { wrapForTest } from '../../isolation/wrap.ts'
 import { temporaryFolder } from '../../platform/paths.ts'
 import { write, type Core } from '../core.ts'
 import { groundOf, standingIn } from '../standing.ts'
@@ -71,17 +71,7 @@ export function wallTest(
 ): WallTest {
   const { PATH = '', LANG = 'C.UTF-8' } = env
   return {
-    wrap: (command, policy) =>
-      wrapCommand(command, {
-        wall: {
-          by,
-          policy,
-          infoFd: undefined,
-          asItLies: { temporary: command.cwd, logins: [], obeyed: [], sockets: [] },
-        },
-        outside: [],
-        inside: [],
-      }),
+    wrap: (command, policy) => wrapForTest(by, policy, command),
     actor: [join(program.binDir, 'marrow'), 'sim', 'agent'],
     programRoot: program.root,
     env: { PATH, LANG },
