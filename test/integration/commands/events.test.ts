@@ -106,7 +106,12 @@ describe('marrow events -f', () => {
       .map(({ id }) => Number(id))
     await eventually('the last of its own', () => shown(other).at(-1) === wanted.at(-1) || undefined, 30_000)
     expect(shown(other)).toEqual(wanted)
-    expect([follower.err(), other.err()]).toEqual(['', ''])
+    // On a busy machine a daemon may take longer to come than its reader stays quiet.
+    expect(
+      [follower.err(), other.err()].map((said) =>
+        said.replaceAll(/^\(the daemon does not answer: .*\)\n/gm, ''),
+      ),
+    ).toEqual(['', ''])
     await end(follower)
     await end(other)
   }, 120_000)
