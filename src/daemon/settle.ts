@@ -173,6 +173,7 @@ export function recordEnd(
       tokens: tokensOf(reading),
       usage: reading?.usage ?? null,
       costUsd: reading?.costUsd ?? null,
+      aboutTokens: null,
     },
   )
   return { tick, verdict }

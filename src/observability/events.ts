@@ -1,4 +1,5 @@
 import type { Usage } from '../agents/adapter.ts'
+import type { LimitName } from '../limits/words.ts'
 import type { Outcome } from '../runner/outcome.ts'
 
 /** Who or what made a tick happen. */
@@ -39,16 +40,38 @@ export interface EventMap {
     tokens: number | null
     usage: Usage | null
     costUsd: number | null
+    /** Made from the length of what was sent and said, where the agent CLI told no tokens. */
+    aboutTokens: number | null
   }
   'wake.received': { cause: Cause; reason: string }
   'breaker.opened': { reason: string; reopensAt: string }
   'breaker.closed': Record<string, never>
   'agent.held': { reason: string; until: string | null }
   'agent.no-progress': { attempts: number; retryAt: string }
+  /** Four fifths of a limit are spent; told once a day. */
+  'limit.near': LimitFact
+  /** Nothing that counts for this limit is started before `until`. */
+  'limit.reached': LimitFact & { until: string }
   'work.paused': { reason: string; by: 'operator' | 'file' }
   'work.resumed': Record<string, never>
   'task.added': { file: string; title: string }
+  /** A run left the file among the tasks that are done. */
+  'task.finished': { file: string; title: string }
+  /** A handoff to a person lies in a workspace. */
+  'handoff.left': { from: string; file: string; title: string }
+  /** What the operator should have been told could not be delivered, and is not tried again. */
+  'notice.failed': { to: string; reason: string }
   'step.failed': { step: string; error: string }
+}
+
+/** How a limit stands. Of `keep_plan_percent` the figures are percent of the plan's window. */
+export interface LimitFact {
+  limit: LimitName
+  /** Whether it holds for all agents together, or for the one that the event is about. */
+  scope: 'all' | 'agent'
+  /** What is spent, with what running ones are expected to spend. */
+  used: number
+  of: number
 }
 
 export type EventKind = keyof EventMap

@@ -26,6 +26,7 @@ const ended: EventMap['run.ended'] = {
   tokens: null,
   usage: null,
   costUsd: null,
+  aboutTokens: null,
 }
 
 const table: { readonly name: string; readonly samples: Sample[]; readonly expected: string[] }[] = [

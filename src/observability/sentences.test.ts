@@ -49,6 +49,7 @@ const told: Told = {
       tokens: 900,
       usage: null,
       costUsd: 0.5,
+      aboutTokens: null,
     },
     'run ended by signal 9 after 1m1s (900 tokens, $0.5000)',
   ],
@@ -60,9 +61,23 @@ const told: Told = {
   'breaker.closed': [{}, 'works again after its failures'],
   'agent.held': [{ reason: 'not logged in', until: null }, 'held until resumed: not logged in'],
   'agent.no-progress': [{ attempts: 2, retryAt: at }, `no progress in 2 attempts; tries again at ${at}`],
+  'limit.near': [
+    { limit: 'usd_per_day', scope: 'all', used: 4.1, of: 5 },
+    'close to a limit: $4.10 of $5.00 a day, all agents together',
+  ],
+  'limit.reached': [
+    { limit: 'runs_per_day', scope: 'agent', used: 3, of: 3, until: at },
+    `limit reached: 3 of 3 runs a day; until ${at}`,
+  ],
   'work.paused': [{ reason: 'lunch', by: 'operator' }, 'paused by operator: lunch'],
   'work.resumed': [{}, 'resumed'],
   'task.added': [{ file: 'a.md', title: 'mend\u001b[2J it' }, 'task added: mend it (a.md)'],
+  'task.finished': [{ file: 'a.md', title: 'mend it' }, 'task finished: mend it (a.md)'],
+  'handoff.left': [
+    { from: 'scout', file: 'q.md', title: 'which of both?' },
+    'scout left something for a person: which of both?',
+  ],
+  'notice.failed': [{ to: 'the webhook', reason: 'HTTP 500' }, 'could not notify the webhook: HTTP 500'],
   'step.failed': [{ step: 'reap', error: 'EIO' }, 'step reap failed and is tried again: EIO'],
 }
 
@@ -87,7 +102,11 @@ test.for([
   [1_240_000, 0.25, 'run succeeded after 1s (1.2M tokens, $0.2500)'],
   [null, null, 'run succeeded after 1s'],
   [0, 0, 'run succeeded after 1s'],
-] as const)('a run of %s tokens for %s dollars: %s', ([tokens, costUsd, sentence], { expect }) => {
-  const data = { outcome: { kind: 'succeeded' }, durationMs: 1_043, tokens, costUsd }
-  expect(describeEvent({ kind: 'run.ended', data })).toBe(sentence)
-})
+  [null, null, 'run succeeded after 1s (about 900 tokens)', 900],
+] as const)(
+  'a run of %s tokens for %s dollars: %s',
+  ([tokens, costUsd, sentence, aboutTokens], { expect }) => {
+    const data = { outcome: { kind: 'succeeded' }, durationMs: 1_043, tokens, costUsd, aboutTokens }
+    expect(describeEvent({ kind: 'run.ended', data })).toBe(sentence)
+  },
+)

@@ -5,6 +5,7 @@
 import { formatDuration } from '../base/duration.ts'
 import { byteCount, counted, money, shortCount } from '../base/numbers.ts'
 import { plain } from '../base/plain.ts'
+import { describeLimit } from '../limits/words.ts'
 import { describeOutcome, type Outcome } from '../runner/outcome.ts'
 import type { EventKind, JournalRow } from './events.ts'
 
@@ -42,9 +43,14 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
     `held ${data['until'] ? `until ${text(data['until'])}` : 'until resumed'}: ${text(data['reason'])}`,
   'agent.no-progress': (data) =>
     `no progress in ${counted(number(data['attempts']), 'attempt')}; tries again at ${text(data['retryAt'])}`,
+  'limit.near': (data) => `close to a limit: ${limitOf(data)}`,
+  'limit.reached': (data) => `limit reached: ${limitOf(data)}; until ${text(data['until'])}`,
   'work.paused': (data) => `paused by ${text(data['by'])}${after(': ', data['reason'])}`,
   'work.resumed': () => 'resumed',
   'task.added': (data) => `task added: ${text(data['title'])} (${text(data['file'])})`,
+  'task.finished': (data) => `task finished: ${text(data['title'])} (${text(data['file'])})`,
+  'handoff.left': (data) => `${text(data['from'])} left something for a person: ${text(data['title'])}`,
+  'notice.failed': (data) => `could not notify ${text(data['to'])}: ${text(data['reason'])}`,
   'step.failed': (data) => `step ${text(data['step'])} failed and is tried again: ${text(data['error'])}`,
 }
 
@@ -93,6 +99,11 @@ function missed(data: Data): string {
   return number(data['missed']) === 0 ? '' : `; ${counted(number(data['missed']), 'slot')} missed`
 }
 
+function limitOf(data: Data): string {
+  const whose = data['scope'] === 'all' ? ', all agents together' : ''
+  return `${describeLimit(text(data['limit']), number(data['used']), number(data['of']))}${whose}`
+}
+
 function saved(data: Data): string {
   return number(data['savedTokens']) === 0
     ? ''
@@ -102,7 +113,9 @@ function saved(data: Data): string {
 function spent(data: Data): string {
   const told: string[] = []
   const tokens = number(data['tokens'])
+  const about = number(data['aboutTokens'])
   if (tokens > 0) told.push(`${tokens < 10_000 ? tokens : shortCount(tokens)} tokens`)
+  else if (about > 0) told.push(`about ${shortCount(about)} tokens`)
   if (number(data['costUsd']) > 0) told.push(money(number(data['costUsd'])))
   return told.length === 0 ? '' : ` (${told.join(', ')})`
 }
