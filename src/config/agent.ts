@@ -5,6 +5,7 @@ import { roleFiles } from '../prompt/role-files.ts'
 import { readCommand } from './command.ts'
 import type { AgentConfig, EnvPolicy, IsolationMode } from './config.ts'
 import { readIsolation } from './isolation.ts'
+import { readLimits } from './limits.ts'
 import type { Place } from './paths.ts'
 import type { KeyPath, Report } from './report.ts'
 import { checkTimezone, readActiveHours, readSchedule } from './schedule.ts'
@@ -46,6 +47,7 @@ export function readAgent(entry: unknown, at: KeyPath, context: AgentContext, re
     promptVia: values.prompt_via,
     env: readEnv(table),
     isolation: readIsolation(table, context),
+    limits: readLimits('agentLimits', values.limits, [...at, 'limits'], report),
     gate: values.gate ?? 'always',
     gateWritten: values.gate !== undefined,
     maxQuietMs: durationOf(table, 'max_quiet'),

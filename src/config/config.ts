@@ -1,5 +1,6 @@
 import type { Problem } from '../base/errors.ts'
 import type { Limits } from '../isolation/limits.ts'
+import type { LimitName } from '../limits/words.ts'
 
 /** When an agent's slots are: every so many seconds from its first tick on, or at the minutes that a cron line names. */
 export type Schedule =
@@ -43,6 +44,9 @@ export interface IsolationConfig {
   readonly bypassWithoutIsolation: boolean
 }
 
+/** What may be spent on a day, by the keys of the file; a limit that is not written is not there. */
+export type SpendingLimits = { readonly [Name in LimitName]?: number }
+
 /** One `[[agents]]` entry, complete: every default filled in, every path absolute. */
 export interface AgentConfig {
   readonly name: string
@@ -64,6 +68,7 @@ export interface AgentConfig {
   readonly promptVia: PromptVia | undefined
   readonly env: EnvPolicy
   readonly isolation: IsolationConfig
+  readonly limits: SpendingLimits
   readonly gate: 'always' | 'changed'
   /** False when the file has no `gate` key for this agent, so that doctor can hint at it. */
   readonly gateWritten: boolean
@@ -86,6 +91,8 @@ export interface Config {
   readonly stateDir: string
   readonly coreDir: string
   readonly agents: readonly AgentConfig[]
+  /** Of all agents together. */
+  readonly limits: SpendingLimits
   readonly ipc: { readonly enabled: boolean; readonly socketPath: string; readonly taskDir: string }
   /** What is kept of the journal; 0 switches a limit off. */
   readonly journal: { readonly maxDays: number; readonly maxEvents: number }

@@ -2,9 +2,21 @@
 
 import { agentIsolation, isolation } from './isolation-keys.ts'
 import type { Key } from './key.ts'
+import { agentLimits, limits } from './limit-keys.ts'
+import { sync } from './sync-keys.ts'
 
-/** The tables of the file; `top` is what stands before the first `[section]`, `env` and `agentIsolation` are tables of an agent. */
-export type Section = 'top' | 'agents' | 'env' | 'agentIsolation' | 'isolation' | 'ipc' | 'journal' | 'sync'
+/** The tables of the file; `top` is what stands before the first `[section]`, `env`, `agentIsolation` and `agentLimits` are tables of an agent. */
+export type Section =
+  | 'top'
+  | 'agents'
+  | 'env'
+  | 'agentIsolation'
+  | 'agentLimits'
+  | 'isolation'
+  | 'limits'
+  | 'ipc'
+  | 'journal'
+  | 'sync'
 
 /** Week-long and day-long limits are those of marrow-core, so that its files keep their meaning. */
 const week = 604_800
@@ -192,6 +204,11 @@ export const keys = {
       default: 'see `[agents.isolation]`',
       meaning: 'What a run sees of the machine beyond its workspace and work_dir, and how much it may take.',
     },
+    limits: {
+      type: 'table',
+      default: 'see `[agents.limits]`',
+      meaning: 'What the agent may spend, besides what `[limits]` allows all agents together.',
+    },
   },
   env: {
     pass: {
@@ -207,7 +224,9 @@ export const keys = {
     },
   },
   agentIsolation,
+  agentLimits,
   isolation,
+  limits,
   ipc: {
     enabled: { type: 'boolean', default: '`true`', meaning: 'Whether `marrow run` listens on its socket.' },
     socket_path: {
@@ -238,36 +257,7 @@ export const keys = {
       meaning: 'How many events are kept, the newest.',
     },
   },
-  sync: {
-    enabled: {
-      type: 'boolean',
-      default: '`false`',
-      rule: 'not available in this version',
-      meaning: 'Whether the core updates itself.',
-    },
-    interval_seconds: {
-      type: 'seconds',
-      default: '3600',
-      range: [60, week],
-      meaning: 'The time between two attempts.',
-    },
-    failure_backoff_seconds: {
-      type: 'seconds',
-      default: '300',
-      range: [5, day],
-      meaning: 'The wait after a failed attempt.',
-    },
-    state_file: {
-      type: 'path',
-      default: '`<first workspace>/runtime/state/sync-status.json`',
-      meaning: 'Where the last attempt is written down.',
-    },
-    lock_file: {
-      type: 'path',
-      default: '`<first workspace>/runtime/state/sync.lock`',
-      meaning: 'Keeps two attempts apart.',
-    },
-  },
+  sync,
 } as const satisfies Record<Section, Record<string, Key>>
 
 /** How each table is headed in the file. */
@@ -276,7 +266,9 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
   agents: '[[agents]]',
   env: '[agents.env]',
   agentIsolation: '[agents.isolation]',
+  agentLimits: '[agents.limits]',
   isolation: '[isolation]',
+  limits: '[limits]',
   ipc: '[ipc]',
   journal: '[journal]',
   sync: '[sync]',

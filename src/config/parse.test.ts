@@ -29,6 +29,7 @@ test('a file with only what is required has every default', ({ expect }) => {
           promptVia: undefined,
           env: { pass: [], set: {} },
           isolation: isolationConfig({ mode: 'preferred' }),
+          limits: {},
           gate: 'always',
           gateWritten: false,
           maxQuietMs: 86_400_000,
@@ -37,6 +38,7 @@ test('a file with only what is required has every default', ({ expect }) => {
           logMaxCount: 200,
         },
       ],
+      limits: {},
       ipc: {
         enabled: true,
         socketPath: '/home/ada/.local/state/marrow/marrow.sock',

@@ -6,6 +6,7 @@ import { type AgentContext, readAgent } from './agent.ts'
 import type { AgentConfig, Config } from './config.ts'
 import { checkLayout, type DiskFacts } from './layout.ts'
 import { readIsolationMode } from './isolation.ts'
+import { readLimits } from './limits.ts'
 import { defaultStateDir, type Place } from './paths.ts'
 import { type Issue, newReport, problemOf, type Report } from './report.ts'
 import { readTable, type Table } from './schema.ts'
@@ -71,6 +72,7 @@ function readFile(file: File, context: ParseContext, report: Report): Omit<Confi
     stateDir,
     coreDir: pathOf(top, 'core_dir', context, defaultCoreDir(context)),
     agents,
+    limits: readLimits('limits', file['limits'], ['limits'], report),
     ipc: readIpc(file['ipc'], sections, report),
     journal: readJournal(file['journal'], report),
     sync: readSync(file['sync'], sections, report),

@@ -40,6 +40,7 @@ test.for(ranges)(
     const write = (value: number) => {
       if (section === 'agents') return configText({ agent: `${name} = ${value}` })
       if (section === 'agentIsolation') return configText({ agent: `isolation.${name} = ${value}` })
+      if (section === 'agentLimits') return configText({ agent: `limits.${name} = ${value}` })
       return configText({
         top: section === 'top' ? `${name} = ${value}` : `[${section}]\n${name} = ${value}`,
       })

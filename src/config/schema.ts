@@ -8,6 +8,7 @@ import type { KeyPath, Report } from './report.ts'
 
 const text = z.string('must be text in quotes.')
 const wholeNumber = z.int('must be a whole number.')
+const decimal = z.number('must be a number.')
 const flag = z.boolean('must be true or false.')
 const texts = z.array(text, 'must be a list of texts.')
 
@@ -15,6 +16,13 @@ const isolationMode = z.enum(
   ['required', 'preferred', 'off'] satisfies IsolationMode[],
   'must be "required", "preferred" or "off".',
 )
+
+const spending = {
+  runs_per_day: wholeNumber,
+  tokens_per_day: wholeNumber,
+  usd_per_day: decimal,
+  keep_plan_percent: wholeNumber,
+}
 
 /** The raw type of every key, before ranges, paths and cron lines are looked at. The compiler holds it to the table. */
 const shapes = {
@@ -56,6 +64,7 @@ const shapes = {
     log_max_count: wholeNumber,
     env: z.record(z.string(), z.unknown(), 'must be a table with the keys pass and set.'),
     isolation: z.record(z.string(), z.unknown(), 'must be a table.'),
+    limits: z.record(z.string(), z.unknown(), 'must be a table.'),
   },
   env: {
     pass: texts,
@@ -73,7 +82,9 @@ const shapes = {
     user: text,
     bypass_without_isolation: flag,
   },
+  agentLimits: spending,
   isolation: { mode: isolationMode },
+  limits: spending,
   ipc: { enabled: flag, socket_path: text, task_dir: text },
   journal: { max_days: wholeNumber, max_events: wholeNumber },
   sync: {
@@ -107,7 +118,7 @@ export interface AnyTable {
 }
 
 /** The tables that stand inside the top of the file and are read on their own. */
-const subtables: readonly string[] = ['agents', 'isolation', 'ipc', 'journal', 'sync']
+const subtables: readonly string[] = ['agents', 'isolation', 'limits', 'ipc', 'journal', 'sync']
 
 /**
  * Reads one table strictly, key by key, so that a mistake in one key hides none in another. A key that is unknown or

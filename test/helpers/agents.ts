@@ -19,6 +19,7 @@ export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
     promptVia: undefined,
     env: { pass: [], set: {} },
     isolation: isolationConfig(),
+    limits: {},
     gate: 'always',
     gateWritten: true,
     maxQuietMs: 24 * 3_600_000,

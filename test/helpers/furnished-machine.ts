@@ -31,6 +31,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
         promptVia: undefined,
         env: { pass: [], set: {} },
         isolation: isolationConfig(),
+        limits: {},
         gate: 'changed',
         gateWritten: true,
         maxQuietMs: 86_400_000,
@@ -40,6 +41,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
         ...agent,
       },
     ],
+    limits: {},
     ipc: {
       enabled: true,
       socketPath: join(dir, 'state/deep/marrow.sock'),
