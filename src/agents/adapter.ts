@@ -12,6 +12,8 @@ export interface Adapter {
   readonly words: (request: WordsRequest) => Delivery
   /** Files without which the CLI would quietly do something else than its words say; looked at before a start. */
   readonly presumes?: (words: readonly string[], env: Environment) => readonly Presumption[]
+  /** Whether its runs tell what they cost, and how much of a plan is used. */
+  readonly tells: { readonly cost: boolean; readonly plan: boolean }
   /** What a run said, in order. Never throws: cut and malformed output is data. */
   readonly events: (output: RunOutput) => AgentEvent[]
   /** Judges what a run printed. Never throws either. */
@@ -128,4 +130,16 @@ export interface Reading {
   readonly failure: Failure | undefined
   /** What the CLI was still trying to get over when its output ended. */
   readonly stalled: Failure | undefined
+  /** How much of its plan the login has used; undefined: it did not say. */
+  readonly plan: readonly PlanWindow[] | undefined
+}
+
+/** A part of a plan: so much of what may be used until its reset. */
+export interface PlanWindow {
+  /** The CLI's own name for it, such as `five_hour`. */
+  readonly window: string
+  /** 0 to 100. */
+  readonly usedPercent: number
+  /** Epoch ms. */
+  readonly resetsAt: number
 }

@@ -13,6 +13,7 @@ export function addUp(events: readonly AgentEvent[]): Omit<Reading, 'failure'> {
     costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost),
     cliSession: events.find((event) => event.kind === 'session')?.id,
     stalled: stalledBy(events),
+    plan: undefined,
   }
 }
 
@@ -25,8 +26,24 @@ function stalledBy(events: readonly AgentEvent[]): Failure | undefined {
   return overcome ? undefined : event.failure
 }
 
+/** How much a run said, in bytes: its words and what it called. A result repeats words that were said before. */
+export function saidBytes(events: readonly AgentEvent[]): number {
+  const spoken = events.some(({ kind }) => kind === 'text')
+  const texts = events.flatMap((event) => {
+    if (event.kind === 'tool') return event.name + event.input
+    return event.kind === 'text' || (event.kind === 'result' && !spoken) ? event.text : []
+  })
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+}
+
 /** No tokens at all. */
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }
+
+/** All tokens that a run told of; undefined: none. */
+export function tokensOf(reading: Pick<Reading, 'usage'> | undefined): number | undefined {
+  const usage = reading?.usage
+  return usage && usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+}
 
 /** The tokens of two parts of a run. */
 export function addUsage(one: Usage, other: Usage): Usage {

@@ -18,6 +18,7 @@ const catalog = {
   SOCKET_PATH_TOO_LONG: { blame: 'user', exitCode: 2, status: 500 },
   TICK_FAILED: { blame: 'user', exitCode: 1, status: 500 },
   CHECK_FAILED: { blame: 'user', exitCode: 1, status: 500 },
+  LIMIT_REACHED: { blame: 'user', exitCode: 1, status: 409 },
   STOPPING: { blame: 'user', exitCode: 1, status: 503 },
   INTERNAL: { blame: 'marrow', exitCode: 1, status: 500 },
 } as const

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import { test } from 'vitest'
-import { clockTime, isoTime, parseTime, withClockTimes } from './time.ts'
+import { afterEach, describe, test } from 'vitest'
+import { clockTime, dayAround, isoTime, parseTime, withClockTimes } from './time.ts'
 
 const at = (text: string) => Date.parse(text)
 
@@ -9,6 +9,31 @@ test('a time of today is hours and minutes; another day comes with its date', ({
   expect(clockTime(new Date(2026, 0, 5, 2, 10).getTime(), now)).toBe('02:10')
   expect(clockTime(new Date(2026, 0, 5, 0, 0).getTime(), now)).toBe('00:00')
   expect(clockTime(new Date(2025, 11, 31, 23, 59).getTime(), now)).toBe('Dec 31 23:59')
+  expect(clockTime(new Date(2026, 0, 6, 0, 0).getTime(), now)).toBe('00:00')
+  expect(clockTime(new Date(2026, 0, 6, 0, 1).getTime(), now)).toBe('Jan 6 00:01')
+})
+
+describe('a day of the machine', () => {
+  const zone = process.env['TZ']
+  afterEach(() => {
+    process.env['TZ'] = zone
+  })
+
+  test.for([
+    ['UTC', '2026-03-29T00:00:00Z', '2026-03-29T00:00:00Z', 24],
+    ['UTC', '2026-03-29T23:59:59.999Z', '2026-03-29T00:00:00Z', 24],
+    ['Europe/Berlin', '2026-03-29T01:30:00Z', '2026-03-28T23:00:00Z', 23],
+    ['Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-24T22:00:00Z', 25],
+    ['Asia/Kathmandu', '2026-05-05T18:14:00Z', '2026-05-04T18:15:00Z', 24],
+    // Midnight itself is skipped: the day begins at one.
+    ['Africa/Cairo', '2026-04-24T10:00:00Z', '2026-04-23T22:00:00Z', 23],
+  ] as const)('in %s at %s begins at %s and has %i hours', ([name, time, start, hours], { expect }) => {
+    process.env['TZ'] = name
+    const day = dayAround(at(time))
+    expect(isoTime(day.start)).toBe(isoTime(at(start)))
+    expect((day.end - day.start) / 3_600_000).toBe(hours)
+    expect(dayAround(day.end).start).toBe(day.end)
+  })
 })
 
 test('it says what the tables of the language would say', ({ expect }) => {

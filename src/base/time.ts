@@ -14,12 +14,12 @@ export function runStamp(at: number): string {
   return `${fileStamp(at)}-${isoTime(at).slice(20, 23)}`
 }
 
-/** `02:10`, or `Nov 19 02:10` when that was another day, in the zone of the reader. */
+/** `02:10`, or `Nov 19 02:10` when that was another day, in the zone of the reader. The midnight that ends the day belongs to it. */
 export function clockTime(at: number, now: number): string {
   // Not toLocaleTimeString: the first use of Intl takes longer than everything else in `marrow status`.
   const then = new Date(at)
   const time = `${twoDigits(then.getHours())}:${twoDigits(then.getMinutes())}`
-  if (then.toDateString() === new Date(now).toDateString()) return time
+  if (then.toDateString() === new Date(now).toDateString() || at === dayAround(now).end) return time
   return `${months[then.getMonth()] ?? '?'} ${then.getDate()} ${time}`
 }
 
@@ -77,6 +77,14 @@ function zoneMs(zone: string): number {
   if (zone.toUpperCase() === 'Z') return 0
   const [hours, minutes] = [zone.slice(1, 3), zone.slice(-2)].map(Number)
   return (zone.startsWith('-') ? -1 : 1) * ((hours ?? 0) * 60 + (minutes ?? 0)) * 60_000
+}
+
+/** The machine's local day around a moment: its first ms and that of the next day. A day has 23 or 25 hours where clocks change. */
+export function dayAround(at: number): { readonly start: number; readonly end: number } {
+  const then = new Date(at)
+  const midnight = (shift: number) =>
+    new Date(then.getFullYear(), then.getMonth(), then.getDate() + shift).getTime()
+  return { start: midnight(0), end: midnight(1) }
 }
 
 /** Minutes since midnight (0 to 1439) of the wall clock in `timezone` (IANA name; undefined: the machine's zone). */

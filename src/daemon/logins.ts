@@ -1,4 +1,5 @@
 /** The logins that runs share with the operator: opened once each, and looked after while runs with them go on. */
+import { basename } from 'node:path'
 import { adapterFor } from '../agents/adapters.ts'
 import type { AgentConfig } from '../config/config.ts'
 import { openLogin, type SharedLogin } from '../isolation/apply/login.ts'
@@ -36,6 +37,18 @@ export function loginOf(
     user: isolation.user,
     agent: agent.slug,
   })
+}
+
+// Asked at each pass for each agent, and the same for as long as the configuration is.
+const names = new WeakMap<AgentConfig, string>()
+
+/** Stands for the login of an agent: agents with one login have one name. */
+export function loginName(ground: Omit<Ground, 'wall'>, agent: AgentConfig): string {
+  const known = names.get(agent)
+  if (known !== undefined) return known
+  const name = basename(loginOf(ground, agent)?.folder ?? `${agent.adapter}-of-${agent.slug}`)
+  names.set(agent, name)
+  return name
 }
 
 /** Brings what the operator's file and the runs' folder hold of a login to the same. */

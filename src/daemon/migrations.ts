@@ -132,4 +132,33 @@ create index event_run on events (run) where run is not null;
     // How a run is limited and what it was started behind: the daemon that takes it over looks after it by the same means.
     sql: 'alter table runs add column limits text; alter table runs add column wall text;',
   },
+  {
+    number: 6,
+    // What each run spent, for longer than the run itself is kept: the limits of a day must not depend on retention.
+    sql: `
+alter table runs add column about_tokens integer;
+create table spending (
+  run text primary key,
+  agent text not null,
+  at integer not null,
+  tokens integer not null,
+  tokens_about integer not null,
+  usd real,
+  usd_about integer not null,
+  ended integer not null
+);
+create index spending_at on spending (at);
+create index spending_agent on spending (agent, at);
+insert into spending
+  select id, agent, recorded_at,
+    coalesce(
+      json_extract(reading, '$.usage.inputTokens') + json_extract(reading, '$.usage.outputTokens')
+        + json_extract(reading, '$.usage.cacheReadTokens') + json_extract(reading, '$.usage.cacheWriteTokens'),
+      (prompt_bytes + 3) / 4
+    ),
+    json_extract(reading, '$.usage') is null,
+    json_extract(reading, '$.costUsd'), 0, state = 'ended'
+  from runs where coalesce(json_extract(outcome, '$.kind'), '') <> 'unspawnable';
+`,
+  },
 ]

@@ -5,6 +5,7 @@ import { innerPath } from '../config/inner.ts'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
 import { forgetLogins } from '../isolation/apply/login.ts'
 import { keepFolder } from '../isolation/wishes.ts'
+import { pruneSpending } from '../limits/store.ts'
 import { pruneEvents } from '../observability/store.ts'
 import { listFolder, remove } from '../platform/files.ts'
 import type { InnerPath } from '../platform/inside.ts'
@@ -16,6 +17,7 @@ import { loginOf } from './logins.ts'
 
 const TICKS_KEPT = 500 // Per agent; counters live in the agent's own row.
 const DAY_MS = 86_400_000
+const SPENDING_DAYS = 62 // This month and the one before it.
 const ORPHAN_MS_MIN = 3_600_000 // A folder without a row: prepared by a daemon that died before it wrote the record.
 const REMOVED_AGENT = { days: 7, count: 200 } as const
 
@@ -37,7 +39,10 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
     if (!known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
   }
   pruneKept(core, new Set([...ended, ...open].map(({ agent }) => agent)))
-  await core.db.write((tx) => pruneTicks(tx, TICKS_KEPT))
+  await core.db.write((tx) => {
+    pruneTicks(tx, TICKS_KEPT)
+    pruneSpending(tx, now - SPENDING_DAYS * DAY_MS)
+  })
   const { maxDays, maxEvents } = core.config.journal
   const limits = {
     before: maxDays === 0 ? undefined : now - maxDays * DAY_MS,

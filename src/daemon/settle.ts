@@ -2,6 +2,7 @@
 import { adapterFor } from '../agents/adapters.ts'
 import type { Failure, Reading } from '../agents/adapter.ts'
 import { withoutEcho } from '../agents/echo.ts'
+import { saidBytes, tokensOf } from '../agents/reading.ts'
 import { explainWithheld } from '../agents/withheld.ts'
 import { reasonOf } from '../base/errors.ts'
 import { msUntil, type Moment } from '../base/moment.ts'
@@ -28,12 +29,14 @@ import { runPaths } from '../runner/folder.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
+import { aboutTokensOf } from '../prompt/attribution.ts'
 import { observeWorld } from './assemble.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
 import { gitRunner } from './fences.ts'
 import { emptyCgroup, endedBy, lastHit, toldHit } from './limits.ts'
 import { forgetLineup, recordedOf } from './lineup.ts'
 import { carryLogins } from './logins.ts'
+import { recordSpending } from './spending.ts'
 import { groundOf } from './standing.ts'
 import { withoutValues } from './redaction.ts'
 
@@ -46,6 +49,8 @@ export interface End {
   readonly endedAt: number
   readonly outcome: Outcome
   readonly reading: Reading | undefined
+  /** Undefined where the agent CLI told its tokens, or was never started. */
+  readonly aboutTokens: number | undefined
   readonly world: { readonly git: RunRecord['gitAfter']; readonly fingerprint: string } | undefined
 }
 
@@ -93,7 +98,8 @@ function readEnd(
   if (sighting.kind === 'gone') {
     // Whom we killed together with its launcher left no code; whom nobody killed is lost.
     const outcome: Outcome = by === undefined ? { kind: 'lost' } : endedOutcome(by, KILLED_CODE)
-    return { endedAt: core.clock.now().wall, outcome, reading: undefined, world: undefined }
+    const aboutTokens = aboutTokensOf(run.promptBytes)
+    return { endedAt: core.clock.now().wall, outcome, reading: undefined, aboutTokens, world: undefined }
   }
   const { exitCode } = sighting
   // The file's time comes from a clock that may have been set since: no run ends before it starts, or in the future.
@@ -105,12 +111,15 @@ function readEnd(
   const output = { stdout: redact(stdout), stderr: redact(stderr), stderrAt, exitCode, endedAt: at }
   const refusal = run.wall === null ? undefined : notStarted(output.stderr, exitCode)
   if (refusal !== undefined && neverBegan(run, folder)) doubtWall(core)
-  const told = adapterFor(run.adapter).read(output)
+  const adapter = adapterFor(run.adapter)
+  const told = adapter.read(output)
   const failure: Failure | undefined =
     refusal === undefined ? told.failure : { reason: 'error', detail: refusal }
   const reading = explained(core, run, folder, { ...told, failure })
   const over = hit ?? toldHit(run, output)
-  return { endedAt: at, outcome: judge(exitCode, reading, by, over), reading, world: undefined }
+  const aboutTokens =
+    told.usage === undefined ? aboutTokensOf(run.promptBytes + saidBytes(adapter.events(output))) : undefined
+  return { endedAt: at, outcome: judge(exitCode, reading, by, over), reading, aboutTokens, world: undefined }
 }
 
 /** No run can write what bubblewrap says of itself, and it says that before the command begins. */
@@ -158,7 +167,8 @@ export function recordEnd(
   const tick = readTick(tx, run.tick)
   const state = readAgent(tx, run.agent)
   const agent = core.config.agents.find(({ name }) => name === run.agent)
-  endRun(tx, run.id, { endedAt, outcome, reading, gitAfter: end.world?.git })
+  endRun(tx, run.id, { endedAt, outcome, reading, aboutTokens: end.aboutTokens, gitAfter: end.world?.git })
+  recordSpending(core, tx, emit, { run, agent, end })
   const verdict: TickEnd = { kind: 'ran', ok: outcome.kind === 'succeeded', detail: describeOutcome(outcome) }
   const digests = { core: run.coreDigest, operator: run.operatorDigest }
   if (tick && tick.state !== 'ended') endTick(tx, tick.id, now.wall, verdict, digests)
@@ -170,10 +180,10 @@ export function recordEnd(
     {
       outcome,
       durationMs: Math.max(0, endedAt - (run.startedAt ?? endedAt)),
-      tokens: tokensOf(reading),
+      tokens: tokensOf(reading) ?? null,
       usage: reading?.usage ?? null,
       costUsd: reading?.costUsd ?? null,
-      aboutTokens: null,
+      aboutTokens: end.aboutTokens ?? null,
     },
   )
   return { tick, verdict }
@@ -191,12 +201,6 @@ export function tellEnd(core: Core, tick: Tick | undefined, run: string | null, 
     outcome: end.detail,
     forced: tick.forced,
   })
-}
-
-export function tokensOf(reading: Reading | undefined): number | null {
-  const usage = reading?.usage
-  if (!usage) return null
-  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
 }
 
 /** A wake that a run did not work on comes again; one whose run the operator ended does not. */

@@ -34,7 +34,7 @@ const LAST_EVENTS = {
 export function statusOf(core: Core, tx: Tx): StatusResult {
   const now = core.clock.now()
   const { life, config } = core
-  const standing = readStanding(tx)
+  const standing = readStanding(core, tx, now)
   const { states, wakes } = standing
   const runs = openRuns(tx)
   const waiting = new Map(planNow(core, tx, now, standing).waiting.map((one) => [one.agent, one]))
@@ -137,7 +137,8 @@ function stateOf(core: Core, { run, assembling, waiting }: Facts): AgentStatus['
   if (core.life.stopping !== 'no') return 'stopping'
   if (waiting?.reason === 'slot') return 'waiting'
   if (waiting?.reason === 'paused') return 'paused'
-  return waiting?.reason === 'held' || waiting?.reason === 'isolation' ? 'held' : 'idle'
+  const held: readonly (Waiting['reason'] | undefined)[] = ['held', 'isolation', 'limit']
+  return held.includes(waiting?.reason) ? 'held' : 'idle'
 }
 
 function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
@@ -156,6 +157,7 @@ function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
     const until = waiting?.until === undefined ? '' : ` until ${isoTime(waiting.until)}`
     const stays = waiting?.reason === 'held' && waiting.until === undefined
     const how = stays ? ', resume it with: marrow resume' : ''
+    if (waiting?.reason === 'limit') return `held: ${waiting.detail}`
     return `${state === 'held' ? 'held: ' : ''}${waiting?.detail ?? ''}${until}${how}`
   }
   if (state === 'stopping') return 'the daemon is stopping'

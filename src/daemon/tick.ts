@@ -18,12 +18,14 @@ import type { Tx } from '../platform/sqlite.ts'
 import { prepareRun } from '../runner/apply/launch.ts'
 import { linkLogs, logsFolder } from '../runner/apply/logs.ts'
 import { insertRun } from '../runner/store.ts'
+import { reserveSpending } from '../limits/store.ts'
 import { assemble, type Assembly } from './assemble.ts'
-import { folderOf, write, type Core } from './core.ts'
+import { folderOf, write, type Core, type Emit } from './core.ts'
 import { aroundRun } from './around.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
 import { describePause, holdOf } from './pause.ts'
 import { prepare, type PreparedRun } from './prepare.ts'
+import { judgeNow, tellLimits, tellNear } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
 
 export function tickKey(tick: Tick): string {
@@ -74,7 +76,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   // What fails from here on is marrow's own, such as a full disk: the job is tried again, and the agent is not blamed.
   const { assembly, prepared } = ready
   await noteProviders(core, agent, assembly.providerFailures)
-  if (prepared) await recordRun(core, tick, prepared, triggers)
+  if (prepared) await recordRun(core, { tick, agent }, prepared, triggers)
   else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
 }
 
@@ -116,18 +118,22 @@ function isStillThere({ path }: Trigger, { agents }: Core['config']): boolean {
 /** The record is written before anything is started; the next pass starts it. */
 async function recordRun(
   core: Core,
-  tick: Tick,
+  { tick, agent }: { readonly tick: Tick; readonly agent: AgentConfig },
   { plan, launch, prompt }: PreparedRun,
   triggers: readonly Trigger[],
 ): Promise<void> {
   const { launches } = core.life
-  let held: string | undefined
+  let held: Held | undefined
   try {
     prepareRun(launch.folder, { ...launch, prompt })
-    held = await write(core, (tx) => {
+    held = await write(core, (tx, emit) => {
       const hold = holdOf(core, tx) ?? (tick.forced ? undefined : pausedReason(tx, tick.agent))
-      if (hold !== undefined) return hold
+      if (hold !== undefined) return { detail: hold, dueAgain: true }
+      const limit = limitOf(core, tx, emit, agent)
+      if (limit !== undefined) return { detail: limit, dueAgain: false }
       insertRun(tx, plan)
+      reserveSpending(tx, plan, core.clock.now().wall)
+      tellNear(core, tx, emit, agent)
       setTickRun(tx, tick.id, 'running', plan.id)
       const ids = triggers.map(({ id }) => id)
       takeTriggers(tx, ids, tick.id)
@@ -156,11 +162,25 @@ function pausedReason(tx: Tx, agent: string): string | undefined {
   return paused && describePause(paused)
 }
 
-/** Paused while it was being assembled: the tick is due again as soon as the pause is lifted. */
-async function holdTick(core: Core, tick: Tick, reason: string, folder: string): Promise<void> {
+/** What came between while the tick was being assembled. */
+interface Held {
+  readonly detail: string
+  /** Once a pause is lifted the tick is due at once; a slot that a limit holds is over. */
+  readonly dueAgain: boolean
+}
+
+/** The last word on a start: of several ticks that are assembled at one time each was allowed before the others reserved anything. */
+function limitOf(core: Core, tx: Tx, emit: Emit, agent: AgentConfig): string | undefined {
+  const judgement = judgeNow(core, tx, agent)
+  const now = core.clock.now().wall
+  if (judgement.hold !== undefined) tellLimits(tx, emit, 'reached', { agent: agent.name, judgement, now })
+  return judgement.hold?.detail
+}
+
+async function holdTick(core: Core, tick: Tick, { detail, dueAgain }: Held, folder: string): Promise<void> {
   remove(folder)
   if (core.life.stopping !== 'no') return // The next daemon assembles it again.
-  await endWithout(core, tick, { kind: 'held', detail: reason }, { dueAt: core.clock.now() })
+  await endWithout(core, tick, { kind: 'held', detail }, dueAgain ? { dueAt: core.clock.now() } : {})
 }
 
 async function stayQuiet(

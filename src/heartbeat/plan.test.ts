@@ -1,83 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { agentConfig } from '../../test/helpers/agents.ts'
-import { later, type Moment } from '../base/moment.ts'
+import { candidate, only, start, state, trigger, world } from '../../test/helpers/plan-world.ts'
+import { later } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
-import { closedBreaker, type Breaker } from './breaker.ts'
-import { plan, type Action, type Candidate, type World } from './plan.ts'
-import type { AgentState, Trigger } from './state.ts'
+import type { Breaker } from './breaker.ts'
+import { plan, type Candidate, type World } from './plan.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const start: Moment = { wall: Date.UTC(2026, 0, 5, 12), mono: 1e9, boot: 'one' }
-
-function state(overrides: Partial<AgentState> = {}): AgentState {
-  return {
-    name: 'scout',
-    scheduleKey: '',
-    firstAt: start.wall - 10 * HOUR,
-    dueAt: start,
-    tickCount: 10,
-    quietCount: 0,
-    savedTokens: 0,
-    missedCount: 0,
-    breaker: closedBreaker,
-    progress: undefined,
-    agentWakeAt: undefined,
-    paused: undefined,
-    ...overrides,
-  }
-}
-
-function candidate(overrides: Partial<Candidate> = {}): Candidate {
-  return {
-    config: agentConfig(),
-    state: state(),
-    wakes: [],
-    busy: false,
-    forced: false,
-    hold: undefined,
-    ...overrides,
-  }
-}
-
-function world(one: Partial<Candidate>, overrides: Partial<World> = {}): World {
-  const awakeSince = later(start, -100 * HOUR)
-  return {
-    candidates: [candidate(one)],
-    now: start,
-    awakeSince,
-    hold: undefined,
-    openTicks: 0,
-    ticksMax: 3,
-    ...overrides,
-  }
-}
-
-function trigger(overrides: Partial<Trigger> = {}): Trigger {
-  return {
-    id: 1,
-    agent: 'scout',
-    cause: 'operator',
-    byAgent: false,
-    wakes: true,
-    path: null,
-    reason: '',
-    prompt: null,
-    at: start.wall,
-    attempts: 0,
-    notBefore: undefined,
-    ...overrides,
-  }
-}
-
-function only(made: World): { kind: string; reason?: string; action?: Action } {
-  const { actions, waiting } = plan(made)
-  const [action] = actions
-  if (action) return { kind: action.kind, action }
-  return { kind: 'waits', reason: waiting[0]?.reason ?? 'nothing' }
-}
-
 const notDue = { dueAt: later(start, 1) }
 const coolingDown: Breaker = { state: 'open', opens: 1, reopensAt: later(start, HOUR), reason: 'exit 7' }
 
@@ -226,7 +157,7 @@ function live(config: AgentConfig, steps: readonly { readonly awakeMs: number; r
       for (const action of made.actions) {
         lived = { ...lived, dueAt: action.nextDue, tickCount: lived.tickCount + 1 }
         if (action.kind === 'begin') ticks.push({ mono: now.mono, slot: action.dueAt })
-        else lived = { ...lived, firstAt: action.firstAt }
+        if (action.kind === 'reschedule') lived = { ...lived, firstAt: action.firstAt }
       }
       const stepMs = Math.min(MINUTE, end - now.mono)
       now = later(now, stepMs)

@@ -27,6 +27,8 @@ export interface Candidate {
   readonly forced: boolean
   /** Why its isolation does not let it start; `forced`: not even when it is asked for. */
   readonly hold: { readonly reason: string; readonly forced: boolean } | undefined
+  /** The limit on spending that holds it, and until when (epoch ms). */
+  readonly limit: { readonly detail: string; readonly until: number } | undefined
 }
 
 export interface World {
@@ -52,6 +54,17 @@ export type Action =
       readonly nextDue: Moment | undefined
       readonly byAgent: boolean
     }
+  /** What was due ends at once: a limit is reached. */
+  | {
+      readonly kind: 'hold'
+      readonly agent: string
+      readonly causes: readonly Cause[]
+      readonly forced: boolean
+      readonly dueAt: number
+      readonly missed: number
+      readonly nextDue: Moment | undefined
+      readonly detail: string
+    }
   | {
       readonly kind: 'reschedule'
       readonly agent: string
@@ -65,7 +78,7 @@ export type Action =
 /** Why an agent does not start now. */
 export interface Waiting {
   readonly agent: string
-  readonly reason: 'busy' | 'held' | 'isolation' | 'paused' | 'slot' | 'not-due'
+  readonly reason: 'busy' | 'held' | 'isolation' | 'limit' | 'paused' | 'slot' | 'not-due'
   readonly detail: string
   /** When to look again, epoch ms; undefined: something else will wake the loop. */
   readonly until: number | undefined
@@ -117,7 +130,26 @@ type Verdict =
   | { readonly kind: 'action'; readonly action: Action }
   | { readonly kind: 'waiting'; readonly waiting: Waiting }
 
+/**
+ * A slot that comes while a limit is reached is a tick that ends at once, so that it can be counted; wakes wait for the end
+ * of the limit.
+ */
 function judgeCandidate(candidate: Candidate, world: World): Verdict {
+  const { config, limit } = candidate
+  if (limit === undefined) return judgeUnlimited(candidate, world)
+  const verdict = judgeUnlimited({ ...candidate, wakes: [] }, world)
+  if (verdict.kind === 'action' && verdict.action.kind === 'begin') {
+    const { agent, causes, forced, dueAt, missed, nextDue } = verdict.action
+    const { detail } = limit
+    const action = { kind: 'hold', agent, causes, forced, dueAt, missed, nextDue, detail } as const
+    return { kind: 'action', action }
+  }
+  if (verdict.kind === 'action' || verdict.waiting.reason !== 'not-due') return verdict
+  const until = earliest(verdict.waiting.until, limit.until)
+  return { kind: 'waiting', waiting: { agent: config.name, reason: 'limit', detail: limit.detail, until } }
+}
+
+function judgeUnlimited(candidate: Candidate, world: World): Verdict {
   const { config, state, busy, forced, hold } = candidate
   const wait = (reason: Waiting['reason'], detail: string, until?: number): Verdict => ({
     kind: 'waiting',

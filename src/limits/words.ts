@@ -22,6 +22,11 @@ export function describeLimit(limit: string, used: number, of: number): string {
   }
 }
 
+/** `$0.30` or `40k tokens`: what one run takes of a limit. */
+export function describeShare(limit: LimitName, share: number): string {
+  return limit === 'usd_per_day' ? dollars(share) : `${shortCount(share)} tokens`
+}
+
 function dollars(usd: number): string {
   return usd >= 0.01 || usd === 0 ? `$${usd.toFixed(2)}` : money(usd)
 }

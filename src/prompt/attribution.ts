@@ -20,7 +20,12 @@ export interface LayerShare {
 
 /** What the text costs in tokens, about. Good enough to compare; a real tokenizer costs 55 MiB of memory. */
 export function aboutTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 4)
+  return aboutTokensOf(Buffer.byteLength(text))
+}
+
+/** The same for a text of which only the length is known. */
+export function aboutTokensOf(bytes: number): number {
+  return Math.ceil(bytes / 4)
 }
 
 /** One row per layer that is sent, in the order of the prompt. */

@@ -10,6 +10,7 @@ const nothing: Reading = {
   cliSession: undefined,
   failure: undefined,
   stalled: undefined,
+  plan: undefined,
 }
 const refused: Failure = { reason: 'rate-limit', detail: 'too many requests (HTTP 429)', until: 1_000 }
 const denied: Failure = { reason: 'permission-denied', detail: 'bash' }

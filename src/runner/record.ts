@@ -84,5 +84,7 @@ export interface RunRecord extends RunPlan {
   readonly endedAt: number | undefined
   readonly outcome: Outcome | undefined
   readonly reading: Reading | undefined
+  /** Made from the length of what was sent and said, where its agent CLI told no tokens. */
+  readonly aboutTokens: number | undefined
   readonly gitAfter: GitState | undefined
 }

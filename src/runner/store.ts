@@ -92,10 +92,18 @@ export function setEnding(tx: Tx, id: string, ending: Ending): void {
 export function endRun(
   tx: Tx,
   id: string,
-  end: { endedAt: number; outcome: Outcome; reading: Reading | undefined; gitAfter: GitState | undefined },
+  end: {
+    endedAt: number
+    outcome: Outcome
+    reading: Reading | undefined
+    aboutTokens: number | undefined
+    gitAfter: GitState | undefined
+  },
 ): void {
-  const sql = `update runs set state = 'ended', ended_at = ?, outcome = ?, reading = ?, git_after = ? where id = ?`
-  tx.run(sql, end.endedAt, JSON.stringify(end.outcome), toJson(end.reading), toJson(end.gitAfter), id)
+  const { endedAt, outcome, reading, aboutTokens, gitAfter } = end
+  const sql = `update runs set state = 'ended', ended_at = ?, outcome = ?, reading = ?, about_tokens = ?,
+    git_after = ? where id = ?`
+  tx.run(sql, endedAt, JSON.stringify(outcome), toJson(reading), aboutTokens ?? null, toJson(gitAfter), id)
 }
 
 /** It never began: the tick is assembled again under a new run id. */
@@ -145,6 +153,7 @@ function parseRun(row: Row): RunRecord {
     endedAt: number('ended_at'),
     outcome: readJson<Outcome>(row['outcome']),
     reading: readJson<Reading>(row['reading']),
+    aboutTokens: number('about_tokens'),
     causes: mustReadJson(row['causes']),
     layers: mustReadJson(row['layers']),
     digests: mustReadJson(row['digests']),

@@ -127,6 +127,7 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
     outcome: 'succeeded',
     ok: true,
     tokens: 5_321,
+    about_tokens: null,
     cost_usd: 0.0123,
     role: null,
     lineage: [],

@@ -9,6 +9,7 @@ import { mayStart } from '../../src/heartbeat/breaker.ts'
 import { readAgents } from '../../src/heartbeat/store/agents.ts'
 import { openTicks, tickHistory } from '../../src/heartbeat/store/ticks.ts'
 import { pendingWakes } from '../../src/heartbeat/store/triggers.ts'
+import { spentBetween } from '../../src/limits/store.ts'
 import { readEvents } from '../../src/observability/store.ts'
 import { lastRuns, openRuns } from '../../src/runner/store.ts'
 import { describeOutcome } from '../../src/runner/outcome.ts'
@@ -44,6 +45,10 @@ test.for(versions)(
       expect(ended?.reading?.usage?.inputTokens).toBe(10)
       expect([...pendingWakes(tx).keys()].toSorted()).toEqual(['refit', 'scout'])
       expect(readEvents(tx, { ...everything, limit: 9 })).toHaveLength(1)
+      expect(spentBetween(tx, 0, Number.MAX_SAFE_INTEGER).get('scout')).toMatchObject({
+        ended: { runs: 1, tokens: 12, usd: 0.01, tokensAbout: false },
+        going: { runs: 1, tokensAbout: true },
+      })
       const nobody = { life: { pausedByFile: undefined }, config: { stateDir: dir } }
       expect(readPause(nobody, tx)?.reason).toBe('by the operator')
     })

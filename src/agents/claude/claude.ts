@@ -30,6 +30,7 @@ import { NO_USAGE, addUp, addUsage } from '../reading.ts'
 
 export const claude: Adapter = {
   name: 'claude',
+  tells: { cost: true, plan: true },
   promptVia: 'stdin',
   // A run must not exchange the program under the next one. Its other switches would take something away from people
   // who rely on it, so they stay the operator's choice.

@@ -13,6 +13,7 @@ import { addUp } from '../reading.ts'
 
 export const codex: Adapter = {
   name: 'codex',
+  tells: { cost: false, plan: false },
   promptVia: 'stdin',
   // Codex has no variable for its retries, and takes flags for them only together with the name of a provider of the
   // operator's own. What it was trying again when the deadline came is told as `stalled`.

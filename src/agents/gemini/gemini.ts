@@ -14,6 +14,7 @@ import { addUp } from '../reading.ts'
 
 export const gemini: Adapter = {
   name: 'gemini',
+  tells: { cost: false, plan: false },
   promptVia: 'stdin',
   // It updates itself only when it is used by hand, and how often it tries again stands in its settings alone.
   env: () => ({}),

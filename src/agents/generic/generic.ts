@@ -18,6 +18,8 @@ const REPORTS_MAX = 20_000 // One for each request of a long run, and far more; 
 
 export const generic: Adapter = {
   name: 'generic',
+  // It can; whether it does is the command's affair.
+  tells: { cost: true, plan: false },
   promptVia: 'argument',
   env: () => ({}),
   words: wordsFor,
@@ -77,5 +79,5 @@ function resultOf({ result }: Report, spoken: readonly string[]): string | undef
 
 function readingOf({ usage, costUsd, session, error }: Report, endedAt: number): Omit<Reading, 'result'> {
   const failure = error === undefined ? undefined : failureOfReport(error, endedAt)
-  return { usage, costUsd, cliSession: session, failure, stalled: undefined }
+  return { usage, costUsd, cliSession: session, failure, stalled: undefined, plan: undefined }
 }

@@ -14,6 +14,7 @@ import { addUp } from '../reading.ts'
 
 export const opencode: Adapter = {
   name: 'opencode',
+  tells: { cost: true, plan: false },
   // opencode quotes arguments anew, which breaks a prompt that holds quotes. From stdin it takes every byte as it is.
   promptVia: 'stdin',
   // A run must not exchange the program under the next one. Its other switches would take something away from

@@ -12,6 +12,7 @@ import type { Handlers } from '../../ipc/protocol/table.ts'
 import { remove } from '../../platform/files.ts'
 import { write, type Core } from '../core.ts'
 import { dryRun } from '../dry-run.ts'
+import { judgeNow } from '../spending.ts'
 import { describePause, pauseFile, readPause, storePause } from '../pause.ts'
 import type { TickWaiters } from '../waiters.ts'
 
@@ -78,6 +79,8 @@ async function wake(core: Core, name: string, reason: string, prompt: string | n
     const permission = state ? mayStart(state.breaker, core.clock.now()) : undefined
     if (permission?.allowed === false)
       return `${agent.name} is held: it is delivered ${liftedBy(permission, agent.name)}`
+    const { hold } = judgeNow(core, tx, agent)
+    if (hold) return `${agent.name} is held by its ${hold.detail}: it is delivered then.`
     const busy = openTicks(tx).some((tick) => tick.agent === agent.name)
     return busy
       ? `${agent.name} is at work: it is delivered with its next tick.`
@@ -116,6 +119,18 @@ async function resume(core: Core, name: string | undefined): Promise<void> {
   core.waker.wake()
 }
 
+/** Where a limit holds every agent that was asked for, the answer is what to do about it; else each held one has it as its outcome. */
+async function refuseHeld(core: Core, agents: readonly AgentConfig[]): Promise<void> {
+  const holds = await core.db.read((tx) =>
+    agents.map((agent) => ({ agent: agent.name, detail: judgeNow(core, tx, agent).hold?.detail })),
+  )
+  if (holds.some(({ detail }) => detail === undefined)) return
+  const whose = holds.map(({ agent, detail = '' }) => `${agent} is held: ${detail}`)
+  throw new MarrowError('LIMIT_REACHED', `Cannot tick: ${whose.join('; ')}.`, {
+    fix: 'Wait until then, or raise the limit in [limits] or [agents.limits].',
+  })
+}
+
 const RUN_ONCE_MS_SLACK = 10 * 60_000
 
 async function runOnce(
@@ -135,6 +150,7 @@ async function runOnce(
       fix: 'Lift it with: marrow resume',
     })
   }
+  await refuseHeld(core, agents)
   const deadlineMs = Math.max(...agents.map(({ timeoutMs }) => timeoutMs)) * 2 + RUN_ONCE_MS_SLACK
   const ended = agents.map(({ name }) => waiters.forcedEnd(name, deadlineMs))
   for (const { name } of agents) core.life.forced.add(name)

@@ -1,5 +1,6 @@
 import type { AgentEvent } from '../../agents/adapter.ts'
 import { adapterFor } from '../../agents/adapters.ts'
+import { tokensOf } from '../../agents/reading.ts'
 import { MarrowError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { isoTime } from '../../base/time.ts'
@@ -14,7 +15,6 @@ import type { RunRecord } from '../../runner/record.ts'
 import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
 import { folderOf, type Core } from '../core.ts'
 import { nameInRows } from './named.ts'
-import { tokensOf } from '../settle.ts'
 import { askForEnd, settleKey } from '../steps/reap.ts'
 
 export function runHandlers(
@@ -123,7 +123,8 @@ function runView(core: Core, run: RunRecord): RunView {
     duration_ms: startedAt === undefined || endedAt === undefined ? null : Math.max(0, endedAt - startedAt),
     outcome: outcome ? describeOutcome(outcome) : null,
     ok: outcome ? outcome.kind === 'succeeded' : null,
-    tokens: tokensOf(reading),
+    tokens: tokensOf(reading) ?? null,
+    about_tokens: run.aboutTokens ?? null,
     cost_usd: reading?.costUsd ?? null,
   }
 }

@@ -5,6 +5,7 @@
 import { later, msUntil, type Moment } from '../../base/moment.ts'
 import { setTickRun } from '../../heartbeat/store/ticks.ts'
 import { returnTriggers } from '../../heartbeat/store/triggers.ts'
+import { deleteSpending } from '../../limits/store.ts'
 import { killCgroup, removeCgroup } from '../../platform/cgroup.ts'
 import { remove } from '../../platform/files.ts'
 import type { ProcessRow } from '../../platform/processes.ts'
@@ -133,6 +134,7 @@ export async function takeBack(core: Core, run: RunRecord, reason: string): Prom
   const now = core.clock.now()
   await write(core, (tx, emit) => {
     deleteRun(tx, run.id)
+    deleteSpending(tx, run.id)
     setTickRun(tx, run.tick, 'assembling', null)
     returnTriggers(tx, run.tick, now, 'at-once')
     emit('run.unstarted', { agent: run.agent, run: run.id }, { reason })

@@ -4,14 +4,16 @@ import { nextSlot } from '../../heartbeat/schedule.ts'
 import { plan, slotsOf, type Action, type Candidate, type Plan } from '../../heartbeat/plan.ts'
 import { tickName, type Tick, type TickEnd } from '../../heartbeat/state.ts'
 import { insertAgent, readAgents, updateAgent } from '../../heartbeat/store/agents.ts'
-import { insertTick, openTicks } from '../../heartbeat/store/ticks.ts'
+import { endTick, insertTick, openTicks } from '../../heartbeat/store/ticks.ts'
 import { pendingWakes } from '../../heartbeat/store/triggers.ts'
 import type { AgentConfig } from '../../config/config.ts'
+import { UNLIMITED, type Judgement } from '../../limits/decide.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import type { LaunchRequest, LaunchResult } from '../../runner/apply/launch.ts'
 import { markRunning, readRun, recordedRuns } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
 import { groundOf, standingIn } from '../standing.ts'
+import { judgeAgent, ledgerOf, tellLimits, type DayLedger } from '../spending.ts'
 import { launchLimited } from '../limits.ts'
 import { holdOf } from '../pause.ts'
 import { recordEnd, tellEnd } from '../settle.ts'
@@ -26,12 +28,18 @@ const LAUNCHES_MAX = 10 // In one pass: each takes some ms, and requests are not
 export async function startDueTicks(core: Core, now: Moment): Promise<number> {
   const launched = await launchRecorded(core)
   if (!core.life.agentsSynced) await syncAgents(core, now)
-  const { actions, waiting } = await write(core, (tx, emit) => {
-    const made = planNow(core, tx, now, readStanding(tx))
-    for (const action of made.actions) apply(tx, emit, action, now)
-    return made
+  const { actions, waiting, held } = await write(core, (tx, emit) => {
+    const standing = readStanding(core, tx, now)
+    const made = planNow(core, tx, now, standing)
+    const ended = made.actions.flatMap((action) => apply(tx, emit, action, now) ?? [])
+    for (const agent of heldByLimits(made, standing)) {
+      const judgement = standing.limits.get(agent) ?? UNLIMITED
+      tellLimits(tx, emit, 'reached', { agent, judgement, now: now.wall })
+    }
+    return { ...made, held: ended }
   })
   for (const action of actions) core.life.forced.delete(action.agent)
+  for (const { tick, end } of held) tellEnd(core, tick, null, end)
   await assembleOpen(core)
   const soonest = Math.min(
     ...waiting.map(({ until }) => (until === undefined ? Number.POSITIVE_INFINITY : until - now.wall)),
@@ -47,22 +55,39 @@ export interface Standing {
   readonly wakes: ReturnType<typeof pendingWakes>
   /** Agents with a tick that did not end. */
   readonly busy: ReadonlySet<string>
+  readonly ledger: DayLedger
+  /** How the limits of each agent stand. */
+  readonly limits: ReadonlyMap<string, Judgement>
 }
 
-export function readStanding(tx: Tx): Standing {
+export function readStanding(core: Core, tx: Tx, { wall: now }: Moment): Standing {
   const busy = new Set(openTicks(tx).map(({ agent }) => agent))
-  return { states: readAgents(tx), wakes: pendingWakes(tx), busy }
+  const ledger = ledgerOf(tx, now)
+  const limits = new Map(
+    core.config.agents.map((agent) => [agent.name, judgeAgent(core, tx, agent, { now, ledger })]),
+  )
+  return { states: readAgents(tx), wakes: pendingWakes(tx), busy, ledger, limits }
+}
+
+/** Whom a limit keeps from a start that was due: a slot, what was asked for, or wakes that wait. */
+function heldByLimits({ actions, waiting }: Plan, { wakes }: Standing): string[] {
+  const slots = actions.filter(({ kind }) => kind === 'hold')
+  const woken = waiting.filter(({ agent, reason }) => reason === 'limit' && wakes.has(agent))
+  return [...slots, ...woken].map(({ agent }) => agent)
 }
 
 /** The plan of this moment, also for status: who begins, and why the others do not. */
-export function planNow(core: Core, tx: Tx, now: Moment, { states, wakes, busy }: Standing): Plan {
+export function planNow(core: Core, tx: Tx, now: Moment, standing: Standing): Plan {
+  const { states, wakes, busy, limits } = standing
   const candidates: Candidate[] = core.config.agents.flatMap((config) => {
     const state = states.get(config.name)
     if (!state) return []
     const forced = core.life.forced.has(config.name)
     if (!forced && !core.life.scheduled) return []
     const hold = holdBy(core, config)
-    return [{ config, state, wakes: wakes.get(config.name) ?? [], busy: busy.has(config.name), forced, hold }]
+    const limit = limits.get(config.name)?.hold
+    const { name } = config
+    return [{ config, state, wakes: wakes.get(name) ?? [], busy: busy.has(name), forced, hold, limit }]
   })
   return plan({
     candidates,
@@ -80,15 +105,28 @@ function holdBy(core: Core, agent: AgentConfig): Candidate['hold'] {
   return standing.kind === 'held' ? { reason: standing.reason, forced: standing.testing } : undefined
 }
 
-function apply(tx: Tx, emit: Emit, action: Action, now: Moment): void {
+/** Returns the tick that ended at once, if it did. */
+function apply(
+  tx: Tx,
+  emit: Emit,
+  action: Action,
+  now: Moment,
+): { readonly tick: Tick; readonly end: TickEnd } | undefined {
   const { agent, missed, nextDue } = action
   if (action.kind === 'reschedule') {
     updateAgent(tx, agent, { dueAt: nextDue, firstAt: action.firstAt, addMissed: missed })
     emit('tick.held', { agent }, { tick: agent, reason: action.reason })
-    return
+    return undefined
   }
   const { causes, forced, dueAt } = action
   const tick = insertTick(tx, { agent, causes, forced, dueAt, begunAt: now.wall, missed })
+  if (action.kind === 'hold') {
+    const end: TickEnd = { kind: 'held', detail: action.detail }
+    endTick(tx, tick.id, now.wall, end, { core: null, operator: null })
+    updateAgent(tx, agent, { dueAt: nextDue, addTicks: 1, addMissed: missed })
+    emit('tick.held', { agent }, { tick: tickName(tick), reason: action.detail })
+    return { tick, end }
+  }
   updateAgent(tx, agent, {
     dueAt: nextDue,
     addTicks: 1,
@@ -100,6 +138,7 @@ function apply(tx: Tx, emit: Emit, action: Action, now: Moment): void {
     { agent },
     { tick: tickName(tick), causes, missed, latenessMs: Math.max(0, now.wall - dueAt) },
   )
+  return undefined
 }
 
 /** Every open tick without a run is assembled; one that a dead daemon left goes the same way. */
@@ -137,7 +176,13 @@ async function launchRecorded(core: Core): Promise<number> {
       const run = readRun(tx, id)
       if (!run) continue
       if (result.kind === 'unspawnable') {
-        const end = { endedAt: at, outcome: result, reading: undefined, world: undefined }
+        const end = {
+          endedAt: at,
+          outcome: result,
+          reading: undefined,
+          aboutTokens: undefined,
+          world: undefined,
+        }
         unspawnable.push({ run: run.id, ...recordEnd(core, tx, emit, { run, end }) })
         continue
       }

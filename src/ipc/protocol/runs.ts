@@ -19,6 +19,10 @@ export const RunView = z
     outcome: z.string().nullable().describe('How it ended, in a sentence; null while it goes on.'),
     ok: z.boolean().nullable().describe('Whether it succeeded; null while it goes on.'),
     tokens: z.number().nullable().describe('All tokens; null when the agent CLI reported none.'),
+    about_tokens: z
+      .number()
+      .nullable()
+      .describe('Made from the length of what was sent and said, where the agent CLI reported no tokens.'),
     cost_usd: z.number().nullable().describe('US dollars; null when the agent CLI reported none.'),
   })
   .meta({ id: 'RunView', description: 'One run: one agent process that was started.' })
