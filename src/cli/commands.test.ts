@@ -107,11 +107,23 @@ test('the queue is listed one task a line, and an empty one says so, without a d
 
 test('run-once fails when a tick failed', async ({ world, expect }) => {
   const ticks = [
-    { agent: 'scout', tick: 'scout#9', run: 'r', ok: false, outcome: 'failed: exited with code 3' },
+    {
+      agent: 'scout',
+      tick: 'scout#9',
+      run: 'r',
+      ok: false,
+      outcome: 'failed: exited with code 3',
+      tokens: 1_350,
+      about_tokens: null,
+      cost_usd: 0.0123,
+    },
   ]
   await using _ = await world.daemon({ runOnce: async () => ({ ticks }) })
   const { code, out } = await world.marrow('run-once')
-  expect({ code, out }).toEqual({ code: 1, out: '✗ scout#9: failed: exited with code 3 (r)\n' })
+  expect({ code, out }).toEqual({
+    code: 1,
+    out: '✗ scout#9: failed: exited with code 3, 1350 tokens, $0.0123 (r)\n',
+  })
 })
 
 test("the daemon's refusal keeps its fix and its exit code", async ({ world, expect }) => {

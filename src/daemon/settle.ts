@@ -152,7 +152,7 @@ async function record(core: Core, run: RunRecord, end: End): Promise<void> {
   core.life.loginOfRun.delete(run.id)
   if (run.limits?.cgroup && !removeCgroup(run.limits.cgroup))
     core.log.warn('a cgroup could not be removed', { run: run.id }) // The next daemon tries again.
-  tellEnd(core, tick, run.id, verdict)
+  tellEnd(core, tick, run.id, verdict, end)
 }
 
 /** Everything that the end of a run changes, in the transaction of the caller. */
@@ -190,7 +190,13 @@ export function recordEnd(
 }
 
 /** Tells whoever waits for this tick (run-once) how it ended. */
-export function tellEnd(core: Core, tick: Tick | undefined, run: string | null, end: TickEnd): void {
+export function tellEnd(
+  core: Core,
+  tick: Tick | undefined,
+  run: string | null,
+  end: TickEnd,
+  spent?: Pick<End, 'reading' | 'aboutTokens'>,
+): void {
   if (!tick) return
   const ok = end.kind === 'quiet' || (end.kind === 'ran' && end.ok)
   core.tickEnded({
@@ -200,6 +206,9 @@ export function tellEnd(core: Core, tick: Tick | undefined, run: string | null, 
     ok,
     outcome: end.detail,
     forced: tick.forced,
+    tokens: tokensOf(spent?.reading) ?? null,
+    about_tokens: spent?.aboutTokens ?? null,
+    cost_usd: spent?.reading?.costUsd ?? null,
   })
 }
 

@@ -3,6 +3,7 @@ import { isoTime } from '../base/time.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
+import type { Judgement } from '../limits/decide.ts'
 import { mayStart } from '../heartbeat/breaker.ts'
 import { slotsOf, type Waiting } from '../heartbeat/plan.ts'
 import { intervalOf } from '../heartbeat/schedule.ts'
@@ -20,6 +21,7 @@ import { folderOf, type Core } from './core.ts'
 import { groundOf, standingIn } from './standing.ts'
 import { withLimitGaps } from './limit-gaps.ts'
 import { readPause } from './pause.ts'
+import { limitsOfAll, spendingOf, todayOf } from './status-spending.ts'
 import { planNow, readStanding } from './steps/start.ts'
 
 const LAST_EVENTS = {
@@ -50,10 +52,12 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
       history: tickHistory(tx, agent.name),
       assembling: standing.busy.has(agent.name),
       waiting: waiting.get(agent.name),
+      limit: standing.limits.get(agent.name)?.hold,
       now,
     }
     const pending = (wakes.get(agent.name) ?? []).reduce((sum, { count }) => sum + count, 0)
-    return [[agent.name, { ...agentStatus(core, facts), triggers_pending: pending }]]
+    const spending = spendingOf(standing, agent.name)
+    return [[agent.name, { ...agentStatus(core, facts), ...spending, triggers_pending: pending }]]
   })
   return {
     started_at: seconds(life.startedAt.wall),
@@ -70,6 +74,8 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
     adopted: life.adopted,
     runs_open: runs.length,
     runs_max: config.maxConcurrentRuns,
+    today: todayOf(standing.ledger.all),
+    limits: limitsOfAll(config, standing.ledger, now.wall),
     events: readEvents(tx, LAST_EVENTS).map(eventView),
   }
 }
@@ -85,10 +91,11 @@ interface Facts {
   readonly history: TickHistory
   readonly assembling: boolean
   readonly waiting: Waiting | undefined
+  readonly limit: Judgement['hold']
   readonly now: Moment
 }
 
-function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pending'> {
+function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pending' | 'today' | 'limits'> {
   const { agent, state, run, history, now } = facts
   const { last, lastActive, quietSince } = history
   const failed = lastActive !== undefined && !(lastActive.end.kind === 'ran' && lastActive.end.ok)
@@ -100,7 +107,7 @@ function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pend
     interval: seconds(intervalOf(slotsOf(agent, state), now.wall)),
     last_tick_at: last ? seconds(last.begunAt) : null,
     last_tick_duration: last ? seconds(last.endedAt - last.begunAt) : null,
-    next_tick_at: state.dueAt ? seconds(Math.max(state.dueAt.wall, facts.waiting?.until ?? 0)) : null,
+    next_tick_at: nextTickAt(facts),
     tick_count: state.tickCount,
     running: run !== undefined,
     last_error: failed ? lastActive.end.detail : null,
@@ -122,6 +129,11 @@ function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pend
     ...isolationOf(core, agent),
     provider_failures: [...(core.life.providerFailures.get(agent.name) ?? [])],
   }
+}
+
+/** Slots that a limit will hold are not told: no run begins with them. */
+function nextTickAt({ state, waiting, limit }: Facts): number | null {
+  return state.dueAt ? seconds(Math.max(state.dueAt.wall, waiting?.until ?? 0, limit?.until ?? 0)) : null
 }
 
 function isolationOf(core: Core, agent: AgentConfig): Pick<AgentStatus, 'isolated_by' | 'not_isolated'> {

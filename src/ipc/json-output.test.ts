@@ -94,7 +94,18 @@ const examples: Readonly<Record<string, unknown>> = {
   'log-level': { ok, level: 'debug' },
   wake: { ok, agent: 'scout', next: 'scout starts now.' },
   'run-once': {
-    ticks: [{ agent: 'scout', tick: 'scout#8', run: sampleRun().id, ok, outcome: 'succeeded' }],
+    ticks: [
+      {
+        agent: 'scout',
+        tick: 'scout#8',
+        run: sampleRun().id,
+        ok,
+        outcome: 'succeeded',
+        tokens: null,
+        about_tokens: 900,
+        cost_usd: null,
+      },
+    ],
   },
   'dry-run': {
     agents: [

@@ -29,6 +29,15 @@ const Schedule = z.union([
   }),
 ])
 
+const spendingLimits = z
+  .object({
+    runs_per_day: z.int().optional(),
+    tokens_per_day: z.int().optional(),
+    usd_per_day: z.number().optional(),
+    keep_plan_percent: z.int().optional(),
+  })
+  .describe('Limits on spending; missing: no limit.')
+
 const ConfiguredAgent = z
   .object({
     name: z.string(),
@@ -62,6 +71,7 @@ const ConfiguredAgent = z
       user: z.string().optional().describe("Missing: the daemon's own."),
       bypassWithoutIsolation: z.boolean(),
     }),
+    limits: spendingLimits,
     gate: z.enum(['always', 'changed']),
     gateWritten: z.boolean().describe('Whether the file says so, or it is the default.'),
     maxQuietMs: ms('The longest silence'),

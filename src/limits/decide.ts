@@ -60,7 +60,7 @@ export function judgeStart(question: Question): Judgement {
 }
 
 /** Every limit that is written in one scope, as it stands. One of a plan of which nothing is known is left out. */
-function limitStates(scope: LimitFact['scope'], account: Account, around: Around): LimitState[] {
+export function limitStates(scope: LimitFact['scope'], account: Account, around: Around): LimitState[] {
   return limitNames.flatMap((limit) => {
     const of = account.limits[limit]
     if (of === undefined) return []
@@ -69,7 +69,8 @@ function limitStates(scope: LimitFact['scope'], account: Account, around: Around
   })
 }
 
-function isNear({ used, of }: LimitFact): boolean {
+/** Whether four fifths of it are used. */
+export function isNear({ used, of }: LimitFact): boolean {
   return used > 0 && used >= NEAR * of
 }
 

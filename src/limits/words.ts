@@ -1,5 +1,5 @@
 /** Owns the names of the limits on spending, and how one is told. */
-import { money, shortCount } from '../base/numbers.ts'
+import { dollars, shortCount } from '../base/numbers.ts'
 
 /** The limits of `[limits]`, by their keys. */
 export const limitNames = ['runs_per_day', 'tokens_per_day', 'usd_per_day', 'keep_plan_percent'] as const
@@ -25,8 +25,4 @@ export function describeLimit(limit: string, used: number, of: number): string {
 /** `$0.30` or `40k tokens`: what one run takes of a limit. */
 export function describeShare(limit: LimitName, share: number): string {
   return limit === 'usd_per_day' ? dollars(share) : `${shortCount(share)} tokens`
-}
-
-function dollars(usd: number): string {
-  return usd >= 0.01 || usd === 0 ? `$${usd.toFixed(2)}` : money(usd)
 }

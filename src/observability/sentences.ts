@@ -3,7 +3,7 @@
  * marrow must show too, so nothing in them is trusted. Times in a sentence are ISO: who shows it makes them local.
  */
 import { formatDuration } from '../base/duration.ts'
-import { byteCount, counted, money, shortCount } from '../base/numbers.ts'
+import { allFigures, byteCount, counted, shortCount } from '../base/numbers.ts'
 import { plain } from '../base/plain.ts'
 import { describeLimit } from '../limits/words.ts'
 import { describeOutcome, type Outcome } from '../runner/outcome.ts'
@@ -111,13 +111,9 @@ function saved(data: Data): string {
 }
 
 function spent(data: Data): string {
-  const told: string[] = []
-  const tokens = number(data['tokens'])
-  const about = number(data['aboutTokens'])
-  if (tokens > 0) told.push(`${tokens < 10_000 ? tokens : shortCount(tokens)} tokens`)
-  else if (about > 0) told.push(`about ${shortCount(about)} tokens`)
-  if (number(data['costUsd']) > 0) told.push(money(number(data['costUsd'])))
-  return told.length === 0 ? '' : ` (${told.join(', ')})`
+  const [usd, tokens, about] = [data['costUsd'], data['tokens'], data['aboutTokens']].map(number)
+  const told = allFigures({ usd: usd ?? null, tokens: tokens ?? null, about: about ?? null })
+  return told === undefined ? '' : ` (${told})`
 }
 
 function outcomeOf(value: unknown): string {

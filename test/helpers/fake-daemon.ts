@@ -63,6 +63,8 @@ export function sampleStatus(changes: Partial<StatusResult> = {}): StatusResult 
     adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
     runs_open: 0,
     runs_max: 3,
+    today: sampleToday(),
+    limits: [],
     events: [sampleEvent()],
     ...changes,
   }
@@ -94,11 +96,21 @@ export function sampleAgent(changes: Partial<AgentStatus> = {}): AgentStatus {
     no_progress: null,
     triggers_pending: 0,
     provider_failures: [],
+    today: sampleToday(),
+    limits: [],
     isolated_by: 'bubblewrap',
     not_isolated: [],
     ...changes,
   }
 }
+
+/** A day with a few runs. */
+export function sampleToday(changes: Partial<StatusResult['today']> = {}): StatusResult['today'] {
+  return { runs: 7, tokens: 12_400, about: false, cost_usd: 0.42, cost_about: false, ...changes }
+}
+
+/** Of a tick whose agent CLI told nothing. */
+const noFigures = { tokens: null, about_tokens: null, cost_usd: null }
 
 /** One fact of the journal. */
 export function sampleEvent(changes: Partial<EventView> = {}): EventView {
@@ -184,7 +196,7 @@ function sampleHandlers(config: string): Handlers {
     restart: async () => ({ ok, pid: 4242 }),
     logLevel: async ({ level = 'info' }) => ({ ok, level }),
     runOnce: async () => ({
-      ticks: [{ agent: 'scout', tick: 'scout#8', run: null, ok: true, outcome: 'succeeded' }],
+      ticks: [{ agent: 'scout', tick: 'scout#8', run: null, ok: true, outcome: 'succeeded', ...noFigures }],
     }),
     dryRun: async () => ({
       agents: [

@@ -1,6 +1,7 @@
 import type { TickView } from '../../ipc/protocol/agents.ts'
 import { connect, isNobody, type CommonOptions } from '../connection.ts'
 import { print, printJson } from '../output.ts'
+import { allFigures } from '../../base/numbers.ts'
 import { plain } from '../../base/plain.ts'
 import { withClockTimes } from '../../base/time.ts'
 
@@ -35,6 +36,8 @@ async function ticksOf(options: RunOnceOptions): Promise<readonly TickView[]> {
   }
 }
 
-function line({ tick, run, ok, outcome }: TickView): string {
-  return `${ok ? '✓' : '✗'} ${tick}: ${withClockTimes(plain(outcome), Date.now())}${run === null ? '' : ` (${run})`}`
+function line({ tick, run, ok, outcome, tokens, about_tokens: about, cost_usd: usd }: TickView): string {
+  const spent = allFigures({ usd, tokens, about })
+  const told = `${withClockTimes(plain(outcome), Date.now())}${spent === undefined ? '' : `, ${spent}`}`
+  return `${ok ? '✓' : '✗'} ${tick}: ${told}${run === null ? '' : ` (${run})`}`
 }

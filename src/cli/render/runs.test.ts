@@ -24,6 +24,12 @@ test('runs are a table; one that goes on has no end yet', ({ expect }) => {
   ])
 })
 
+test('tokens that nobody told are an estimate, and say so', ({ expect }) => {
+  const untold = sampleRun({ tokens: null, usage: null, about_tokens: 12_400, cost_usd: null })
+  expect(runLines([untold], plainScreen()).at(-1)).toMatch(/ about 12k {2,}-$/)
+  expect(runDetailLines(untold, plainScreen())).toContain('tokens      about 12k')
+})
+
 test('no runs yet is said', ({ expect }) => {
   expect(runLines([], plainScreen())).toEqual(['(no runs yet)'])
 })

@@ -34,7 +34,7 @@ function row(run: RunView, now: number): Cell[] {
     { text: run.started_at === null ? '-' : clockTime(Date.parse(run.started_at), now) },
     { text: run.duration_ms === null ? '-' : formatDuration(run.duration_ms) },
     { text: run.outcome ?? run.state, style: run.ok === null ? 'cyan' : run.ok ? 'green' : 'red' },
-    { text: run.tokens === null ? '-' : shortCount(run.tokens) },
+    { text: tokenCount(run) ?? '-' },
     { text: money(run.cost_usd) },
   ]
 }
@@ -70,6 +70,11 @@ export function runDetailLines(run: RunDetail, screen: Screen): string[] {
   return run.result === null ? lines : [...lines, '', ...plainLines(run.result).trimEnd().split('\n')]
 }
 
+function tokenCount({ tokens, about_tokens: about }: RunView): string | undefined {
+  if (tokens !== null) return shortCount(tokens)
+  return about === null ? undefined : `about ${shortCount(about)}`
+}
+
 function timeOf({ started_at, ended_at, duration_ms }: RunDetail, now: number): string | null {
   if (started_at === null) return null
   const until = ended_at === null ? 'still going' : clockTime(Date.parse(ended_at), now)
@@ -77,8 +82,9 @@ function timeOf({ started_at, ended_at, duration_ms }: RunDetail, now: number): 
   return `${clockTime(Date.parse(started_at), now)} to ${until}${took}`
 }
 
-function tokensOf({ usage, tokens }: RunDetail): string | null {
-  if (usage === null) return tokens === null ? null : String(tokens)
+function tokensOf(run: RunDetail): string | null {
+  const { usage } = run
+  if (usage === null) return tokenCount(run) ?? null
   return `${usage.input} in, ${usage.output} out, cache ${usage.cache_read} read, ${usage.cache_write} written`
 }
 

@@ -1,6 +1,7 @@
 import { test } from 'vitest'
-import { sampleAgent, sampleStatus } from '../../../test/helpers/fake-daemon.ts'
+import { sampleAgent, sampleStatus, sampleToday } from '../../../test/helpers/fake-daemon.ts'
 import { plainScreen } from '../../../test/helpers/plain-screen.ts'
+import type { StatusResult } from '../../ipc/protocol/status.ts'
 import { clockTime } from '../../base/time.ts'
 import { statusLines } from './status.ts'
 
@@ -17,17 +18,25 @@ test('each agent has one line with what it does, how it went and when it is due'
       doing: 'running 12 s',
       last_outcome: null,
       tokens_saved: 0,
+      today: sampleToday({ runs: 0, tokens: 0, cost_usd: null }),
     }),
-    critic: sampleAgent({ name: 'critic', state: 'held', doing: 'held: not logged in', next_tick_at: null }),
+    critic: sampleAgent({
+      name: 'critic',
+      state: 'held',
+      doing: 'held: not logged in',
+      next_tick_at: null,
+      today: sampleToday({ cost_usd: null, about: true }),
+    }),
   }
   const lines = statusLines(sampleStatus({ agents, events: [], runs_open: 1 }), screen)
   expect(lines.map((line) => line.replaceAll(later, 'SOON.'))).toEqual([
     'marrow 0.1.0, pid 4242, up 1h, 1 of 3 runs busy, /etc/marrow/marrow.toml',
+    'today 7 runs, $0.42, 12k tokens',
     '',
-    '   AGENT    DOING                               LAST       NEXT   TICKS  QUIET  SAVED',
-    '○  scout    quiet since 12:55: nothing changed  succeeded  SOON.      7      4   ~12k',
-    '▶  builder  running 12 s                        -          SOON.      7      4      -',
-    '✖  critic   held: not logged in                 succeeded  -          7      4   ~12k',
+    '   AGENT    DOING                            LAST       NEXT              TODAY  TICKS  QUIET  SAVED',
+    '○  scout    quiet since 12:55: nothing cha…  succeeded  SOON.             $0.42      7      4   ~12k',
+    '▶  builder  running 12 s                     -          SOON.                 -      7      4      -',
+    '✖  critic   held: not logged in              succeeded  -      about 12k tokens      7      4   ~12k',
   ])
 })
 
@@ -56,7 +65,7 @@ test('mistakes in the file, warnings and what was found at the start come before
     }),
     screen,
   )
-  expect(lines.slice(1, 5)).toEqual([
+  expect(lines.slice(2, 6)).toEqual([
     '! /m.toml:3: agents[0].name: is empty',
     '  The last good configuration stays in force until that is mended.',
     '! scout shares the user of marrow',
@@ -87,14 +96,53 @@ test('what is not isolated is said loudly, and once for all agents of which it i
     critic: sampleAgent({ name: 'critic', not_isolated: ['its memory is looked at once a second'] }),
     tester: sampleAgent({ name: 'tester' }),
   }
-  expect(statusLines(sampleStatus({ agents, events: [] }), screen).slice(1, 3)).toEqual([
+  expect(statusLines(sampleStatus({ agents, events: [] }), screen).slice(2, 4)).toEqual([
     '! scout, builder not isolated: bubblewrap is not installed',
     '! critic isolated, but: its memory is looked at once a second',
   ])
 })
 
+/** The second line of the view. */
+function second(changes: Partial<StatusResult>): string | undefined {
+  return statusLines(sampleStatus(changes), screen)[1]
+}
+
+test('what all agents spent stands against its limits', ({ expect }) => {
+  const limit = { scope: 'all', until: 1_767_657_600 } as const
+  const limits = [
+    { ...limit, limit: 'runs_per_day', used: 160, of: 200, state: 'near' },
+    { ...limit, limit: 'usd_per_day', used: 5.1, of: 5, state: 'reached' },
+  ] as const
+  expect(second({ limits: [...limits] })).toBe('today 160 of 200 runs, $5.10 of $5.00, 12k tokens')
+  const quiet = sampleToday({ runs: 0, tokens: 0, cost_usd: null })
+  expect(second({ today: quiet })).toBe('')
+  expect(
+    second({
+      today: quiet,
+      limits: [{ ...limit, limit: 'tokens_per_day', used: 0, of: 9_000, state: 'open' }],
+    }),
+  ).toBe('today 0 runs, 0 of 9k tokens')
+  const guessed = sampleToday({ about: true, cost_about: true })
+  expect(second({ today: guessed })).toBe('today 7 runs, about $0.42, about 12k tokens')
+})
+
+test('a limit that is near stands under the table; one that is reached is what the agent does', ({
+  expect,
+}) => {
+  const limit = { limit: 'runs_per_day', scope: 'agent', used: 4, of: 5, until: 1_767_657_600 } as const
+  const scout = sampleAgent({ limits: [{ ...limit, state: 'near' }] })
+  const builder = sampleAgent({ name: 'builder', limits: [{ ...limit, used: 5, state: 'reached' }] })
+  expect(statusLines(sampleStatus({ agents: { scout, builder }, events: [] }), screen).slice(-2)).toEqual([
+    expect.stringContaining('builder'),
+    '  scout: close to a limit: 4 of 5 runs a day',
+  ])
+})
+
 test('it fits a narrow terminal', ({ expect }) => {
-  const scout = sampleAgent({ doing: 'held: the rate limit of the provider lasts until 14:00 of tomorrow' })
+  const scout = sampleAgent({
+    doing: 'held: the rate limit of the provider lasts until 14:00 of tomorrow',
+    today: sampleToday({ cost_usd: null, about: true }),
+  })
   const narrow = plainScreen(80)
   const lines = statusLines(sampleStatus({ agents: { scout }, events: [] }), narrow)
   expect(Math.max(...lines.map((line) => narrow.widthOf(line)))).toBeLessThanOrEqual(80)

@@ -4,7 +4,8 @@ import { formatDuration } from '../../base/duration.ts'
 import type { AgentStatus, StatusResult } from '../../ipc/protocol/status.ts'
 import { eventLines } from './events.ts'
 import { namesOf } from '../../base/names.ts'
-import { counted, shortCount } from '../../base/numbers.ts'
+import { counted, dollars, shortCount, shortFigures } from '../../base/numbers.ts'
+import { describeLimit } from '../../limits/words.ts'
 import { plain } from '../../base/plain.ts'
 import type { Screen, Style } from './screen.ts'
 import { table, type Cell, type Column } from './table.ts'
@@ -24,8 +25,9 @@ const columns: readonly Column[] = [
   { title: '' },
   { title: 'AGENT', shrinkTo: 8 },
   { title: 'DOING', shrinkTo: 16 },
-  { title: 'LAST', shrinkTo: 12 },
+  { title: 'LAST', shrinkTo: 9 },
   { title: 'NEXT' },
+  { title: 'TODAY', shrinkTo: 10, right: true },
   { title: 'TICKS', right: true },
   { title: 'QUIET', right: true },
   { title: 'SAVED', right: true },
@@ -37,6 +39,7 @@ export function statusLines(status: StatusResult, screen: Screen): string[] {
   return [
     ...holdLines(status, screen),
     headline(status),
+    ...todayLines(status, screen),
     ...troubleLines(status, screen),
     ...isolationLines(agents, screen),
     '',
@@ -71,6 +74,30 @@ function holdLines({ paused, stopping, state_dir }: StatusResult, screen: Screen
 function headline(status: StatusResult): string {
   const up = formatDuration(status.uptime * 1_000)
   return `marrow ${status.version}, pid ${status.pid}, up ${up}, ${status.runs_open} of ${counted(status.runs_max, 'run')} busy, ${status.config}`
+}
+
+const limitStyles = { open: undefined, near: 'yellow', reached: 'red' } as const
+
+/** What all agents spent today, each figure with its limit; nothing on a day without runs and limits. */
+function todayLines({ today, limits }: StatusResult, screen: Screen): string[] {
+  const { runs, tokens, about, cost_usd: usd, cost_about: usdAbout } = today
+  if (runs === 0 && limits.length === 0) return []
+  const figures = [
+    { limit: 'runs_per_day', text: counted(runs, 'run') },
+    { limit: 'usd_per_day', text: usd === null ? undefined : `${usdAbout ? 'about ' : ''}${dollars(usd)}` },
+    {
+      limit: 'tokens_per_day',
+      text: tokens === 0 ? undefined : `${about ? 'about ' : ''}${shortCount(tokens)} tokens`,
+    },
+  ]
+  const told = figures.flatMap(({ limit, text }) => {
+    const state = limits.find((one) => one.limit === limit)
+    if (state === undefined) return text ?? []
+    const against = describeLimit(limit, state.used, state.of).replace(' a day', '')
+    const style = limitStyles[state.state]
+    return style === undefined ? against : screen.paint(style, against)
+  })
+  return [`today ${told.join(', ')}`]
 }
 
 function troubleLines({ config_problems, warnings, adopted }: StatusResult, screen: Screen): string[] {
@@ -110,6 +137,7 @@ function row(agent: AgentStatus, screen: Screen): Cell[] {
     { text: withClockTimes(agent.doing, screen.now) },
     { text: withClockTimes(agent.last_outcome ?? '-', screen.now), style: failed ? 'red' : undefined },
     { text: nextOf(agent, screen.now) },
+    { text: dayOf(agent) },
     { text: String(agent.tick_count) },
     { text: String(agent.quiet_count) },
     { text: agent.tokens_saved === 0 ? '-' : `~${shortCount(agent.tokens_saved)}` },
@@ -121,12 +149,22 @@ function nextOf({ next_tick_at }: AgentStatus, now: number): string {
   return next_tick_at * 1_000 <= now ? 'now' : clockTime(next_tick_at * 1_000, now)
 }
 
+/** What it spent today, or `-` before its first run. */
+function dayOf({ today }: AgentStatus): string {
+  const { tokens, about, cost_usd: usd, cost_about: usdAbout } = today
+  const text = shortFigures({ usd, tokens: about ? null : tokens, about: about ? tokens : null })
+  return `${usdAbout && usd !== null ? 'about ' : ''}${text ?? '-'}`
+}
+
 function noteLines(agent: AgentStatus, screen: Screen): string[] {
   const notes: string[] = []
   if (agent.no_progress !== null) notes.push(`no progress: ${agent.no_progress}`)
   if (agent.triggers_pending > 0)
     notes.push(`${counted(agent.triggers_pending, 'wake')} waiting for the next tick`)
   if (agent.missed_count > 0) notes.push(`${counted(agent.missed_count, 'slot')} missed`)
+  for (const { limit, scope, used, of, state } of agent.limits)
+    if (state === 'near' && scope === 'agent')
+      notes.push(`close to a limit: ${describeLimit(limit, used, of)}`)
   for (const failure of agent.provider_failures) notes.push(`context provider failed: ${failure}`)
   return notes.map((note) =>
     screen.paint('yellow', `  ${plain(agent.name)}: ${withClockTimes(plain(note), screen.now)}`),

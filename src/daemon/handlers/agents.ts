@@ -166,6 +166,9 @@ async function runOnce(
         run: null,
         ok: false,
         outcome: `no end within ${formatDuration(deadlineMs)}`,
+        tokens: null,
+        about_tokens: null,
+        cost_usd: null,
       }
     }),
   )

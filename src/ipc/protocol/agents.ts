@@ -45,6 +45,12 @@ export const TickView = z
     run: z.string().nullable().describe('The id of its run; null when it had none.'),
     ok: z.boolean().describe('Whether it succeeded or stayed quiet.'),
     outcome: z.string().describe('How it ended, in a sentence.'),
+    tokens: z.number().nullable().describe('Of its run; null when the agent CLI reported none.'),
+    about_tokens: z
+      .number()
+      .nullable()
+      .describe('Made from the length of what was sent and said, where the agent CLI reported no tokens.'),
+    cost_usd: z.number().nullable().describe('Of its run; null when the agent CLI reported none.'),
   })
   .meta({ id: 'TickView', description: 'How one tick ended.' })
 export type TickView = z.infer<typeof TickView>

@@ -1,10 +1,38 @@
 import { z } from 'zod'
+import { limitNames } from '../../limits/words.ts'
 import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 
 const seconds = (about: string) => z.number().describe(`${about} (seconds since 1970)`)
 const lasting = (about: string) => z.number().describe(`${about} (seconds)`)
 const count = (about: string) => z.int().describe(about)
+
+const Today = z.object({
+  runs: count('Runs that began today, by the clock of the machine.'),
+  tokens: z.number().describe('What those of them took that have ended.'),
+  about: z.boolean().describe('Whether a part of the tokens is an estimate.'),
+  cost_usd: z.number().nullable().describe('What they cost; null where no agent CLI told it.'),
+  cost_about: z.boolean().describe('Whether a part of the cost is an estimate: of runs that were cut short.'),
+})
+
+/** How one limit on spending stands. */
+export const LimitView = z
+  .object({
+    limit: z.enum(limitNames),
+    scope: z.enum(['all', 'agent']).describe('Whether it holds for all agents together.'),
+    used: z
+      .number()
+      .describe(
+        'With what running ones are expected to spend. Of `keep_plan_percent`: percent of the window.',
+      ),
+    of: z.number(),
+    state: z
+      .enum(['open', 'near', 'reached'])
+      .describe('near: four fifths are used; reached: nothing starts.'),
+    until: seconds('When nothing of it is used any more'),
+  })
+  .meta({ id: 'LimitView', description: 'How one limit on spending stands.' })
+export type LimitView = z.infer<typeof LimitView>
 
 /** One agent in status. The first eight keys are the old shape (unix seconds); the rest says what it does or why not. */
 export const AgentStatus = z
@@ -40,6 +68,8 @@ export const AgentStatus = z
       .string()
       .nullable()
       .describe('How often in a row its runs changed nothing, and when it tries again.'),
+    today: Today,
+    limits: z.array(LimitView).describe('Limits on its spending that are near or reached.'),
     isolated_by: z
       .enum(['bubblewrap', 'seatbelt'])
       .nullable()
@@ -101,6 +131,10 @@ export const StatusResult = z
     adopted: Adopted.describe('What this daemon found at its start.'),
     runs_open: count('Runs that have not ended.'),
     runs_max: count('Runs that may be open at once.'),
+    today: Today.describe('Of all agents together.'),
+    limits: z
+      .array(LimitView)
+      .describe('Limits on what all agents together spend; those of a plan stand with the agents.'),
     events: z.array(EventView).describe('The last rows of the journal, oldest first.'),
   })
   .meta({ id: 'Status', description: 'The daemon and all of its agents at one moment.' })

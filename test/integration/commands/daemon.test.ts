@@ -34,7 +34,7 @@ describe('marrow run', () => {
       `works with ${site.configPath}; Ctrl-C stops it, marrow status shows what it does`,
       'scout: tick scout#1 began: schedule',
       expect.stringMatching(/^scout: run started for scout#1, prompt of \d+ KiB$/),
-      expect.stringMatching(/^scout: run succeeded after \d+m?s$/),
+      expect.stringMatching(/^scout: run succeeded after \d+m?s \(about \S+ tokens\)$/),
       'marrow stopped',
     ])
   })

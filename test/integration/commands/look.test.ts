@@ -88,7 +88,7 @@ describe('marrow runs and show', () => {
     const lines = out.trimEnd().split('\n')
     expect(lines).toHaveLength(4)
     expect(lines[0]).toMatch(/^RUN +AGENT +STARTED +TOOK +OUTCOME +TOKENS +COST$/)
-    expect(lines[1]).toMatch(/^bad-\S+ +bad +\d\d:\d\d +\d+m?s +failed: exited with code 3 +- +-$/)
+    expect(lines[1]).toMatch(/^bad-\S+ +bad +\d\d:\d\d +\d+m?s +failed: exited with code 3 +about \S+ +-$/)
     expect((await site.marrow('runs', '--agent', 'good', '--json')).out).toContain('"ok": true')
     expect((await site.marrow('runs', '--agent', 'nobody')).out).toBe('(no runs of nobody)\n')
     const [id = ''] = lines[1]?.split(' ') ?? []
@@ -149,7 +149,7 @@ describe('marrow events', () => {
       .map((line): unknown => JSON.parse(line).kind)
     expect(kinds).toEqual(['run.started', 'run.ended'])
     expect((await site.marrow('events', '-n', '1')).out).toMatch(
-      /^\d\d:\d\d {2}scout {2}run succeeded after \S+\n$/,
+      /^\d\d:\d\d {2}scout {2}run succeeded after \S+ \(about \S+ tokens\)\n$/,
     )
     expect((await site.marrow('events', '--agent', 'nobody')).out).toBe('(no events)\n')
   })

@@ -53,7 +53,9 @@ test('on a terminal it is a table, and what holds everything is its first line',
   })
   const lines = await shown(site, terminal, 'first')
   expect(lines[0]).toMatch(new RegExp(`^marrow \\S+, pid ${daemon.pid}, up \\S+, 0 of 3 runs busy, `))
-  expect(lines).toContainEqual(expect.stringMatching(/^ +AGENT +DOING +LAST +NEXT +TICKS +QUIET +SAVED$/))
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ +AGENT +DOING +LAST +NEXT +TODAY +TICKS +QUIET +SAVED$/),
+  )
   expect(lines).toContainEqual(expect.stringMatching(/^○ {2}scout +idle +succeeded +\S.* +1 +0 +-$/))
   expect(lines).toContainEqual(expect.stringMatching(/^○ {2}a very.* failed: ex.* +1 +0 +-$/))
   await site.marrow('pause', '--reason', 'lunch')

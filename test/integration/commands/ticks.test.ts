@@ -39,7 +39,7 @@ describe('marrow run-once', () => {
     const { code, out, err } = await site.marrow('run-once')
     expect(code).toBe(1)
     expect(out).toMatch(
-      /^✓ good#1: succeeded \(good-\S+\)\n✗ bad#1: failed: exited with code 3 \(bad-\S+\)\n$/,
+      /^✓ good#1: succeeded, about \S+ tokens \(good-\S+\)\n✗ bad#1: failed: exited with code 3, about \S+ tokens \(bad-\S+\)\n$/,
     )
     expect(err).toMatch(/^\[\d\d:\d\d:\d\d\] bad: run failed: exited with code 3 after /m)
     expect(await site.marrow('run-once', 'good')).toMatchObject({
@@ -57,7 +57,18 @@ describe('marrow run-once', () => {
     const { code, out, err } = await site.marrow('run-once', 'good', '--json')
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(JSON.parse(out)).toEqual({
-      ticks: [{ agent: 'good', tick: 'good#2', run: expect.any(String), ok: true, outcome: 'succeeded' }],
+      ticks: [
+        {
+          agent: 'good',
+          tick: 'good#2',
+          run: expect.any(String),
+          ok: true,
+          outcome: 'succeeded',
+          tokens: null,
+          about_tokens: expect.any(Number),
+          cost_usd: null,
+        },
+      ],
     })
     expect((await site.marrow('run-once', 'bad')).code).toBe(1)
   })

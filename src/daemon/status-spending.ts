@@ -1,0 +1,48 @@
+/** What `marrow status` says of spending: the day of each agent and of all, and how the limits stand. */
+import type { Config } from '../config/config.ts'
+import type { AgentStatus, LimitView, StatusResult } from '../ipc/protocol/status.ts'
+import { isNear, limitStates, type LimitState } from '../limits/decide.ts'
+import { addSpent, QUIET_DAY, type DaySpent } from '../limits/spent.ts'
+import type { DayLedger } from './spending.ts'
+import type { Standing } from './steps/start.ts'
+
+/** The day of one agent, and what of its limits is near or reached. */
+export function spendingOf(
+  { ledger, limits }: Pick<Standing, 'ledger' | 'limits'>,
+  agent: string,
+): Pick<AgentStatus, 'today' | 'limits'> {
+  const { reached = [], near = [] } = limits.get(agent) ?? {}
+  return {
+    today: todayOf(ledger.byAgent.get(agent) ?? QUIET_DAY),
+    limits: [...new Set([...reached, ...near])].map((state) =>
+      viewOf(state, reached.includes(state) ? 'reached' : 'near'),
+    ),
+  }
+}
+
+/** What is spent for certain; what is reserved counts for the limits alone. */
+export function todayOf({ ended, going }: DaySpent): StatusResult['today'] {
+  return {
+    runs: ended.runs + going.runs,
+    tokens: ended.tokens,
+    about: ended.tokensAbout,
+    cost_usd: ended.usd ?? null,
+    cost_about: ended.usdAbout,
+  }
+}
+
+/** Every limit of all agents together. Whether the next run of one agent still fits stands with that agent. */
+export function limitsOfAll(
+  { limits }: Pick<Config, 'limits'>,
+  { all, end }: DayLedger,
+  now: number,
+): LimitView[] {
+  const account = { limits, spent: addSpent(all.ended, all.going) }
+  return limitStates('all', account, { plan: [], now, dayEnd: end }).map((state) =>
+    viewOf(state, state.used >= state.of ? 'reached' : isNear(state) ? 'near' : 'open'),
+  )
+}
+
+function viewOf({ until, ...fact }: LimitState, state: LimitView['state']): LimitView {
+  return { ...fact, state, until: until / 1_000 }
+}
