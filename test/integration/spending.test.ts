@@ -158,3 +158,41 @@ describe('a daemon that dies', () => {
     expect((await statusOf(second, 'scout'))?.today).toMatchObject({ runs: 2, tokens: 200, cost_usd: 0.5 })
   })
 })
+
+describe('keep_plan_percent', () => {
+  test('holds every agent with the login of the run that told of the plan, until its window is reset', async ({
+    home,
+    expect,
+  }) => {
+    const clock = new FakeClock(Date.now())
+    const resetsAt = Math.floor(clock.now().wall / 1_000) + 7_200
+    const unifiedWindows = { five_hour: { utilization: 0.85, resetsAt } }
+    const told = [
+      { type: 'rate_limit_event', rate_limit_info: { status: 'allowed', unifiedWindows } },
+      { type: 'result', subtype: 'success', is_error: false, result: 'done', total_cost_usd: 0.1 },
+    ]
+    const lines = told.map((line) => `echo '${JSON.stringify(line)}'`).join('; ')
+    const agent = { agent_command: sh(lines), adapter: '"claude"', heartbeat_interval: '302400' }
+    await home.write(
+      { scout: agent, refit: agent, other: { ...agent, adapter: '"generic"' } },
+      'limits.keep_plan_percent = 20',
+    )
+    const daemon = await home.start({ clock, scheduled: false })
+    const once = async (name: string) => {
+      let ok: boolean | undefined
+      void daemon.handlers.runOnce({ agents: [name] }).then(({ ticks }) => (ok = ticks[0]?.ok))
+      await drive(clock, async () => ok !== undefined)
+      return ok
+    }
+    expect(await once('scout')).toBe(true)
+    await expect(daemon.handlers.runOnce({ agents: ['refit'] })).rejects.toMatchObject({
+      message: expect.stringContaining('refit is held: limit (85 % of the plan used, at most 80 % are to be'),
+    })
+    expect((await statusOf(daemon, 'refit'))?.limits).toEqual([
+      { limit: 'keep_plan_percent', scope: 'all', used: 85, of: 80, state: 'reached', until: resetsAt },
+    ])
+    expect(await once('other')).toBe(true)
+    await clock.advance(7_200_000)
+    expect(await once('refit')).toBe(true)
+  })
+})

@@ -22,6 +22,7 @@ import {
 } from './failures.ts'
 import { needs } from './needs.ts'
 import { bypass } from './permissions.ts'
+import { planOf } from './plan.ts'
 import { claudePattern, presumedSettings } from './settings.ts'
 import { detailOf } from '../failures.ts'
 import { inputLine, lastChars } from '../lines.ts'
@@ -99,6 +100,7 @@ function read(output: RunOutput): Reading {
       failureOfEvents(events, output.endedAt) ??
       failureOfWords(output, plain) ??
       missingResult(events, plain, output),
+    plan: planOf(events, output.endedAt),
   }
 }
 

@@ -66,6 +66,25 @@ const Denial = z.object({
   tool_input: z.unknown(),
 })
 
+/** 1 is all of it. */
+const Share = z.number().min(0).max(1e6)
+const Seconds = z.number().min(0).max(1e11)
+
+const Window = z.object({ utilization: Share, resetsAt: Seconds })
+
+/** The windows of a plan by their names; those that are not what they should be are left out. */
+const Windows = z
+  .record(z.string().max(60), z.unknown())
+  .catch({})
+  .transform((windows) =>
+    Object.entries(windows)
+      .slice(0, PARTS_MAX)
+      .flatMap(([name, value]) => {
+        const window = Window.safeParse(value)
+        return window.success ? [{ name, ...window.data }] : []
+      }),
+  )
+
 const ClaudeEvent = z.discriminatedUnion('type', [
   z.discriminatedUnion('subtype', [
     z.object({ type: z.literal('system'), subtype: z.literal('init'), session_id: Name }),
@@ -87,12 +106,22 @@ const ClaudeEvent = z.discriminatedUnion('type', [
         /** `rejected` when the window of the plan is used up; `allowed`, `allowed_warning` before. */
         status: z.string().catch(''),
         /** Seconds. */
-        resetsAt: z.number().min(0).max(1e11).optional().catch(undefined),
+        resetsAt: Seconds.optional().catch(undefined),
         rateLimitType: Name,
         /** The plan is used up, but paid use goes on: nothing is refused. */
         isUsingOverage: z.boolean().catch(false),
+        /** How much of that window is used. */
+        utilization: Share.optional().catch(undefined),
+        unifiedWindows: Windows,
       })
-      .catch({ status: '', resetsAt: undefined, rateLimitType: undefined, isUsingOverage: false }),
+      .catch({
+        status: '',
+        resetsAt: undefined,
+        rateLimitType: undefined,
+        isUsingOverage: false,
+        utilization: undefined,
+        unifiedWindows: [],
+      }),
   }),
   z.object({
     type: z.literal('assistant'),
