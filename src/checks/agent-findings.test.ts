@@ -4,6 +4,12 @@ import { findings } from './findings.ts'
 
 const cases: readonly Case[] = [
   {
+    about: 'a limit that its CLI cannot be held to',
+    observed: ofAgent({ unkeptLimits: [{ problem: 'usd_per_day counts nothing', fix: 'Write another.' }] }),
+    level: 'issue',
+    says: 'usd_per_day counts nothing',
+  },
+  {
     about: 'no workspace',
     observed: ofAgent({ workspace: { path: '/w2', access: 'missing-but-makeable' } }),
     level: 'issue',

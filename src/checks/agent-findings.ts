@@ -17,6 +17,7 @@ export function agentFindings(agent: AgentFacts): Finding[] {
     ...agent.presumed.map((problem) => about.issue(problem, 'Write that file, or correct agent_command.')),
     ...(agent.cli === undefined ? [] : cliFindings(about, agent.cli)),
     ...isolationFindings(about, agent),
+    ...agent.unkeptLimits.map(({ problem, fix }) => about.issue(problem, fix)),
     ...roleFindings(about, agent),
     ...gateFindings(about, agent),
   ]

@@ -8,6 +8,7 @@ import type { Standing } from '../isolation/wall.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import { contextFolder, innerPath } from '../config/inner.ts'
 import { handoffDir } from '../handoffs/folders.ts'
+import { unkeptLimits } from '../limits/unkept.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import type { InnerPath } from '../platform/inside.ts'
 import { unmetPresumptions } from '../platform/presumptions.ts'
@@ -206,6 +207,7 @@ async function agentFacts(
     program: { word, found },
     role,
     gateWritten: agent.gateWritten,
+    unkeptLimits: unkeptLimits({ all: config.limits, agent: agent.limits }, adapter),
     standing: surroundings.standingOf(agent),
     git,
     cli,

@@ -1,6 +1,7 @@
 /** Owns the facts that doctor looks at: what `observe.ts` gathers and `findings.ts` judges. */
 import type { Standing } from '../isolation/wall.ts'
 import type { Problem } from '../base/errors.ts'
+import type { Unkept } from '../limits/unkept.ts'
 
 /** How far a folder can be used by the user who asks. `missing-but-makeable`: a parent of it may be written. */
 export type Access =
@@ -74,6 +75,8 @@ export interface AgentFacts {
     | { readonly name: string; readonly found: boolean; readonly folders: readonly string[] }
     | undefined
   readonly gateWritten: boolean
+  /** Limits on its spending that its agent CLI cannot be held to. */
+  readonly unkeptLimits: readonly Unkept[]
   readonly standing: Standing
   /** Undefined where the work_dir is in no repository, or git is missing. */
   readonly git: GitFacts | undefined

@@ -1,19 +1,24 @@
 /** What `marrow status` says of spending: the day of each agent and of all, and how the limits stand. */
-import type { Config } from '../config/config.ts'
+import { adapterFor } from '../agents/adapters.ts'
+import type { AgentConfig, Config } from '../config/config.ts'
 import type { AgentStatus, LimitView, StatusResult } from '../ipc/protocol/status.ts'
 import { isNear, limitStates, type LimitState } from '../limits/decide.ts'
+import { unkeptLimits } from '../limits/unkept.ts'
 import { addSpent, QUIET_DAY, type DaySpent } from '../limits/spent.ts'
 import type { DayLedger } from './spending.ts'
 import type { Standing } from './steps/start.ts'
 
-/** The day of one agent, and what of its limits is near or reached. */
+/** The day of one agent, what of its limits is near or reached, and what of them cannot be kept. */
 export function spendingOf(
   { ledger, limits }: Pick<Standing, 'ledger' | 'limits'>,
-  agent: string,
-): Pick<AgentStatus, 'today' | 'limits'> {
-  const { reached = [], near = [] } = limits.get(agent) ?? {}
+  config: Pick<Config, 'limits'>,
+  agent: AgentConfig,
+): Pick<AgentStatus, 'today' | 'limits' | 'limits_unkept'> {
+  const { reached = [], near = [] } = limits.get(agent.name) ?? {}
+  const unkept = unkeptLimits({ all: config.limits, agent: agent.limits }, adapterFor(agent.adapter))
   return {
-    today: todayOf(ledger.byAgent.get(agent) ?? QUIET_DAY),
+    today: todayOf(ledger.byAgent.get(agent.name) ?? QUIET_DAY),
+    limits_unkept: unkept.map(({ problem, fix }) => `${problem}. ${fix}`),
     limits: [...new Set([...reached, ...near])].map((state) =>
       viewOf(state, reached.includes(state) ? 'reached' : 'near'),
     ),

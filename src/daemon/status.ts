@@ -56,7 +56,7 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
       now,
     }
     const pending = (wakes.get(agent.name) ?? []).reduce((sum, { count }) => sum + count, 0)
-    const spending = spendingOf(standing, agent.name)
+    const spending = spendingOf(standing, config, agent)
     return [[agent.name, { ...agentStatus(core, facts), ...spending, triggers_pending: pending }]]
   })
   return {
@@ -95,7 +95,10 @@ interface Facts {
   readonly now: Moment
 }
 
-function agentStatus(core: Core, facts: Facts): Omit<AgentStatus, 'triggers_pending' | 'today' | 'limits'> {
+function agentStatus(
+  core: Core,
+  facts: Facts,
+): Omit<AgentStatus, 'triggers_pending' | keyof ReturnType<typeof spendingOf>> {
   const { agent, state, run, history, now } = facts
   const { last, lastActive, quietSince } = history
   const failed = lastActive !== undefined && !(lastActive.end.kind === 'ran' && lastActive.end.ok)

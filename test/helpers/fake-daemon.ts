@@ -98,6 +98,7 @@ export function sampleAgent(changes: Partial<AgentStatus> = {}): AgentStatus {
     provider_failures: [],
     today: sampleToday(),
     limits: [],
+    limits_unkept: [],
     isolated_by: 'bubblewrap',
     not_isolated: [],
     ...changes,

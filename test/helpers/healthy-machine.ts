@@ -22,6 +22,7 @@ const agent: AgentFacts = {
   program: { word: 'opencode', found: true },
   role: { name: 'scout', found: true, folders: ['/c/roles'] },
   gateWritten: true,
+  unkeptLimits: [],
   standing: { kind: 'walled', wall: { kind: 'bubblewrap', program: '/usr/bin/bwrap' }, missing: [] },
   git: { refusal: undefined, identity: true },
   cli: {

@@ -138,6 +138,17 @@ test('a limit that is near stands under the table; one that is reached is what t
   ])
 })
 
+test('a limit that cannot be kept is said loudly', ({ expect }) => {
+  const limits_unkept = ['usd_per_day does not count what it spends. Write tokens_per_day.']
+  const agents = {
+    scout: sampleAgent({ limits_unkept }),
+    builder: sampleAgent({ name: 'builder', limits_unkept }),
+  }
+  expect(statusLines(sampleStatus({ agents }), screen)[2]).toBe(
+    '! scout, builder cannot be held by a limit: usd_per_day does not count what it spends. Write tokens_per_day.',
+  )
+})
+
 test('it fits a narrow terminal', ({ expect }) => {
   const scout = sampleAgent({
     doing: 'held: the rate limit of the provider lasts until 14:00 of tomorrow',

@@ -42,6 +42,7 @@ export function statusLines(status: StatusResult, screen: Screen): string[] {
     ...todayLines(status, screen),
     ...troubleLines(status, screen),
     ...isolationLines(agents, screen),
+    ...unkeptLines(agents, screen),
     '',
     ...(agents.length === 0
       ? ['(no agents)']
@@ -123,6 +124,21 @@ function isolationLines(agents: readonly AgentStatus[], screen: Screen): string[
       said: `${isolated_by === null ? 'not isolated' : 'isolated, but'}: ${phrase}`,
     })),
   )
+  return saidOnce(told, screen)
+}
+
+/** The operator believes in a brake that does not work. */
+function unkeptLines(agents: readonly AgentStatus[], screen: Screen): string[] {
+  const told = agents.flatMap(({ name, limits_unkept }) =>
+    limits_unkept.map((phrase) => ({ name, said: `cannot be held by a limit: ${phrase}` })),
+  )
+  return saidOnce(told, screen)
+}
+
+function saidOnce(
+  told: readonly { readonly name: string; readonly said: string }[],
+  screen: Screen,
+): string[] {
   return [...Map.groupBy(told, ({ said }) => said)].map(([said, all]) =>
     screen.paint('yellow', `! ${namesOf(all.map(({ name }) => name))} ${plain(said)}`),
   )

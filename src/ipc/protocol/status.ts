@@ -70,6 +70,11 @@ export const AgentStatus = z
       .describe('How often in a row its runs changed nothing, and when it tries again.'),
     today: Today,
     limits: z.array(LimitView).describe('Limits on its spending that are near or reached.'),
+    limits_unkept: z
+      .array(z.string())
+      .describe(
+        'Limits that do not hold it, since its agent CLI does not tell what they go by; a sentence each.',
+      ),
     isolated_by: z
       .enum(['bubblewrap', 'seatbelt'])
       .nullable()
