@@ -27,6 +27,13 @@ test('the starter configuration is valid and gives no warning', ({ expect }) => 
   expect(parse(starterConfig(starter))).toMatchObject({ problems: [], warnings: [] })
 })
 
+test('runs are limited from the first day, and the limits that it suggests are valid', ({ expect }) => {
+  const text = starterConfig(starter)
+  expect(parse(text).config?.limits).toEqual({ runs_per_day: 200 })
+  const all = parse(text.replaceAll(/^# (?=(?:usd|tokens)_per_day)/gm, ''))
+  expect(all).toMatchObject({ problems: [], config: { limits: { usd_per_day: 5, tokens_per_day: 5e6 } } })
+})
+
 test('it has three agents with the known rhythms, gated, of which exactly one works the queue', ({
   expect,
 }) => {

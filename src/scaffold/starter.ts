@@ -45,6 +45,8 @@ export function starterConfig(starter: Starter): string {
     'max_concurrent_runs = 3',
     '',
     ...isolationLines(starter),
+    '',
+    ...limitLines,
     ...starterAgents.flatMap(({ about, name, interval, timeout, wakeOn }) => [
       '',
       ...about.map((line) => `# ${line}`),
@@ -61,6 +63,14 @@ export function starterConfig(starter: Starter): string {
     '',
   ].join('\n')
 }
+
+const limitLines = [
+  '# What all agents together may spend on a day. Once it is spent, ticks wait for midnight; marrow status shows where it stands.',
+  '[limits]',
+  'runs_per_day = 200',
+  '# usd_per_day = 5.0 # where the agent CLI tells what a run cost: Claude Code, opencode',
+  '# tokens_per_day = 5_000_000 # for every agent CLI',
+] as const
 
 function isolationLines({ noIsolation }: Starter): string[] {
   const shown = '# What a run sees: marrow isolation show AGENT. Try to break out: marrow isolation test.'
