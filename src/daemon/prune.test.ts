@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { test } from '../../test/helpers/daemon.ts'
+import { settleSpending, spentBetween } from '../limits/store.ts'
 import { loginOf } from './logins.ts'
 import { prune } from './prune.ts'
 
@@ -32,6 +33,20 @@ describe('the journal', () => {
     await put(400, now - 9 * day)
     expect(await left()).toEqual({ rows: 700, oldest: now - 9 * day })
   })
+})
+
+test('what runs spent is kept for two months, whatever becomes of the runs', async ({ home, expect }) => {
+  await home.write({ scout: { agent_command: "'true'" } })
+  const { core } = await home.start({ scheduled: false })
+  const now = core.clock.now().wall
+  const days = [1, 61, 63].map((age) => now - age * 86_400_000)
+  const nothing = { runs: 1, tokens: 1, usd: 1, tokensAbout: false, usdAbout: false }
+  await core.db.write((tx) => {
+    for (const at of days) settleSpending(tx, { id: `run ${at}`, agent: 'scout', recordedAt: at }, nothing)
+  })
+  await prune(core, new AbortController().signal)
+  const kept = await core.db.read((tx) => spentBetween(tx, 0, now))
+  expect(kept.get('scout')?.ended.runs).toBe(2)
 })
 
 test('logins and conversations of agents that are gone are removed, and no others', async ({

@@ -54,12 +54,13 @@ export function judgeAgent(
   { now, ledger }: { readonly now: number; readonly ledger: DayLedger },
 ): Judgement {
   const { limits } = ground.config
-  if (Object.keys(limits).length + Object.keys(agent.limits).length === 0) return UNLIMITED
+  const written = { ...limits, ...agent.limits }
+  if (Object.keys(written).length === 0) return UNLIMITED
   return judgeStart({
     all: { limits, spent: wholeOf(ledger.all) },
     agent: { limits: agent.limits, spent: wholeOf(ledger.byAgent.get(agent.name) ?? QUIET_DAY) },
     next: expectedSpending(tx, agent.name),
-    plan: readPlan(tx, loginName(ground, agent)),
+    plan: written.keep_plan_percent === undefined ? [] : readPlan(tx, loginName(ground, agent)),
     now,
     dayEnd: ledger.end,
   })

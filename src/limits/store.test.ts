@@ -44,6 +44,7 @@ describe('a start', () => {
     const db = memoryStore()
     await db.write((tx) => {
       ran(tx, 'long ago', 0, exact(1_000_000, 99))
+      reserveSpending(tx, { id: 'going', agent: 'scout' }, 11)
       for (let at = 1; at <= 10; at += 1)
         ran(tx, `run ${at}`, at, exact(at * 100, at % 2 === 0 ? 0.2 : undefined))
       ran(tx, 'other', 11, exact(7, 7), 'refit')

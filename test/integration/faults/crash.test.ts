@@ -54,6 +54,7 @@ describe('kill -9 under load', () => {
       expect(begunTwice(ledger), 'run ids that began twice').toEqual([])
       expect(overlaps(ledger), 'runs of one agent at one time').toEqual([])
       expect(disagreements(site, ledger), 'outcomes on record that are not the real ones').toEqual([])
+      expect(unbooked(site), 'runs whose spending is not booked exactly once').toEqual([])
       expect(ticksAmiss(site), 'ticks that are missing or left open').toEqual([])
       expect(slotsAmiss(site), 'slots that ticked twice').toEqual([])
       expect(undelivered(site, ledger, load.wakes), 'wakes that were not delivered exactly once').toEqual([])
@@ -113,6 +114,12 @@ async function settled(daemon: SpawnedDaemon): Promise<void> {
     },
     SLOW_MS,
   )
+}
+
+/** Runs without what they spent, spending without a run, and what is still reserved. */
+function unbooked(site: Site): unknown[] {
+  return site.rows(`select coalesce(runs.id, run) as run from runs full join spending on run = runs.id
+    where runs.id is null or run is null or ended = 0 or tokens = 0`)
 }
 
 /** Runs whose record says something else than the agent itself, or that are on one side only. */
