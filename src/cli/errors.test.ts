@@ -10,6 +10,11 @@ test('an error of the user is its sentence and its fix, without a stack', ({ exp
   })
 })
 
+test('times are those of the reader', ({ expect }) => {
+  const error = new MarrowError('LIMIT_REACHED', 'Cannot tick scout: limit, until 2001-02-03T04:05:06.000Z.')
+  expect(explainError(error, false).text).toBe('Cannot tick scout: limit, until Feb 3 04:05.\n')
+})
+
 test('verbose adds code, stack and causes', ({ expect }) => {
   const error = new MarrowError('CANNOT_WRITE', 'Cannot write x: no.', { cause: new Error('EROFS') })
   expect(explainError(error, true).text).toMatch(

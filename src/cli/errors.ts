@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import { MarrowError, stackOf } from '../base/errors.ts'
 import { plainLines } from '../base/plain.ts'
+import { withClockTimes } from '../base/time.ts'
 
 /** Prints it on stderr; returns the exit code that it means. `verbose` adds the stack and the causes of any error. */
 export function reportError(error: unknown, verbose: boolean): number {
@@ -14,7 +15,7 @@ export function reportError(error: unknown, verbose: boolean): number {
 export function explainError(error: unknown, verbose: boolean): { text: string; exitCode: number } {
   if (!(error instanceof MarrowError) || error.code === 'INTERNAL')
     return { text: explainBug(error), exitCode: 1 }
-  const lines = [plainLines(error.message)]
+  const lines = [withClockTimes(plainLines(error.message), Date.now())]
   if (error.fix !== undefined) lines.push(`${mark('yellow', 'Fix:')} ${plainLines(error.fix)}`)
   if (verbose) lines.push(mark('dim', `${error.code} ${stackOf(error)}`))
   return { text: `${lines.join('\n')}\n`, exitCode: error.exitCode }

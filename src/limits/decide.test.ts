@@ -32,31 +32,23 @@ function question(changes: {
   }
 }
 
-const midnight = 'until 2026-01-06T00:00:00.000Z'
+const midnight = 'limit, until 2026-01-06T00:00:00.000Z'
 
 describe('a start', () => {
   test.for<[string, Parameters<typeof question>[0], string | undefined]>([
     ['without limits', { agent: [{}, spent(9_999, 1e12, 1e6)] }, undefined],
     ['under its limit of runs', { agent: [{ runs_per_day: 5 }, spent(4)] }, undefined],
-    [
-      'at its limit of runs',
-      { agent: [{ runs_per_day: 5 }, spent(5)] },
-      `limit (5 of 5 runs a day), ${midnight}`,
-    ],
+    ['at its limit of runs', { agent: [{ runs_per_day: 5 }, spent(5)] }, `${midnight} (5 of 5 runs a day)`],
     [
       'at the limit of runs of all agents',
       { all: [{ runs_per_day: 5 }, spent(5)], agent: [{ runs_per_day: 9 }, spent(1)] },
-      `limit (5 of 5 runs a day, all agents together), ${midnight}`,
+      `${midnight} (5 of 5 runs a day, all agents)`,
     ],
-    [
-      'with a limit of 0',
-      { agent: [{ runs_per_day: 0 }, spent(0)] },
-      `limit (0 of 0 runs a day), ${midnight}`,
-    ],
+    ['with a limit of 0', { agent: [{ runs_per_day: 0 }, spent(0)] }, `${midnight} (0 of 0 runs a day)`],
     [
       'with a limit of no dollars',
       { agent: [{ usd_per_day: 0 }, spent(0)] },
-      `limit ($0.00 of $0.00 a day), ${midnight}`,
+      `${midnight} ($0.00 of $0.00 a day)`,
     ],
     [
       'whose tokens just fit',
@@ -66,12 +58,12 @@ describe('a start', () => {
     [
       'that would itself go over',
       { agent: [{ tokens_per_day: 1_000 }, spent(3, 601)], next: { tokens: 400, usd: 9 } },
-      `limit (601 of 1k tokens a day; the next run takes about 400 tokens), ${midnight}`,
+      `${midnight} (601 of 1k tokens a day; the next run takes about 400 tokens)`,
     ],
     [
       'that would cost too much',
       { all: [{ usd_per_day: 5 }, spent(3, 0, 4.8)], next: { tokens: 1, usd: 0.3 } },
-      `limit ($4.80 of $5.00 a day, all agents together; the next run takes about $0.30), ${midnight}`,
+      `${midnight} ($4.80 of $5.00 a day, all agents; the next run takes about $0.30)`,
     ],
     [
       'whose cents add up in binary',
@@ -90,21 +82,17 @@ describe('a plan', () => {
     usedPercent,
     resetsAt,
   })
-  const until = 'until 2026-01-05T14:00:00.000Z'
+  const until = 'limit, until 2026-01-05T14:00:00.000Z'
 
   test.for<[string, readonly PlanWindow[], string | undefined]>([
     ['of which nothing is known', [], undefined],
     ['of which as much is left as is to be kept', [window(80)], undefined],
-    [
-      'of which less is left',
-      [window(81)],
-      `limit (81 % of the plan used, at most 80 % are to be), ${until}`,
-    ],
+    ['of which less is left', [window(81)], `${until} (81 % of the plan used, at most 80 % are to be)`],
     ['whose window was reset', [window(99, now)], undefined],
     [
       'of two windows that are both over, until the later reset',
       [window(99), window(85, now + 48 * HOUR, 'seven_day')],
-      'limit (85 % of the plan used, at most 80 % are to be), until 2026-01-07T12:00:00.000Z',
+      'limit, until 2026-01-07T12:00:00.000Z (85 % of the plan used, at most 80 % are to be)',
     ],
   ])('%s', ([, plan, wanted], { expect }) => {
     const judged = judgeStart(question({ agent: [{ keep_plan_percent: 20 }, spent(0)], plan }))

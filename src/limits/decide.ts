@@ -101,7 +101,8 @@ function planState(scope: LimitFact['scope'], of: number, { plan, now }: Around)
 }
 
 function detailOf({ limit, scope, used, of, until }: LimitState, next: Question['next']): string {
-  const whose = scope === 'all' ? ', all agents together' : ''
+  const whose = scope === 'all' ? ', all agents' : ''
   const share = used < of ? `; the next run takes about ${describeShare(limit, nextOf(limit, next))}` : ''
-  return `limit (${describeLimit(limit, used, of)}${whose}${share}), until ${isoTime(until)}`
+  // When it ends comes first: a narrow screen cuts off what follows.
+  return `limit, until ${isoTime(until)} (${describeLimit(limit, used, of)}${whose}${share})`
 }

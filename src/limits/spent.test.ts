@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { spentOf, type SpentFacts } from './spent.ts'
+import { addSpent, spentOf, type SpentFacts } from './spent.ts'
 
 const expected = { tokens: 5_000, usd: 0.4 }
 
@@ -42,4 +42,10 @@ test.for<[string, Partial<SpentFacts>, object]>([
   ],
 ])('a run that %s', ([, changes, wanted], { expect }) => {
   expect(spentOf(facts(changes))).toMatchObject({ runs: 1, ...wanted })
+})
+
+test('cents add up to cents, and what nobody told stays unknown', ({ expect }) => {
+  const runs = [0.1, 0.2, undefined].map((usd) => spentOf(facts({ tokens: 1, usd })))
+  expect(addSpent(...runs)).toMatchObject({ runs: 3, tokens: 3, usd: 0.3 })
+  expect(addSpent(...runs.slice(2)).usd).toBeUndefined()
 })

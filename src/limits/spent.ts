@@ -28,12 +28,18 @@ export function addSpent(...all: readonly Spent[]): Spent {
     (sum, one) => ({
       runs: sum.runs + one.runs,
       tokens: sum.tokens + one.tokens,
-      usd: sum.usd === undefined && one.usd === undefined ? undefined : (sum.usd ?? 0) + (one.usd ?? 0),
+      usd: sumOf(sum.usd, one.usd),
       tokensAbout: sum.tokensAbout || one.tokensAbout,
       usdAbout: sum.usdAbout || one.usdAbout,
     }),
     NOTHING,
   )
+}
+
+/** To a millionth: what lies below is left over from binary fractions. */
+function sumOf(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined && other === undefined) return undefined
+  return Math.round(((one ?? 0) + (other ?? 0)) * 1e6) / 1e6
 }
 
 /** What is known of a run that ended. */

@@ -1,7 +1,7 @@
 /** What runs spent and what those that go on reserve, as rows. Each function is a part of a transaction of its caller. */
 import type { PlanWindow } from '../agents/adapter.ts'
 import { readJson, type Row, type Tx } from '../platform/sqlite.ts'
-import { QUIET_DAY, type DaySpent, type Spent } from './spent.ts'
+import { addSpent, QUIET_DAY, type DaySpent, type Spent } from './spent.ts'
 import type { Told } from './told.ts'
 
 const RUNS_LOOKED_AT = 10 // Enough for one that was unlike the others to count little, few enough to follow a changed prompt.
@@ -58,7 +58,7 @@ export function spentBetween(tx: Tx, from: number, to: number): Map<string, DayS
   for (const row of tx.all(sql, from, to)) {
     const agent = String(row['agent'])
     const part = row['ended'] === 1 ? 'ended' : 'going'
-    days.set(agent, { ...(days.get(agent) ?? QUIET_DAY), [part]: parseSpent(row) })
+    days.set(agent, { ...(days.get(agent) ?? QUIET_DAY), [part]: addSpent(parseSpent(row)) })
   }
   return days
 }

@@ -39,7 +39,7 @@ describe('runs_per_day', () => {
     while ((await daemon.runs()).length < 2) await clock.advance(60_000)
     await drive(clock, async () => (await endedRuns(daemon)) === 2)
     while ((await heldIn(daemon)).length < 2) await clock.advance(60_000)
-    const held = 'limit (2 of 2 runs a day), until 2026-01-06T00:00:00.000Z'
+    const held = 'limit, until 2026-01-06T00:00:00.000Z (2 of 2 runs a day)'
     expect(await heldIn(daemon)).toEqual([held, held])
     expect(await statusOf(daemon, 'scout')).toMatchObject({ state: 'held', doing: `held: ${held}` })
     expect(await daemon.runs()).toHaveLength(2)
@@ -62,7 +62,7 @@ describe('runs_per_day', () => {
     const daemon = await home.start({ clock })
     await drive(clock, async () => (await endedRuns(daemon)) === 1)
     const { next } = await daemon.handlers.wake({ agent: 'scout', reason: 'look' })
-    expect(next).toContain('limit (1 of 1 runs a day)')
+    expect(next).toContain('limit, until 2026-01-06T00:00:00.000Z (1 of 1 runs a day)')
     await drive(clock, async () => (await daemon.events('limit.reached')).length === 1)
     while (clock.now().wall < Date.UTC(2026, 0, 5, 23, 59)) await clock.advance(60_000)
     expect(await statusOf(daemon, 'scout')).toMatchObject({ triggers_pending: 1, state: 'held' })
@@ -83,13 +83,13 @@ describe('runs_per_day', () => {
     const daemon = await home.start({ clock, scheduled: false })
     await expect(daemon.handlers.runOnce({ agents: ['scout'] })).rejects.toMatchObject({
       code: 'LIMIT_REACHED',
-      message: 'Cannot tick: scout is held: limit (0 of 0 runs a day), until 2026-01-06T00:00:00.000Z.',
+      message: 'Cannot tick scout: limit, until 2026-01-06T00:00:00.000Z (0 of 0 runs a day).',
       fix: 'Wait until then, or raise the limit in [limits] or [agents.limits].',
     })
     const both = daemon.handlers.runOnce({})
     await drive(clock, async () => (await endedRuns(daemon)) === 1)
     expect((await both).ticks.map(({ agent: name, ok, outcome }) => [name, ok, outcome])).toEqual([
-      ['scout', false, 'limit (0 of 0 runs a day), until 2026-01-06T00:00:00.000Z'],
+      ['scout', false, 'limit, until 2026-01-06T00:00:00.000Z (0 of 0 runs a day)'],
       ['refit', true, 'succeeded'],
     ])
     await home.write({ scout: { ...agent, 'limits.runs_per_day': '1' }, refit: agent })
@@ -121,7 +121,7 @@ describe('usd_per_day', () => {
     const { ticks } = await both
     expect(ticks.filter(({ ok }) => ok)).toHaveLength(1)
     expect(ticks.find(({ ok }) => !ok)?.outcome).toBe(
-      'limit ($1.80 of $2.00 a day, all agents together; the next run takes about $0.60), until 2026-01-06T00:00:00.000Z',
+      'limit, until 2026-01-06T00:00:00.000Z ($1.80 of $2.00 a day, all agents; the next run takes about $0.60)',
     )
   })
 })
@@ -186,7 +186,9 @@ describe('keep_plan_percent', () => {
     }
     expect(await once('scout')).toBe(true)
     await expect(daemon.handlers.runOnce({ agents: ['refit'] })).rejects.toMatchObject({
-      message: expect.stringContaining('refit is held: limit (85 % of the plan used, at most 80 % are to be'),
+      message: expect.stringMatching(
+        /^Cannot tick refit: limit, until \S+ \(85 % of the plan used, at most 80 %/,
+      ),
     })
     expect((await statusOf(daemon, 'refit'))?.limits).toEqual([
       { limit: 'keep_plan_percent', scope: 'all', used: 85, of: 80, state: 'reached', until: resetsAt },

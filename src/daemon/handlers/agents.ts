@@ -1,5 +1,6 @@
 import { MarrowError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
+import { namesOf } from '../../base/names.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { isoTime } from '../../base/time.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
@@ -80,7 +81,7 @@ async function wake(core: Core, name: string, reason: string, prompt: string | n
     if (permission?.allowed === false)
       return `${agent.name} is held: it is delivered ${liftedBy(permission, agent.name)}`
     const { hold } = judgeNow(core, tx, agent)
-    if (hold) return `${agent.name} is held by its ${hold.detail}: it is delivered then.`
+    if (hold) return `${agent.name} is held: it is delivered after its ${hold.detail}.`
     const busy = openTicks(tx).some((tick) => tick.agent === agent.name)
     return busy
       ? `${agent.name} is at work: it is delivered with its next tick.`
@@ -125,8 +126,9 @@ async function refuseHeld(core: Core, agents: readonly AgentConfig[]): Promise<v
     agents.map((agent) => ({ agent: agent.name, detail: judgeNow(core, tx, agent).hold?.detail })),
   )
   if (holds.some(({ detail }) => detail === undefined)) return
-  const whose = holds.map(({ agent, detail = '' }) => `${agent} is held: ${detail}`)
-  throw new MarrowError('LIMIT_REACHED', `Cannot tick: ${whose.join('; ')}.`, {
+  const alike = Map.groupBy(holds, ({ detail = '' }) => detail)
+  const whose = [...alike].map(([detail, all]) => `${namesOf(all.map(({ agent }) => agent))}: ${detail}`)
+  throw new MarrowError('LIMIT_REACHED', `Cannot tick ${whose.join('; ')}.`, {
     fix: 'Wait until then, or raise the limit in [limits] or [agents.limits].',
   })
 }
