@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { innerPath } from '../config/inner.ts'
-import { handoffDir, receiverOf } from '../handoffs/folders.ts'
+import { handoffDir, receiverOf, senderToPerson } from '../handoffs/folders.ts'
 import { openInside, type InnerPath } from '../platform/inside.ts'
 import type { InnerFolder } from '../platform/inside/folder.ts'
 import { openRuns } from '../runner/store.ts'
@@ -95,14 +95,16 @@ function restedInboxes(core: Core): { look(): readonly InnerPath[]; close(): voi
   }
 }
 
-/** The queues, and the handoff folders with those in them that are for somebody. */
+/** The queues, and the handoff folders with those in them that are for an agent or for a person. */
 function inboxes({ config }: Core): InnerPath[] {
   const handoffs = [...Map.groupBy(config.agents, ({ workspace }) => handoffDir(workspace))]
   const folders = [
     ...config.agents.flatMap((agent) => queueFolders(agent, config)),
     ...handoffs.flatMap(([path, agents]) => {
       const dir = innerPath(path, config.agents)
-      const names = foldersIn(dir).filter((name) => receiverOf(name, agents) !== undefined)
+      const names = foldersIn(dir).filter(
+        (name) => (receiverOf(name, agents)?.name ?? senderToPerson(name, agents)) !== undefined,
+      )
       return [dir, ...names.map((name): InnerPath => ({ root: dir.root, path: join(path, name) }))]
     }),
   ]

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { agentNameProblem, slugOf } from '../base/ids.ts'
-import { folderName, foldersFrom, foldersTo, parseFolder, receiverOf } from './folders.ts'
+import { folderName, foldersFrom, foldersTo, parseFolder, receiverOf, senderToPerson } from './folders.ts'
 
 const party = (name: string) => ({ name, slug: slugOf(name) })
 const [scout, lead] = [party('Scout'), party('Team Lead')]
@@ -28,6 +28,21 @@ describe('a handoff folder', () => {
     expect(foldersFrom(lead, folders).map(({ folder }) => folder)).toEqual(['team-lead-to-scout'])
     expect(receiverOf('human-to-scout', [lead, scout])).toBe(scout)
     expect(receiverOf('scout-to-human', [lead, scout])).toBeUndefined()
+  })
+
+  test.for([
+    ['team-lead-to-human', 'Team Lead'],
+    ['Scout-to-human', 'Scout'],
+    ['gone-to-human', 'gone'],
+    ['scout-to-team-lead', undefined],
+    ['human-to-scout', undefined],
+    ['human', undefined],
+  ] as const)('called %s holds what %s leaves for a person', ([folder, sender], { expect }) => {
+    expect(senderToPerson(folder, [lead, scout])).toBe(sender)
+  })
+
+  test('to an agent that is called human is for that agent', ({ expect }) => {
+    expect(senderToPerson('scout-to-human', [scout, party('human')])).toBeUndefined()
   })
 
   test('between two agents belongs to exactly these two', ({ expect }) => {

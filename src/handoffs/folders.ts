@@ -61,6 +61,15 @@ export function receiverOf<Party extends HandoffParty>(
   return to === undefined ? undefined : parties.find((party) => isParty(party, to))
 }
 
+const person = 'human'
+
+/** Who leaves files in the folder for a person, as its name says it; undefined for one that is for an agent, or for nobody. */
+export function senderToPerson(folder: string, parties: readonly HandoffParty[]): string | undefined {
+  const ends = parseFolder(folder)
+  if (ends?.to !== person || receiverOf(folder, parties) !== undefined) return undefined
+  return parties.find((party) => isParty(party, ends.from))?.name ?? ends.from
+}
+
 function parsed(folders: readonly string[]): HandoffFolder[] {
   return folders
     .toSorted()

@@ -1,20 +1,27 @@
 /** Takes in what files say: a new configuration, the pause file, new tasks, new handoffs. */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { digest } from '../../base/digest.ts'
+import { plain } from '../../base/plain.ts'
 import { reasonAndFix } from '../../base/errors.ts'
 import { later, msUntil, type Moment } from '../../base/moment.ts'
 import type { AgentConfig } from '../../config/config.ts'
-import { handoffDir, receiverOf } from '../../handoffs/folders.ts'
+import { handoffDir, receiverOf, senderToPerson } from '../../handoffs/folders.ts'
 import type { Trigger } from '../../heartbeat/state.ts'
-import { forgetSeen, markSeen, readSeen } from '../../heartbeat/store/seen.ts'
+import {
+  forgetSeen,
+  knowsHandoffsToPeople,
+  markHandoffsToPeople,
+  markSeen,
+  readSeen,
+} from '../../heartbeat/store/seen.ts'
 import { openTicks, tickHistory } from '../../heartbeat/store/ticks.ts'
 import { dropTriggersOf, insertTrigger } from '../../heartbeat/store/triggers.ts'
 import { innerPath } from '../../config/inner.ts'
 import { entryOf, type FileEntry } from '../../platform/files.ts'
-import { listInside, type InnerPath } from '../../platform/inside.ts'
-import { isTaskFile } from '../../tasks/queue.ts'
+import { listInside, openInside, type InnerPath } from '../../platform/inside.ts'
+import { isTaskFile, taskTitle } from '../../tasks/queue.ts'
 import { queueFolders } from '../../tasks/folders.ts'
-import { write, type Core } from '../core.ts'
+import { write, type Core, type Emit } from '../core.ts'
 import { tellAgents } from './wall.ts'
 import { PAUSE_FILE } from '../pause.ts'
 
@@ -26,6 +33,8 @@ interface Found {
   readonly modifiedAt: number
   readonly cause: 'tasks' | 'handoff'
   readonly receivers: readonly { readonly agent: string; readonly wakes: boolean }[]
+  /** Of a handoff to a person: who left it. */
+  readonly leftBy?: { readonly agent: string; readonly title: () => string }
 }
 
 /** What the operator switches: a step of its own, so that no agent's folder can delay the brake. */
@@ -77,7 +86,10 @@ export async function takeWork(core: Core, now: Moment): Promise<number> {
 
 /** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
 async function takeFiles(core: Core, now: Moment): Promise<void> {
-  const seen = await core.db.read(readSeen)
+  const { seen, knowsHandoffs } = await core.db.read((tx) => ({
+    seen: readSeen(tx),
+    knowsHandoffs: knowsHandoffsToPeople(tx),
+  }))
   const unreadable = new Map<string, string>()
   const look = (folder: InnerPath): FileEntry[] => {
     try {
@@ -89,11 +101,12 @@ async function takeFiles(core: Core, now: Moment): Promise<void> {
   }
   const found = new Map([...queued(core, look), ...handedOver(core, look)].map((file) => [file.path, file]))
   tellUnreadable(core, unreadable)
-  const fresh = [...found.values()].filter((file) => seen.get(file.path) !== file.fingerprint)
+  const changed = [...found.values()].filter((file) => seen.get(file.path) !== file.fingerprint)
+  const fresh = knowsHandoffs ? withoutCrowd(changed) : changed
   const gone = [...seen.keys()].filter(
     (path) => !found.has(path) && ![...unreadable.keys()].some((folder) => path.startsWith(`${folder}/`)),
   )
-  if (fresh.length === 0 && gone.length === 0) return
+  if (fresh.length === 0 && gone.length === 0 && knowsHandoffs) return
   await write(core, (tx, emit) => {
     const busy = new Set(openTicks(tx).map(({ agent }) => agent))
     // Its tick may have ended since: what counts is when the file was written.
@@ -102,12 +115,14 @@ async function takeFiles(core: Core, now: Moment): Promise<void> {
       const { last } = tickHistory(tx, agent)
       return last !== undefined && at >= last.begunAt && at <= last.endedAt
     }
+    markHandoffsToPeople(tx)
     for (const path of gone) {
       forgetSeen(tx, path)
       dropTriggersOf(tx, path)
     }
     for (const file of fresh) {
       markSeen(tx, file.path, file.fingerprint, now.wall)
+      if (file.leftBy && knowsHandoffs && !seen.has(file.path)) tellPerson(core, emit, file.path, file.leftBy)
       const reason = file.cause === 'tasks' ? `new task ${file.path}` : `new handoff ${file.path}`
       for (const { agent, wakes } of file.receivers) {
         const trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'> = {
@@ -126,6 +141,19 @@ async function takeFiles(core: Core, now: Moment): Promise<void> {
       }
     }
   })
+}
+
+const LEFT_MAX = 100 // Each is opened for its title; the next look takes more.
+
+function withoutCrowd(files: readonly Found[]): readonly Found[] {
+  const crowd = new Set(files.filter(({ leftBy }) => leftBy !== undefined).slice(LEFT_MAX))
+  return crowd.size === 0 ? files : files.filter((file) => !crowd.has(file))
+}
+
+/** Only once: whoever goes on writing into it leaves nothing new. */
+function tellPerson(core: Core, emit: Emit, path: string, left: NonNullable<Found['leftBy']>): void {
+  const about = core.config.agents.some(({ name }) => name === left.agent) ? { agent: left.agent } : {}
+  emit('handoff.left', about, { from: left.agent, file: basename(path), title: left.title() })
 }
 
 /** Once, when it begins: the prompts of the agents there say it for as long as it lasts. */
@@ -170,8 +198,11 @@ function handedOver(core: Core, look: Look): Found[] {
       .filter(({ kind }) => kind === 'folder')
       .flatMap(({ name }) => {
         const receiver = receiverOf(name, agents)
-        if (!receiver) return []
-        const receivers = [{ agent: receiver.name, wakes: receiver.wakeOn.includes('handoff') }]
+        const sender = senderToPerson(name, agents)
+        if (!receiver && sender === undefined) return []
+        const receivers = receiver
+          ? [{ agent: receiver.name, wakes: receiver.wakeOn.includes('handoff') }]
+          : []
         const folder = { root: dir.root, path: join(dir.path, name) }
         return filesIn(look(folder)).map((file) => ({
           path: join(folder.path, file.name),
@@ -179,6 +210,9 @@ function handedOver(core: Core, look: Look): Found[] {
           modifiedAt: file.modifiedAt,
           cause: 'handoff' as const,
           receivers,
+          ...(sender === undefined
+            ? {}
+            : { leftBy: { agent: sender, title: () => titleOf(folder, file.name) } }),
         }))
       })
   })
@@ -187,6 +221,24 @@ function handedOver(core: Core, look: Look): Found[] {
 /** Finished, visible files: a name that starts with a dot or ends like a temporary one is still being written. */
 function filesIn(entries: readonly FileEntry[]): FileEntry[] {
   return entries.filter(({ kind, name }) => kind === 'file' && !/^\.|(?:~|\.(?:tmp|part|swp))$/.test(name))
+}
+
+const TITLE_BYTES_READ = 1_024
+const TITLE_CHARS_MAX = 200
+
+/** What the handoff says of itself; its name where it cannot be read. */
+function titleOf(folder: InnerPath, name: string): string {
+  const told = plain(taskTitle(startOf(folder, name), name))
+  return told.slice(0, TITLE_CHARS_MAX).toWellFormed()
+}
+
+function startOf(folder: InnerPath, name: string): string {
+  try {
+    using open = openInside(folder)
+    return new TextDecoder().decode(open?.read(name, TITLE_BYTES_READ)?.start)
+  } catch {
+    return '' // Taken away meanwhile, or not for marrow to read: that it was left is what counts.
+  }
 }
 
 /** By which a changed file is told from the same one: also the door writes it down. */

@@ -1,4 +1,4 @@
-/** Which task and handoff files were taken in already, over restarts. */
+/** Which task and handoff files were taken in already, over restarts. Parts of a caller's transaction. */
 import type { Tx } from '../../platform/sqlite.ts'
 
 /** Fingerprint by absolute path. */
@@ -8,6 +8,17 @@ export function readSeen(tx: Tx): Map<string, string> {
       .all('select path, fingerprint from seen')
       .map((row) => [String(row['path']), String(row['fingerprint'])]),
   )
+}
+
+const HANDOFFS_KNOWN = 'handoffs_to_people_known'
+
+/** Whether handoffs to a person were looked at before: at the first look all that lie there are old. */
+export function knowsHandoffsToPeople(tx: Tx): boolean {
+  return tx.get('select 1 from meta where key = ?', HANDOFFS_KNOWN) !== undefined
+}
+
+export function markHandoffsToPeople(tx: Tx): void {
+  tx.run("insert or ignore into meta (key, value) values (?, '1')", HANDOFFS_KNOWN)
 }
 
 /** Whether a file was taken in just as it is now. */
