@@ -4,6 +4,7 @@ import { reasonOf } from '../base/errors.ts'
 import { PLACEHOLDERS } from '../agents/placeholders.ts'
 import { nearest } from '../base/nearest.ts'
 import { expandPath, type Place } from './paths.ts'
+import type { KeyPath, Report } from './report.ts'
 import type { Table } from './schema.ts'
 
 /**
@@ -14,6 +15,18 @@ export function readCommand({ at, values, report }: Table<'agents'>, place: Plac
   const written = values.agent_command
   if (written === undefined) return []
   const path = [...at, 'agent_command']
+  const words = readWords(written, path, place, report)
+  for (const { reason, fix } of placeholderDoubts(words)) report.warning(path, reason, fix)
+  return words
+}
+
+/** The same for any command of the file, none of whose words is filled in. */
+export function readWords(
+  written: string | readonly string[],
+  path: KeyPath,
+  place: Place,
+  report: Report,
+): readonly string[] {
   const problem = (reason: string, fix: string) => {
     report.problem(path, reason, fix)
     return []
@@ -26,7 +39,10 @@ export function readCommand({ at, values, report }: Table<'agents'>, place: Plac
     return problem('holds a zero byte.', 'Write the words without it.')
   const expanded = expandProgram(program, place)
   if ('reason' in expanded) return problem(expanded.reason, expanded.fix)
-  for (const { reason, fix } of doubts(expanded.path, rest)) report.warning(path, reason, fix)
+  if (isRelative(expanded.path)) {
+    const reason = `${expanded.path} is looked for from wherever marrow run is started.`
+    report.warning(path, reason, 'Write its absolute path.')
+  }
   return [expanded.path, ...rest]
 }
 
@@ -42,14 +58,14 @@ function expandProgram(program: string, place: Place): ReturnType<typeof expandP
   return /^(~\/|\$)/.test(program) ? expandPath(program, place) : { path: program }
 }
 
+function isRelative(program: string): boolean {
+  return program.includes('/') && !program.startsWith('/') && !program.startsWith('{')
+}
+
 /** What starts, but is probably not what was meant. */
-function doubts(program: string, rest: readonly string[]): { reason: string; fix: string }[] {
+function placeholderDoubts(words: readonly string[]): { reason: string; fix: string }[] {
   const found: { reason: string; fix: string }[] = []
-  if (program.includes('/') && !program.startsWith('/') && !program.startsWith('{')) {
-    const reason = `${program} is looked for from wherever marrow run is started.`
-    found.push({ reason, fix: 'Write its absolute path.' })
-  }
-  for (const [written] of [program, ...rest].join(' ').matchAll(/\{[a-z_]+\}/g)) {
+  for (const [written] of words.join(' ').matchAll(/\{[a-z_]+\}/g)) {
     const meant = PLACEHOLDERS.includes(written) ? undefined : nearest(written, PLACEHOLDERS)
     if (meant !== undefined)
       found.push({ reason: `${written} stays as it is.`, fix: `Did you mean ${meant}?` })

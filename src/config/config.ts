@@ -80,6 +80,17 @@ export interface AgentConfig {
   readonly logMaxCount: number
 }
 
+/** Where the operator is told what cannot wait. Addresses may hold a password or a token: they are shown nowhere. */
+export interface NotifyConfig {
+  /** The words of a program; none: no program. */
+  readonly command: readonly string[]
+  readonly webhook: string | undefined
+  readonly ntfy: string | undefined
+  readonly desktop: boolean
+  /** `08:00`, in the machine's time; undefined: no report is sent. */
+  readonly digestAt: string | undefined
+}
+
 /** The agent CLIs that marrow knows by name. */
 export type AdapterName = 'claude' | 'codex' | 'gemini' | 'opencode' | 'generic'
 
@@ -94,6 +105,7 @@ export interface Config {
   /** Of all agents together. */
   readonly limits: SpendingLimits
   readonly ipc: { readonly enabled: boolean; readonly socketPath: string; readonly taskDir: string }
+  readonly notify: NotifyConfig
   /** What is kept of the journal; 0 switches a limit off. */
   readonly journal: { readonly maxDays: number; readonly maxEvents: number }
   readonly sync: {

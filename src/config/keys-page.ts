@@ -12,6 +12,7 @@ export function renderKeysTable(): string {
     'agentLimits',
     'isolation',
     'limits',
+    'notify',
     'ipc',
     'journal',
     'sync',

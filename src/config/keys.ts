@@ -3,6 +3,7 @@
 import { agentIsolation, isolation } from './isolation-keys.ts'
 import type { Key } from './key.ts'
 import { agentLimits, limits } from './limit-keys.ts'
+import { notify } from './notify-keys.ts'
 import { sync } from './sync-keys.ts'
 
 /** The tables of the file; `top` is what stands before the first `[section]`, `env`, `agentIsolation` and `agentLimits` are tables of an agent. */
@@ -14,6 +15,7 @@ export type Section =
   | 'agentLimits'
   | 'isolation'
   | 'limits'
+  | 'notify'
   | 'ipc'
   | 'journal'
   | 'sync'
@@ -227,6 +229,7 @@ export const keys = {
   agentLimits,
   isolation,
   limits,
+  notify,
   ipc: {
     enabled: { type: 'boolean', default: '`true`', meaning: 'Whether `marrow run` listens on its socket.' },
     socket_path: {
@@ -269,6 +272,7 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
   agentLimits: '[agents.limits]',
   isolation: '[isolation]',
   limits: '[limits]',
+  notify: '[notify]',
   ipc: '[ipc]',
   journal: '[journal]',
   sync: '[sync]',

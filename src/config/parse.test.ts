@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { isolationConfig } from '../../test/helpers/agents.ts'
+import { isolationConfig, noNotices } from '../../test/helpers/agents.ts'
 import { configText, context, readText } from '../../test/helpers/config-text.ts'
 import { parseConfig } from './parse.ts'
 
@@ -44,6 +44,7 @@ test('a file with only what is required has every default', ({ expect }) => {
         socketPath: '/home/ada/.local/state/marrow/marrow.sock',
         taskDir: '/srv/ws/tasks/queue',
       },
+      notify: noNotices,
       journal: { maxDays: 90, maxEvents: 100_000 },
       sync: {
         enabled: false,

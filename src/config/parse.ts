@@ -7,6 +7,7 @@ import type { AgentConfig, Config } from './config.ts'
 import { checkLayout, type DiskFacts } from './layout.ts'
 import { readIsolationMode } from './isolation.ts'
 import { readLimits } from './limits.ts'
+import { readNotify } from './notify.ts'
 import { defaultStateDir, type Place } from './paths.ts'
 import { type Issue, newReport, problemOf, type Report } from './report.ts'
 import { readTable, type Table } from './schema.ts'
@@ -74,6 +75,7 @@ function readFile(file: File, context: ParseContext, report: Report): Omit<Confi
     agents,
     limits: readLimits('limits', file['limits'], ['limits'], report),
     ipc: readIpc(file['ipc'], sections, report),
+    notify: readNotify(file['notify'], context, report),
     journal: readJournal(file['journal'], report),
     sync: readSync(file['sync'], sections, report),
     maxConcurrentRuns: numberOf(top, 'max_concurrent_runs'),

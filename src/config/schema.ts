@@ -85,6 +85,13 @@ const shapes = {
   agentLimits: spending,
   isolation: { mode: isolationMode },
   limits: spending,
+  notify: {
+    command: z.union([text, texts], 'must be text or a list of texts.'),
+    webhook: text,
+    ntfy: text,
+    desktop: flag,
+    digest_at: text,
+  },
   ipc: { enabled: flag, socket_path: text, task_dir: text },
   journal: { max_days: wholeNumber, max_events: wholeNumber },
   sync: {
@@ -118,7 +125,7 @@ export interface AnyTable {
 }
 
 /** The tables that stand inside the top of the file and are read on their own. */
-const subtables: readonly string[] = ['agents', 'isolation', 'limits', 'ipc', 'journal', 'sync']
+const subtables: readonly string[] = ['agents', 'isolation', 'limits', 'notify', 'ipc', 'journal', 'sync']
 
 /**
  * Reads one table strictly, key by key, so that a mistake in one key hides none in another. A key that is unknown or

@@ -53,6 +53,8 @@ export interface Life {
   /** What was seen below a run while it went on: a tool may leave its parents before anybody asks. By run id. */
   readonly lineups: Map<string, Map<number, ProcessIdentity>>
   linedUpAt: Moment | undefined
+  /** The last row of the journal that was looked at for notices; undefined: the store knows. */
+  noticesReadTo: number | undefined
   /** Until when the queues are not looked at again: a look at thousands of files must not become all that is done. */
   intakeRestsUntil: Moment | undefined
   /** Folders of tasks and handoffs that the last look at them could not read, and why. */

@@ -161,4 +161,38 @@ insert into spending
   from runs where coalesce(json_extract(outcome, '$.kind'), '') <> 'unspawnable';
 `,
   },
+  {
+    number: 7,
+    // What the operator is told, and how far it got with each destination: one that is down neither holds up nor doubles another.
+    sql: `
+create table notices (
+  id integer primary key autoincrement,
+  key text not null,
+  kind text not null,
+  at integer not null,
+  opened_at integer not null,
+  ready_at integer not null,
+  count integer not null,
+  body text not null,
+  closed integer not null default 0,
+  title text,
+  text text
+);
+create index notice_key on notices (key, id);
+create index notice_open on notices (id) where closed = 0;
+create table deliveries (
+  notice integer not null,
+  destination text not null,
+  state text not null,
+  attempts integer not null default 0,
+  not_before text,
+  error text,
+  ended_at integer,
+  primary key (notice, destination)
+);
+create index delivery_waiting on deliveries (notice) where state = 'waiting';
+create index delivery_error on deliveries (destination, notice) where error is not null;
+create index delivery_sent on deliveries (destination, notice) where state = 'sent';
+`,
+  },
 ]

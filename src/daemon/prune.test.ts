@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { test } from '../../test/helpers/daemon.ts'
 import { settleSpending, spentBetween } from '../limits/store.ts'
+import { addNotice, endDelivery } from '../notify/store.ts'
 import { loginOf } from './logins.ts'
 import { prune } from './prune.ts'
 
@@ -47,6 +48,24 @@ test('what runs spent is kept for two months, whatever becomes of the runs', asy
   await prune(core, new AbortController().signal)
   const kept = await core.db.read((tx) => spentBetween(tx, 0, now))
   expect(kept.get('scout')?.ended.runs).toBe(2)
+})
+
+test('of notices the newest are kept, and those that are still to be delivered', async ({ home, expect }) => {
+  await home.write({ scout: { agent_command: "'true'" } })
+  const { core } = await home.start({ scheduled: false })
+  const message = { kind: 'digest', at: 0, title: 't', text: 'x', agents: [], count: 0 }
+  await core.db.write((tx) => {
+    addNotice(tx, message, ['webhook'])
+    for (let row = 0; row < 700; row += 1) addNotice(tx, message, [])
+  })
+  await prune(core, new AbortController().signal)
+  const count = (table: string) => core.db.read((tx) => tx.get(`select count(*) as rows from ${table}`))
+  expect(await count('notices')).toEqual({ rows: 501 })
+  await core.db.write((tx) => {
+    endDelivery(tx, { notice: 1, destination: 'webhook', attempts: 1, notBefore: undefined }, 0)
+  })
+  await prune(core, new AbortController().signal)
+  expect([await count('notices'), await count('deliveries')]).toEqual([{ rows: 500 }, { rows: 0 }])
 })
 
 test('logins and conversations of agents that are gone are removed, and no others', async ({

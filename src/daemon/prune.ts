@@ -6,6 +6,7 @@ import { pruneTicks } from '../heartbeat/store/ticks.ts'
 import { forgetLogins } from '../isolation/apply/login.ts'
 import { keepFolder } from '../isolation/wishes.ts'
 import { pruneSpending } from '../limits/store.ts'
+import { pruneNotices } from '../notify/store.ts'
 import { pruneEvents } from '../observability/store.ts'
 import { listFolder, remove } from '../platform/files.ts'
 import type { InnerPath } from '../platform/inside.ts'
@@ -42,6 +43,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   await core.db.write((tx) => {
     pruneTicks(tx, TICKS_KEPT)
     pruneSpending(tx, now - SPENDING_DAYS * DAY_MS)
+    pruneNotices(tx)
   })
   const { maxDays, maxEvents } = core.config.journal
   const limits = {

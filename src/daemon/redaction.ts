@@ -2,6 +2,7 @@
 import { redactText } from '../agents/redact.ts'
 import { secretValues, valueRedactor } from '../agents/secrets.ts'
 import type { Config } from '../config/config.ts'
+import { valuesOf } from '../notify/destinations.ts'
 
 /** The daemon's own environment, and the configuration that says what runs are given. */
 interface Known {
@@ -39,7 +40,9 @@ export function valuesLeftOut(known: Known): number {
 function memoryOf({ config, env }: Known): Memory {
   const before = remembered.get(env)
   if (before?.config === config) return before
-  const fresh = new Set(secretValues([env, ...config.agents.map((agent) => agent.env.set)]))
+  const fresh = new Set(
+    secretValues([env, ...config.agents.map((agent) => agent.env.set), valuesOf(config.notify)]),
+  )
   const old = (before?.values ?? []).filter((value) => !fresh.has(value)).slice(-VALUES_MAX)
   const values = [...old, ...fresh]
   const memory = { config, values, redact: valueRedactor(values.slice(-VALUES_MAX)) }

@@ -29,6 +29,7 @@ import { statusHandlers } from './handlers/status.ts'
 import { taskHandlers } from './handlers/tasks.ts'
 import { createJobs } from './jobs.ts'
 import { sweepCgroups } from './limits.ts'
+import { openNotices } from './steps/notify.ts'
 import { lookAtWall } from './steps/wall.ts'
 import { openStore } from './open-store.ts'
 import { pass, reportFailure } from './pass.ts'
@@ -92,6 +93,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   stack.defer(() => core.jobs.idle())
   stack.defer(() => core.jobs.abort(''))
   if (!options.scheduled) core.life.scheduled = false
+  await openNotices(core) // Before the first thing happens of which somebody may be told.
   core.life.adopted = await adoptRuns(core)
   await sweepCgroups(core)
   lookAtWall(core, core.clock.now())
@@ -160,6 +162,7 @@ function newLife(now: Moment): Life {
     launches: new Map(),
     lineups: new Map(),
     linedUpAt: undefined,
+    noticesReadTo: undefined,
     intakeRestsUntil: undefined,
     providerFailures: new Map(),
     steps: new Map(),

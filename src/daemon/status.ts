@@ -10,6 +10,8 @@ import { intervalOf } from '../heartbeat/schedule.ts'
 import type { AgentState } from '../heartbeat/state.ts'
 import { tickHistory, type TickHistory } from '../heartbeat/store/ticks.ts'
 import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/status.ts'
+import { destinationsOf, titleOf } from '../notify/destinations.ts'
+import { undelivered } from '../notify/store.ts'
 import { readEvents } from '../observability/store.ts'
 import type { JournalRow } from '../observability/events.ts'
 import type { Tx } from '../platform/sqlite.ts'
@@ -76,8 +78,16 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
     runs_max: config.maxConcurrentRuns,
     today: todayOf(standing.ledger.all),
     limits: limitsOfAll(config, standing.ledger, now.wall),
+    undelivered: undeliveredNow(core, tx),
     events: readEvents(tx, LAST_EVENTS).map(eventView),
   }
+}
+
+function undeliveredNow({ config }: Core, tx: Tx): StatusResult['undelivered'] {
+  const configured = destinationsOf(config.notify).map(({ name }): string => name)
+  return undelivered(tx)
+    .filter(({ destination }) => configured.includes(destination))
+    .map(({ destination, error, ...counts }) => ({ to: titleOf(destination), ...counts, reason: error }))
 }
 
 export function eventView(row: JournalRow): EventView {

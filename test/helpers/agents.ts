@@ -1,4 +1,4 @@
-import type { AgentConfig, IsolationConfig } from '../../src/config/config.ts'
+import type { AgentConfig, IsolationConfig, NotifyConfig } from '../../src/config/config.ts'
 
 /** A complete agent for pure tests; what a test is about stands in `overrides`. */
 export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
@@ -43,4 +43,13 @@ export function isolationConfig(overrides: Partial<IsolationConfig> = {}): Isola
     bypassWithoutIsolation: false,
     ...overrides,
   }
+}
+
+/** Nobody is told anything, as without a word about it in the file. */
+export const noNotices: NotifyConfig = {
+  command: [],
+  webhook: undefined,
+  ntfy: undefined,
+  desktop: false,
+  digestAt: undefined,
 }

@@ -65,6 +65,7 @@ export function sampleStatus(changes: Partial<StatusResult> = {}): StatusResult 
     runs_max: 3,
     today: sampleToday(),
     limits: [],
+    undelivered: [],
     events: [sampleEvent()],
     ...changes,
   }

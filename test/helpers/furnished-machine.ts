@@ -5,7 +5,7 @@ import { findings, type NumberedFinding } from '../../src/checks/findings.ts'
 import type { AgentFacts } from '../../src/checks/observed.ts'
 import { observe, type Surroundings } from '../../src/checks/observe.ts'
 import type { AgentConfig, Config } from '../../src/config/config.ts'
-import { isolationConfig } from './agents.ts'
+import { isolationConfig, noNotices } from './agents.ts'
 
 export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config {
   const workspace = join(dir, 'team')
@@ -52,6 +52,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
     stopGraceMs: 0,
     contextTimeoutMs: 15_000,
     contextReplace: [],
+    notify: noNotices,
     journal: { maxDays: 0, maxEvents: 0 },
     warnings: [],
   }

@@ -162,3 +162,15 @@ test('it fits a narrow terminal', ({ expect }) => {
 test('no agents is said, not shown as an empty table', ({ expect }) => {
   expect(statusLines(sampleStatus({ agents: {}, events: [] }), screen).at(-1)).toBe('(no agents)')
 })
+
+test('what the operator was not told is said, with how to try again', ({ expect }) => {
+  const undelivered = [
+    { to: 'the webhook', waiting: 1, failed: 2, reason: 'HTTP \u001b[2J500' },
+    { to: 'ntfy', waiting: 3, failed: 0, reason: 'nobody listens there' },
+  ]
+  const lines = statusLines(sampleStatus({ undelivered }), screen)
+  expect(lines).toContain(
+    '! 2 notices did not reach the webhook, 1 notice to the webhook is tried again: HTTP 500',
+  )
+  expect(lines).toContain('! 3 notices to ntfy are tried again: nobody listens there')
+})

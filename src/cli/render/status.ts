@@ -43,6 +43,7 @@ export function statusLines(status: StatusResult, screen: Screen): string[] {
     ...troubleLines(status, screen),
     ...isolationLines(agents, screen),
     ...unkeptLines(agents, screen),
+    ...noticeLines(status, screen),
     '',
     ...(agents.length === 0
       ? ['(no agents)']
@@ -142,6 +143,19 @@ function saidOnce(
   return [...Map.groupBy(told, ({ said }) => said)].map(([said, all]) =>
     screen.paint('yellow', `! ${namesOf(all.map(({ name }) => name))} ${plain(said)}`),
   )
+}
+
+/** A daemon of another version may not tell of it. */
+function noticeLines({ undelivered = [] }: Partial<StatusResult>, screen: Screen): string[] {
+  return undelivered.map(({ to, waiting, failed, reason }) => {
+    const counts = [
+      ...(failed === 0 ? [] : [`${counted(failed, 'notice')} did not reach ${to}`]),
+      ...(waiting === 0
+        ? []
+        : [`${counted(waiting, 'notice')} to ${to} ${waiting === 1 ? 'is' : 'are'} tried again`]),
+    ]
+    return screen.paint('yellow', `! ${counts.join(', ')}: ${plain(reason)}`)
+  })
 }
 
 function row(agent: AgentStatus, screen: Screen): Cell[] {

@@ -140,6 +140,18 @@ export const StatusResult = z
     limits: z
       .array(LimitView)
       .describe('Limits on what all agents together spend; those of a plan stand with the agents.'),
+    undelivered: z
+      .array(
+        z.object({
+          to: z
+            .string()
+            .describe('`the webhook`, `ntfy`, `the command` or `the desktop`; never its address.'),
+          waiting: count('Notices that are tried again.'),
+          failed: count('Notices that are not, since it last got one.'),
+          reason: z.string().describe('How the last try failed.'),
+        }),
+      )
+      .describe('Where notices to the operator do not arrive; empty when all do.'),
     events: z.array(EventView).describe('The last rows of the journal, oldest first.'),
   })
   .meta({ id: 'Status', description: 'The daemon and all of its agents at one moment.' })
