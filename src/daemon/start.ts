@@ -22,6 +22,7 @@ import { openDoor } from './door.ts'
 import { createEnds, type Ends } from './ends.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { daemonHandlers } from './handlers/daemon.ts'
+import { notifyHandlers } from './handlers/notify.ts'
 import { pageHandlers } from './handlers/pages.ts'
 import { eventHandlers } from './handlers/events.ts'
 import { runHandlers } from './handlers/runs.ts'
@@ -88,6 +89,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
     ...agentHandlers(core, waiters),
     ...runHandlers(core),
     ...daemonHandlers(ends, core.log),
+    ...notifyHandlers(core),
   }
   stack.defer(() => core.meter.close())
   stack.defer(() => core.jobs.idle())

@@ -87,6 +87,13 @@ const examples: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  'notify test': {
+    ok: false,
+    destinations: [
+      { to: 'ntfy', ok, reason: null, fix: null },
+      { to: 'the webhook', ok: false, reason: 'HTTP 404', fix: 'Correct the address.' },
+    ],
+  },
   stop: { ok, pid: 4_242 },
   restart: { ok, pid: 4_242, next: { pid: 4_310, adopted: 2 } },
   pause: { ok, agent: 'scout', paused: true },

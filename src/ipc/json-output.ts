@@ -189,6 +189,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     fix: z.string().nullable(),
     attempts: z.array(Attempt).describe('Empty when nothing could be started behind it.'),
   }),
+  'notify test': protocol.notifyTest.result,
   stop: protocol.stop.result,
   restart: z.object({
     ok: z.literal(true),

@@ -7,6 +7,7 @@ export const routes = {
   status: { method: 'GET', path: '/status' },
   tasks: { method: 'GET', path: '/tasks' },
   addTask: { method: 'POST', path: '/tasks' },
+  notifyTest: { method: 'POST', path: '/notify/test' },
   wake: { method: 'POST', path: '/wake' },
   pause: { method: 'POST', path: '/pause' },
   resume: { method: 'POST', path: '/resume' },

@@ -190,6 +190,13 @@ function sampleHandlers(config: string): Handlers {
       path: '/srv/tasks/queue/new.md',
       next: 'scout is woken now',
     }),
+    notifyTest: async () => ({
+      ok: false,
+      destinations: [
+        { to: 'ntfy', ok: true, reason: null, fix: null },
+        { to: 'the webhook', ok: false, reason: 'HTTP 404', fix: 'Correct the address.' },
+      ],
+    }),
     wake: async ({ agent }) => ({ ok, agent, next: 'the tick begins now' }),
     pause: async () => ({ ok }),
     resume: async () => ({ ok }),

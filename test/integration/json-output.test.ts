@@ -19,10 +19,11 @@ function printed(home: Home, words: readonly string[]): Promise<unknown[]> {
 }
 
 test('every command prints what its schema says, key by key', async ({ home, expect }) => {
-  await home.write({
+  const agents = {
     scout: { agent_command: sh('echo done') },
     sleeper: { agent_command: sh('exec sleep 600') },
-  })
+  }
+  await home.write(agents, '[notify]\ncommand = "cat"')
   const daemon = await home.start({ ipc: true })
   await daemon.ended(1)
   const lines: Readonly<Record<string, readonly string[]>> = {
@@ -46,6 +47,7 @@ test('every command prints what its schema says, key by key', async ({ home, exp
     doctor: ['doctor'],
     'isolation show': ['isolation', 'show'],
     'isolation test': ['isolation', 'test'],
+    'notify test': ['notify', 'test'],
     setup: ['setup'],
     scaffold: [
       'scaffold',

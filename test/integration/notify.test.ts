@@ -165,6 +165,7 @@ describe('a destination', () => {
     const reason = 'sh exited with code 3: cannot tell <redacted>'
     expect(await daemon.events('notice.failed')).toMatchObject([{ data: { to: 'the command', reason } }])
     expect(await daemon.handlers.status({})).toMatchObject({ undelivered: [{ reason }] })
+    expect(await daemon.handlers.notifyTest({})).toMatchObject({ ok: false, destinations: [{ reason }] })
   })
 
   test('that does not answer holds neither a stop up nor the notice back from the next daemon', async ({

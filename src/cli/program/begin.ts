@@ -2,6 +2,7 @@
 import type { DemoOptions } from '../commands/demo.ts'
 import type { ScaffoldOptions } from '../commands/scaffold.ts'
 import { isolationCommands } from './isolation.ts'
+import { notifyCommands } from './notify.ts'
 import { acting, type CommandSpec, type Group } from './spec.ts'
 
 const demo: CommandSpec = {
@@ -124,5 +125,5 @@ const doctor: CommandSpec = {
 export const begin: Group = {
   name: 'Begin',
   about: 'try it out, set it up, check it',
-  commands: [demo, scaffold, setup, validate, doctor, ...isolationCommands],
+  commands: [demo, scaffold, setup, validate, doctor, ...isolationCommands, ...notifyCommands],
 }

@@ -170,7 +170,9 @@ test('what the operator was not told is said, with how to try again', ({ expect 
   ]
   const lines = statusLines(sampleStatus({ undelivered }), screen)
   expect(lines).toContain(
-    '! 2 notices did not reach the webhook, 1 notice to the webhook is tried again: HTTP 500',
+    '! 2 notices did not reach the webhook, 1 notice to the webhook is tried again: HTTP 500. Try it with: marrow notify test',
   )
-  expect(lines).toContain('! 3 notices to ntfy are tried again: nobody listens there')
+  expect(lines).toContain(
+    '! 3 notices to ntfy are tried again: nobody listens there. Try it with: marrow notify test',
+  )
 })

@@ -154,7 +154,7 @@ function noticeLines({ undelivered = [] }: Partial<StatusResult>, screen: Screen
         ? []
         : [`${counted(waiting, 'notice')} to ${to} ${waiting === 1 ? 'is' : 'are'} tried again`]),
     ]
-    return screen.paint('yellow', `! ${counts.join(', ')}: ${plain(reason)}`)
+    return screen.paint('yellow', `! ${counts.join(', ')}: ${plain(reason)}. Try it with: marrow notify test`)
   })
 }
 

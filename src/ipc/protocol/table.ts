@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { agentVerbs } from './agents.ts'
 import type { Form } from './entry.ts'
 import { eventVerbs } from './events.ts'
+import { notifyVerbs } from './notify.ts'
 import { pageVerbs } from './pages.ts'
 import { daemonVerbs, runVerbs } from './runs.ts'
 import { statusVerbs } from './status.ts'
@@ -15,6 +16,7 @@ export const protocol = {
   ...agentVerbs,
   ...runVerbs,
   ...daemonVerbs,
+  ...notifyVerbs,
   ...pageVerbs,
 }
 
