@@ -33,6 +33,18 @@ const cases: readonly Case[] = [
     says: 'tmux',
   },
   {
+    about: 'a program that tells the operator and is missing',
+    observed: { ...healthy, notify: { missing: ['notify-send'], noSession: false } },
+    level: 'issue',
+    says: 'notify-send is missing, or may not be executed: you would not be told',
+  },
+  {
+    about: 'no desktop to show notices on',
+    observed: { ...healthy, notify: { missing: [], noSession: true } },
+    level: 'hint',
+    says: 'no desktop session',
+  },
+  {
     about: 'a warning of the configuration',
     observed: { ...healthy, warnings: [warning] },
     level: 'hint',

@@ -6,6 +6,7 @@ import { agentFindings } from './agent-findings.ts'
 import { daemonFindings } from './daemon-findings.ts'
 import { finder, type Finding } from './finding.ts'
 import { machineFindings } from './machine-findings.ts'
+import { notifyFindings } from './notify-findings.ts'
 import type { Observed } from './observed.ts'
 import { stateFindings } from './state-findings.ts'
 
@@ -20,6 +21,7 @@ export function findings(observed: Observed): NumberedFinding[] {
   const found = [
     ...machineFindings(observed),
     ...configFindings(observed),
+    ...notifyFindings(observed.notify),
     ...(state === undefined ? [] : stateFindings(state)),
     ...coreFindings(observed),
     ...saidOnce(agents.flatMap(agentFindings)),

@@ -25,6 +25,7 @@ import {
   obstacleAt,
   statOf,
 } from './observe/files.ts'
+import { observeNotify } from './observe/notify.ts'
 import { newShared, type Shared } from './observe/shared.ts'
 import { fileOfTheFuture, observeState, type StatePlace } from './observe/state.ts'
 import type { AgentFacts, DaemonFacts, FolderFacts, Observed } from './observed.ts'
@@ -98,6 +99,7 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
     warnings: target.warnings,
     configOpen: mode !== undefined && (mode.mode & 0o002) !== 0,
     syncEnabled: config?.sync.enabled ?? false,
+    notify: config ? await observeNotify(config, env, process.platform) : { missing: [], noSession: false },
     version,
     node: { version: nodeVersion, minimum: nodeMinimum },
     programs: { git, tmux },

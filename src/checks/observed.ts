@@ -120,6 +120,14 @@ export type DaemonFacts =
       readonly held: readonly HeldAgent[]
     }
 
+/** What is missing for the ways on which the operator is told. */
+export interface NotifyFacts {
+  /** Programs. */
+  readonly missing: readonly string[]
+  /** Notices are to be shown on a desktop, and none is there. */
+  readonly noSession: boolean
+}
+
 /** An agent that its failures hold back. */
 export interface HeldAgent {
   readonly name: string
@@ -138,6 +146,7 @@ export interface Observed {
   /** Whether any user of the machine may write the configuration. */
   readonly configOpen: boolean
   readonly syncEnabled: boolean
+  readonly notify: NotifyFacts
   /** Of this program. */
   readonly version: string
   readonly node: { readonly version: string; readonly minimum: string }

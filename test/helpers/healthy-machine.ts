@@ -71,6 +71,7 @@ export const healthy: Observed = {
   warnings: [],
   configOpen: false,
   syncEnabled: false,
+  notify: { missing: [], noSession: false },
   version: '0.1.0',
   node: { version: 'v26.10.0', minimum: '24.15' },
   programs: { git: true, tmux: true },
