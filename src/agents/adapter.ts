@@ -18,6 +18,12 @@ export interface Adapter {
   readonly events: (output: RunOutput) => AgentEvent[]
   /** Judges what a run printed. Never throws either. */
   readonly read: (output: RunOutput) => Reading
+  /** What one line of its stdout says, for whoever reads along. `now` in epoch ms. Never throws either. */
+  readonly line: (line: string, now: number) => LineReading
+  /** Whether it prints while it works when it is started with these words; undefined: that cannot be told. */
+  readonly streams: (words: readonly string[]) => boolean | undefined
+  /** The words that open a conversation of it in its own screen, from the configured ones. */
+  readonly reopen: (words: readonly string[], session: string) => ReopenWords
   /** What it must find in its home to be logged in, to obey the operator, and to remember its conversations. */
   readonly needs: Needs
   /**
@@ -40,6 +46,12 @@ export type WalledWords =
   /** They cannot work there. A reason without full stop, and what to write instead. */
   | { readonly kind: 'refused'; readonly reason: string; readonly fix: string }
 
+/** How a conversation is opened again. */
+export type ReopenWords =
+  | { readonly kind: 'works'; readonly words: readonly string[] }
+  /** A reason without full stop. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** What must hold of a file. */
@@ -61,6 +73,10 @@ export type AgentEvent =
       readonly name: string
       readonly input: string
       readonly failed: string | undefined
+      /** What the tool gave, on one line; undefined: nothing was said of it. */
+      readonly output: string | undefined
+      /** Whether the stream tells of its end. */
+      readonly ended: boolean
     }
   /** Figures that add up over a run. */
   | { readonly kind: 'usage'; readonly usage: Usage; readonly costUsd: number | undefined }
@@ -68,6 +84,28 @@ export type AgentEvent =
   | { readonly kind: 'limit'; readonly failure: Failure }
   | { readonly kind: 'result'; readonly text: string }
   | { readonly kind: 'error'; readonly failure: Failure }
+
+/** What is said while a run goes on: a call when it begins and when it ends, a text perhaps in pieces. */
+export type LiveEvent =
+  | Exclude<AgentEvent, { kind: 'tool' }>
+  /** A part of a text that goes on with the next piece. */
+  | { readonly kind: 'piece'; readonly text: string }
+  | { readonly kind: 'call'; readonly id: string; readonly name: string; readonly input: string }
+  | {
+      readonly kind: 'returned'
+      readonly id: string
+      readonly output: string | undefined
+      readonly failed: string | undefined
+    }
+
+/** What a line of stdout is. */
+export type LineReading =
+  /** A line of the CLI's own stream; `at` is the epoch ms that it tells, undefined: it tells none. */
+  | { readonly kind: 'told'; readonly at: number | undefined; readonly events: readonly LiveEvent[] }
+  /** Words of somebody else, or of a CLI that prints nothing but words. */
+  | { readonly kind: 'plain' }
+  /** It begins like a line of the stream, and is cut or malformed. */
+  | { readonly kind: 'unreadable' }
 
 export interface WordsRequest {
   /** The configured words with placeholders already filled in. */

@@ -28,15 +28,27 @@ export function oneLine(text: string, charsMax = DETAIL_CHARS_MAX): string {
 
 const INPUT_CHARS_MAX = 200
 
-/** What a tool was given, on one line: its one value, or all of it as JSON. */
+/** What a tool was given, on one line: its one value besides a description of it, or all of it as JSON. */
 export function inputLine(input: unknown): string {
-  const values = typeof input === 'object' && input !== null ? Object.values(input) : [input]
+  const entries = typeof input === 'object' && input !== null ? Object.entries(input) : [['', input]]
+  const values = entries.filter(([name]) => name !== 'description').map(([, value]): unknown => value)
   const [only] = values
   if (values.length === 1 && typeof only === 'string')
     return oneLine(redactText(only.slice(0, 4_096)), INPUT_CHARS_MAX)
   return input === undefined
     ? ''
     : oneLine(redactText((JSON.stringify(input) ?? '').slice(0, 4_096)), INPUT_CHARS_MAX)
+}
+
+const OUTPUT_CHARS_MAX = 200
+
+/** What a tool gave, on one line: of a longer text its beginning and its end, where most programs say how it went. */
+export function outputLine(text: string): string {
+  const half = OUTPUT_CHARS_MAX / 2
+  // Blank space becomes less, keys become shorter: more than what is shown has to be looked at.
+  const line = oneLine(redactText(outerChars(text, 8_192)), 8_192)
+  if (line.length <= OUTPUT_CHARS_MAX) return line
+  return `${line.slice(0, half - 1).toWellFormed()} … ${line.slice(2 - half).toWellFormed()}`
 }
 
 /** The first and the last half of `charsMax` characters of a longer text, on lines of their own. */

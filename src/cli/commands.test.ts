@@ -171,7 +171,10 @@ test('dry-run --raw of several agents is refused', async ({ world, expect }) => 
   expect(await world.marrow('dry-run', '--raw')).toMatchObject({ code: 2, out: '' })
 })
 
-test('logs shows the last lines; following reads on until the run has ended', async ({ world, expect }) => {
+test('logs --raw shows the last lines; following reads on until the run has ended', async ({
+  world,
+  expect,
+}) => {
   const text = 'one\ntwo\nthree\n'
   const run = sampleRun().id
   let rounds = 0
@@ -183,9 +186,45 @@ test('logs shows the last lines; following reads on until the run has ended', as
       return { run, text: offset === 14 ? 'four\n' : '', next_offset: 19, size: 19, ended: true }
     },
   })
-  expect((await world.marrow('logs', 'scout', '-n', '2')).out).toBe('two\nthree\n')
+  expect((await world.marrow('logs', 'scout', '--raw', '-n', '2')).out).toBe('two\nthree\n')
   expect((await world.marrow('logs', 'scout', '-f', '-n', '1', '--stderr')).out).toBe('three\nfour\n')
   expect(daemon.calls.at(-1)).toMatchObject({ params: { id: run, stream: 'stderr', offset: 14 } })
+})
+
+test('logs of several runs have no bytes to print', async ({ world, expect }) => {
+  await using _ = await world.daemon()
+  for (const words of [['--raw'], ['--stderr'], ['scout', '--raw', '--since', '1h']])
+    expect(await world.marrow('logs', ...words)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^Cannot print the bytes of several runs: .*\nFix: Name it/),
+    })
+})
+
+test('logs shows what a stream says, and waits for the rest of a line', async ({ world, expect }) => {
+  const state = { status: 'completed', input: { command: 'ls' }, output: 'a\nb' }
+  const events = [
+    { type: 'tool_use', part: { tool: 'bash', callID: 'c', state } },
+    { type: 'text', part: { text: 'Done.' } },
+  ]
+  const whole = events.map((event) => `${JSON.stringify(event)}\n`).join('')
+  const run = sampleRun({ state: 'running', ended_at: null, outcome: null, ok: null })
+  let size = 30
+  await using _ = await world.daemon({
+    showRun: async () => run,
+    readLog: async ({ offset, limit }) => {
+      const from = offset < 0 ? Math.max(0, size + offset) : offset
+      const text = whole.slice(from, Math.min(size, from + limit))
+      const part = { run: run.id, text, next_offset: from + text.length, size, ended: size === whole.length }
+      size = Math.min(whole.length, size + 7)
+      return part
+    },
+  })
+  expect(await world.marrow('logs', 'scout', '-f')).toEqual({
+    code: 0,
+    out: '> bash: ls\n  a b\nDone.\n',
+    err: '',
+  })
 })
 
 test('validate shows what the configuration means, or every mistake in it', async ({

@@ -14,7 +14,9 @@ export interface LogPart {
   readonly ended: boolean
 }
 
-const PART_BYTES_MAX = 1_048_576
+/** As much as the daemon hands out at a time. */
+export const PART_BYTES_MAX = 1_048_576
+
 const LOOK_EVERY_MS = 300 // Fast enough to read along, slow enough to cost the daemon nothing.
 
 /** The last `lines` lines (0: everything that one part holds) of the last MiB. */
@@ -28,13 +30,14 @@ export async function readLast(
   return lines === 0 ? part : { ...part, text: lastLines(part.text, lines) }
 }
 
-/** Everything from the first byte to what is there now. */
-export async function* readWhole(
+/** Everything from `from` (bytes; the first one, unless it is said) to what is there now. */
+export async function* readForward(
   connection: Connection,
   target: string,
   stream: Stream,
+  from = 0,
 ): AsyncGenerator<LogPart> {
-  let [id, offset] = [target, 0]
+  let [id, offset] = [target, from]
   for (;;) {
     const part = await connection.ask('readLog', { id, stream, offset, limit: PART_BYTES_MAX })
     yield part

@@ -7,8 +7,11 @@ export interface FilePart {
   readonly size: number
 }
 
-/** From `offset` (bytes; negative counts from the end) at most `limit` bytes; empty when there is no such file. */
-export function readPart(path: string, offset: number, limit: number): FilePart {
+/**
+ * From `offset` (bytes; negative counts from the end) at most `limit` bytes; empty when there is no such file. While it
+ * `grows`, a character that is not whole at its end is left for the next part.
+ */
+export function readPart(path: string, offset: number, limit: number, grows: boolean): FilePart {
   let file: number
   try {
     file = openSync(path, 'r')
@@ -20,7 +23,7 @@ export function readPart(path: string, offset: number, limit: number): FilePart 
     const from = offset < 0 ? Math.max(0, size + offset) : Math.min(offset, size)
     const bytes = Buffer.alloc(Math.min(limit, size - from))
     const count = readSync(file, bytes, 0, bytes.length, from)
-    const whole = wholeCharacters(bytes.subarray(0, count), from + count >= size)
+    const whole = wholeCharacters(bytes.subarray(0, count), !grows && from + count >= size)
     return { text: bytes.toString('utf8', 0, whole), nextOffset: from + whole, size }
   } finally {
     closeSync(file)

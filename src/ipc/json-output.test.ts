@@ -145,11 +145,23 @@ const examples: Readonly<Record<string, unknown>> = {
     run: sampleRun().id,
     ended: true,
     steps: [
-      { kind: 'tool', text: 'npm test', tool: 'bash', failed: null },
-      { kind: 'text', text: 'All tests pass.', tool: null, failed: null },
+      { kind: 'tool', text: 'npm test', tool: 'bash', failed: null, output: '12 passed', ended: true },
+      { kind: 'text', text: 'All tests pass.', tool: null, failed: null, output: null, ended: null },
     ],
   },
-  logs: { run: sampleRun().id, stream: 'stdout', text: 'Fixed the failing test.\n' },
+  logs: {
+    run: sampleRun().id,
+    agent: 'scout',
+    at: '2026-01-05T12:55:03.000Z',
+    kind: 'returned',
+    text: '12 passed',
+    call: 'toolu_1',
+    tool: 'Bash',
+    failed: null,
+    usage: null,
+    cost_usd: null,
+  },
+  'logs --raw': { run: sampleRun().id, stream: 'stdout', text: 'Fixed the failing test.\n' },
   events: sampleEvent(),
 }
 
@@ -157,7 +169,7 @@ test('every command that prints JSON has a schema, and no other', ({ expect }) =
   const printing = commands.filter(({ json }) => json !== undefined).map(({ name }) => name)
   expect(
     Object.keys(jsonOutputs)
-      .filter((name) => !name.startsWith('show --'))
+      .filter((name) => !name.includes(' --'))
       .toSorted(),
   ).toEqual(printing.toSorted())
 })
@@ -174,7 +186,8 @@ const marked = /<!-- commands -->[^]*<!-- \/commands -->/
 
 function described() {
   return Object.entries(jsonOutputs).map(([name, schema]) => {
-    const perLine = commands.find((command) => command.name === name)?.json === 'one value a line'
+    const perLine =
+      commands.find((command) => command.name === name.split(' --')[0])?.json === 'one value a line'
     return { name, schema, perLine, example: examples[name] }
   })
 }

@@ -138,6 +138,33 @@ const Attempt = z
   })
   .meta({ id: 'Attempt', description: 'One attempt to break out of the isolation.' })
 
+/** One step of a run as `logs` prints it. */
+export const LogStep = z
+  .object({
+    run: z.string(),
+    agent: z.string(),
+    at: z.string().nullable().describe('When (ISO 8601, UTC); null where the agent CLI does not tell.'),
+    kind: z
+      .enum(['text', 'call', 'returned', 'usage', 'limit', 'result', 'error', 'unreadable'])
+      .describe(
+        'call: a tool was called; returned: the call has ended; limit: its model refused for now, and it waits; unreadable: lines that are cut or malformed.',
+      ),
+    text: z
+      .string()
+      .nullable()
+      .describe('What was said; what the tool was given, or gave, on one line; null: nothing was told.'),
+    call: z.string().nullable().describe('Which call it is; the same when it has ended.'),
+    tool: z.string().nullable().describe('The name of the tool that was called.'),
+    failed: z.string().nullable().describe('Why the call did not work.'),
+    usage: z
+      .object({ input: z.number(), output: z.number(), cache_read: z.number(), cache_write: z.number() })
+      .nullable()
+      .describe('Tokens: of a step or of the whole run, as the agent CLI tells them.'),
+    cost_usd: z.number().nullable(),
+  })
+  .meta({ id: 'LogStep', description: 'One thing that an agent CLI said or did.' })
+export type LogStep = z.infer<typeof LogStep>
+
 const held = z.object({
   ok: z.literal(true),
   agent: z.string().nullable().describe('Null: everything.'),
@@ -213,7 +240,8 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     prompt: z.string().describe('The very bytes that were sent.'),
   }),
   'show --steps': protocol.readSteps.result,
-  logs: z.object({
+  logs: LogStep,
+  'logs --raw': z.object({
     run: z.string(),
     stream: z.enum(['stdout', 'stderr']),
     text: z.string().describe('The next part of it, not always whole lines.'),

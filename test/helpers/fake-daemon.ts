@@ -234,8 +234,8 @@ function sampleHandlers(config: string): Handlers {
       run: sampleRun().id,
       ended: true,
       steps: [
-        { kind: 'tool', text: 'date', tool: 'bash', failed: null },
-        { kind: 'text', text: 'It is late.', tool: null, failed: null },
+        { kind: 'tool', text: 'date', tool: 'bash', failed: null, output: 'Mon Jan  5', ended: true },
+        { kind: 'text', text: 'It is late.', tool: null, failed: null, output: null, ended: null },
       ],
     }),
     journal: async () => ({ events: [sampleEvent()], next_after: sampleEvent().id }),

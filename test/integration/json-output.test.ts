@@ -33,6 +33,7 @@ test('every command prints what its schema says, key by key', async ({ home, exp
     'show --prompt': ['show', 'scout', '--prompt'],
     'show --steps': ['show', 'scout', '--steps'],
     logs: ['logs', 'scout'],
+    'logs --raw': ['logs', 'scout', '--raw'],
     events: ['events'],
     wake: ['wake', 'scout'],
     pause: ['pause', 'scout'],

@@ -269,10 +269,17 @@ describe('claude.events of recorded runs', () => {
     expect(denied).toEqual({
       kind: 'tool',
       name: 'Bash',
-      input: '{"command":"echo hello > denied.txt","description":"scripted command"}',
+      input: 'echo hello > denied.txt',
       failed: expect.stringMatching(/needs approval/),
+      output: undefined,
+      ended: true,
     })
     const [worked] = claude.events(recorded('success', 0)).filter(({ kind }) => kind === 'tool')
-    expect(worked).toMatchObject({ name: 'Bash', failed: undefined })
+    expect(worked).toMatchObject({
+      name: 'Bash',
+      failed: undefined,
+      output: '(Bash completed with no output)',
+      ended: true,
+    })
   })
 })

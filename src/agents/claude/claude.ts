@@ -1,15 +1,7 @@
 /** How Claude Code is started for an unattended turn, and how its output is read. */
-import type {
-  Adapter,
-  AgentEvent,
-  Delivery,
-  Failure,
-  Reading,
-  RunOutput,
-  Usage,
-  WordsRequest,
-} from '../adapter.ts'
+import type { Adapter, AgentEvent, Delivery, Failure, Reading, RunOutput, WordsRequest } from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
+import { ownWords } from '../flags.ts'
 import { readEvents } from './events.ts'
 import type { Assistant, ClaudeEvent, Result } from './events.ts'
 import {
@@ -24,10 +16,12 @@ import { needs } from './needs.ts'
 import { bypass } from './permissions.ts'
 import { planOf } from './plan.ts'
 import { claudePattern, presumedSettings } from './settings.ts'
-import { detailOf } from '../failures.ts'
 import { inputLine, lastChars } from '../lines.ts'
 import { endOfFlags, programIn, withPromptLast } from '../program-place.ts'
-import { NO_USAGE, addUp, addUsage } from '../reading.ts'
+import { addUp } from '../reading.ts'
+import { givenBy, readLine } from './line.ts'
+import { reopen } from './reopen.ts'
+import { spentOn, usageOf } from './usage.ts'
 
 export const claude: Adapter = {
   name: 'claude',
@@ -41,8 +35,11 @@ export const claude: Adapter = {
   }),
   words: wordsFor,
   presumes: presumedSettings,
-  events: (output) => neutral(readEvents(output.stdout), output),
+  events: (output) => neutral(readEvents(output.stdout, 'what tools gave'), output),
   read,
+  line: readLine,
+  streams: (words) => isStream(formatOf(ownWords(words, claudePattern))),
+  reopen,
   needs,
   bypass,
 }
@@ -77,10 +74,14 @@ function withStreamFormat(words: readonly string[]): readonly string[] {
   const format = formatOf(own)
   const print = own.some((word) => /^(?:-[a-z]*p|--print)$/.test(word)) ? [] : ['-p']
   const stream = format === undefined ? ['--output-format', 'stream-json'] : []
-  const streams = format === undefined || format === 'stream-json'
-  const verbose = streams && !own.includes('--verbose') ? ['--verbose'] : []
+  const verbose = isStream(format) && !own.includes('--verbose') ? ['--verbose'] : []
   const place = program >= 0 ? program + 1 : end
   return [...words.slice(0, place), ...print, ...stream, ...verbose, ...words.slice(place)]
+}
+
+/** Other formats are printed when all is over. */
+function isStream(format: string | undefined): boolean {
+  return format === undefined || format === 'stream-json'
 }
 
 function formatOf(words: readonly string[]): string | undefined {
@@ -103,6 +104,8 @@ function read(output: RunOutput): Reading {
     plan: planOf(events, output.endedAt),
   }
 }
+
+const NOTHING = { output: undefined, failed: undefined } as const
 
 /** Tokens and cost of the last result are those of the whole run; without one, what its messages say is added up. */
 function neutral(events: readonly ClaudeEvent[], { endedAt }: RunOutput): AgentEvent[] {
@@ -135,53 +138,34 @@ interface Told {
   readonly result: ClaudeEvent | undefined
   /** Each message's last event: it comes in parts that all carry its tokens. */
   readonly messages: ReadonlyMap<string, ClaudeEvent>
-  /** Why calls failed, by their ids. */
-  readonly failed: ReadonlyMap<string, string>
+  /** What calls gave, by their ids. */
+  readonly given: ReadonlyMap<string, ReturnType<typeof givenBy>>
 }
 
 function whatIsTold(events: readonly ClaudeEvent[]): Told {
   const messages = new Map<string, ClaudeEvent>()
-  const failed = new Map<string, string>()
+  const given = new Map<string, ReturnType<typeof givenBy>>()
   for (const event of events) {
     if (event.type === 'assistant') messages.set(event.message.id, event)
     if (event.type !== 'user') continue
     for (const block of event.message.content)
-      if (block.type === 'tool_result' && block.is_error)
-        failed.set(block.tool_use_id, detailOf(inputLine(block.content)))
+      if (block.type === 'tool_result') given.set(block.tool_use_id, givenBy(block))
   }
   const init = events.find((event) => event.type === 'system' && event.subtype === 'init')
-  return { init, result: events.findLast((event) => event.type === 'result'), messages, failed }
+  return { init, result: events.findLast((event) => event.type === 'result'), messages, given }
 }
 
-function spokenIn(event: Assistant, { result, messages, failed }: Told): AgentEvent[] {
+function spokenIn(event: Assistant, { result, messages, given }: Told): AgentEvent[] {
   const said = event.message.content.flatMap((block): AgentEvent[] => {
     if (block.type === 'text') return [{ kind: 'text', text: block.text }]
     if (block.type !== 'tool_use') return []
-    return [{ kind: 'tool', name: block.name, input: inputLine(block.input), failed: failed.get(block.id) }]
+    const { output, failed } = given.get(block.id) ?? NOTHING
+    const ended = given.has(block.id)
+    return [{ kind: 'tool', name: block.name, input: inputLine(block.input), failed, output, ended }]
   })
   const { id, usage } = event.message
   if (result !== undefined || usage === undefined || messages.get(id) !== event) return said
   return [...said, { kind: 'usage', usage: usageOf(usage), costUsd: undefined }]
-}
-
-function spentOn({ modelUsage, usage, total_cost_usd: costUsd }: Result): AgentEvent {
-  const models = modelUsage.map((model) => ({
-    inputTokens: model.inputTokens,
-    outputTokens: model.outputTokens,
-    cacheReadTokens: model.cacheReadInputTokens,
-    cacheWriteTokens: model.cacheCreationInputTokens,
-  }))
-  const own = usage === undefined ? NO_USAGE : usageOf(usage)
-  return { kind: 'usage', usage: models.length === 0 ? own : models.reduce(addUsage), costUsd }
-}
-
-function usageOf(tokens: NonNullable<Result['usage']>): Usage {
-  return {
-    inputTokens: tokens.input_tokens,
-    outputTokens: tokens.output_tokens,
-    cacheReadTokens: tokens.cache_read_input_tokens,
-    cacheWriteTokens: tokens.cache_creation_input_tokens,
-  }
 }
 
 /** What the run ended with. The words of a denied run are a result all the same: the model's own. */

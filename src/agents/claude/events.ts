@@ -162,21 +162,31 @@ const RUN_CHARS_MAX = 8_388_608 // As much as is read of a run.
  * The last events of `stdout` in order; with `--output-format json` there is one, the result. Lines that are cut,
  * malformed or of another kind are left out.
  */
-export function readEvents(stdout: string): ClaudeEvent[] {
-  return eventsIn(stdout, isEventLine, ClaudeEvent)
+export function readEvents(stdout: string, wanted?: 'what tools gave'): ClaudeEvent[] {
+  const isWanted = wanted === undefined ? isEventLine : isAnyEventLine
+  return eventsIn(stdout, isWanted, ClaudeEvent)
+}
+
+/** One value of the stream; undefined: it is none that marrow reads. */
+export function parseEvent(value: unknown): ClaudeEvent | undefined {
+  return ClaudeEvent.safeParse(value).data
 }
 
 const kindPattern =
   /^\[?\{"type":"(?:system","subtype":"(?:init|api_retry)"|assistant"|user"|rate_limit_event"|result")/
 
-/** Tells what needs parsing. The first key of a result is not always `type`; of what tools gave only failures count. */
+/** Tells what needs parsing to judge a run: of what tools gave only failures count. */
 function isEventLine(line: string): boolean {
+  return isAnyEventLine(line) && (!line.startsWith('{"type":"user"') || line.includes('"is_error":true'))
+}
+
+/** The first key of a result is not always `type`. */
+function isAnyEventLine(line: string): boolean {
   // With `--output-format json --verbose` the whole run is one line.
   if (
     line.length > (line.startsWith('[') ? RUN_CHARS_MAX : LINE_CHARS_MAX) ||
     !(line.startsWith('{"') || line.startsWith('[{"'))
   )
     return false
-  if (!kindPattern.test(line)) return line.includes('"type":"result"')
-  return !line.startsWith('{"type":"user"') || line.includes('"is_error":true')
+  return kindPattern.test(line) || line.includes('"type":"result"')
 }

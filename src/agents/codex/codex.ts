@@ -4,7 +4,8 @@ import { readEvents } from './events.ts'
 import type { CodexEvent } from './events.ts'
 import { failureOfMessage, retriedReason } from './failures.ts'
 import { needs } from './needs.ts'
-import { neutral } from './neutral.ts'
+import { neutral, readLine } from './neutral.ts'
+import { reopen } from './reopen.ts'
 import { bypass, walled } from './sandbox.ts'
 import { presumedProfile, wordsFor } from './words.ts'
 import { detailOf } from '../failures.ts'
@@ -22,6 +23,9 @@ export const codex: Adapter = {
   presumes: presumedProfile,
   events: (output) => neutral(readEvents(output.stdout), output.endedAt),
   read,
+  line: readLine,
+  streams: () => true,
+  reopen,
   needs,
   bypass,
   walled,
@@ -83,7 +87,7 @@ function reportedError(events: readonly CodexEvent[], { endedAt }: RunOutput): F
  * on stderr the result says what came of it, unless nothing else was done.
  */
 function refusal(told: readonly AgentEvent[], said: readonly string[]): Failure | undefined {
-  const tools = told.filter((event) => event.kind === 'tool')
+  const tools = told.filter((event) => event.kind === 'tool').filter(({ ended }) => ended)
   const unapproved = tools.findLast(
     ({ name, failed = '' }) =>
       unapprovedPattern.test(failed) && !(name === 'command_execution' && failed.startsWith('exited ')),

@@ -11,6 +11,7 @@ const Item = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agent_message'), text: Text }),
   z.object({
     type: z.literal('command_execution'),
+    id: Text,
     command: Text,
     aggregated_output: Text,
     exit_code: z.number().int().nullish().catch(undefined),
@@ -18,18 +19,21 @@ const Item = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('file_change'),
+    id: Text,
     changes: z.array(z.object({ path: Text })).catch([]),
     status: Text,
   }),
   z.object({
     type: z.literal('mcp_tool_call'),
+    id: Text,
     server: Text,
     tool: Text,
     arguments: z.unknown().optional(),
+    result: z.unknown().optional(),
     error: z.object({ message: Text }).nullish().catch(undefined),
     status: Text,
   }),
-  z.object({ type: z.literal('web_search'), query: Text }),
+  z.object({ type: z.literal('web_search'), id: Text, query: Text }),
 ])
 export type CodexItem = z.infer<typeof Item>
 
@@ -46,13 +50,18 @@ export type TurnUsage = z.infer<typeof TurnUsage>
 
 const CodexEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('thread.started'), thread_id: z.string().max(200).optional().catch(undefined) }),
-  z.object({ type: z.literal('item.started') }),
+  z.object({ type: z.literal('item.started'), item: Item.optional().catch(undefined) }),
   z.object({ type: z.literal('item.completed'), item: Item }),
   z.object({ type: z.literal('turn.completed'), usage: TurnUsage.optional().catch(undefined) }),
   z.object({ type: z.literal('turn.failed'), error: Message }),
   z.object({ type: z.literal('error'), message: Text }),
 ])
 export type CodexEvent = z.infer<typeof CodexEvent>
+
+/** One value of the stream; undefined: it is none that marrow reads. */
+export function parseEvent(value: unknown): CodexEvent | undefined {
+  return CodexEvent.safeParse(value).data
+}
 
 const eventLine =
   /^\{"type":"(?:thread\.started|item\.(?:started|completed)|turn\.completed|turn\.failed|error)"/

@@ -21,6 +21,8 @@ describe('what codex said', () => {
         name: 'command_execution',
         input: "/bin/bash -lc 'echo hello > made.txt'",
         failed: undefined,
+        output: '',
+        ended: true,
       },
       { kind: 'text', text: 'All is done.' },
       { kind: 'usage', usage, costUsd: undefined },
@@ -46,6 +48,17 @@ describe('what codex said', () => {
         status: 'failed',
       },
       { name: 'command_execution', input: 'ls', failed: 'exited with code 2: no b' },
+    ],
+    [
+      'a command that worked',
+      {
+        type: 'command_execution',
+        command: 'npm test',
+        aggregated_output: '> test\n\n12 passed\n',
+        exit_code: 0,
+        status: 'completed',
+      },
+      { name: 'command_execution', input: 'npm test', failed: undefined, output: '> test 12 passed' },
     ],
     [
       'a command without an end',
@@ -79,6 +92,19 @@ describe('what codex said', () => {
     ],
   ])('holds %s', ([, item, expected], { expect }) => {
     const line = JSON.stringify({ type: 'item.completed', item })
-    expect(neutral(readEvents(line), endedAt)).toEqual([{ kind: 'tool', ...expected }])
+    expect(neutral(readEvents(line), endedAt)).toEqual([
+      { kind: 'tool', output: undefined, ended: true, ...expected },
+    ])
+  })
+
+  test('holds a call that goes on, and once only when it has ended', ({ expect }) => {
+    const item = { id: 'item_1', type: 'command_execution', command: 'npm test', status: 'in_progress' }
+    const started = JSON.stringify({ type: 'item.started', item })
+    const completed = JSON.stringify({ type: 'item.completed', item: { ...item, status: 'completed' } })
+    const call = { kind: 'tool', name: 'command_execution', input: 'npm test', failed: undefined }
+    expect(neutral(readEvents(started), endedAt)).toEqual([{ ...call, output: undefined, ended: false }])
+    expect(neutral(readEvents(`${started}\n${completed}`), endedAt)).toEqual([
+      { ...call, output: '', ended: true },
+    ])
   })
 })

@@ -25,6 +25,7 @@ const GeminiEvent = z.discriminatedUnion('type', [
     type: z.literal('tool_result'),
     tool_id: Words,
     status: Status,
+    output: Words,
     error: Problem,
     timestamp: Words,
   }),
@@ -55,6 +56,11 @@ export type GeminiEvent = z.infer<typeof GeminiEvent>
  */
 export function readEvents(stdout: string): GeminiEvent[] {
   return joined(eventsIn(stdout, isEventLine, GeminiEvent))
+}
+
+/** One value of the stream; undefined: it is none that marrow reads. */
+export function parseEvent(value: unknown): GeminiEvent | undefined {
+  return GeminiEvent.safeParse(value).data
 }
 
 function joined(events: readonly GeminiEvent[]): GeminiEvent[] {

@@ -127,15 +127,24 @@ interface ToolFailure {
 }
 
 /** Why tool calls did not work, each by the place of the call in `events`. */
-export function toolFailures(events: readonly GeminiEvent[]): Map<number, ToolFailure> {
-  const open = new Map<string, number>()
+function toolFailures(events: readonly GeminiEvent[]): Map<number, ToolFailure> {
   const failures = new Map<number, ToolFailure>()
+  for (const [call, { status, error }] of toolResults(events))
+    if (status === 'error')
+      failures.set(call, { type: error?.type ?? '', message: detailOf(error?.message ?? '') })
+  return failures
+}
+
+/** What tool calls gave, each by the place of the call in `events`: ids may be used again. */
+export function toolResults(
+  events: readonly GeminiEvent[],
+): Map<number, Extract<GeminiEvent, { type: 'tool_result' }>> {
+  const open = new Map<string, number>()
+  const results = new Map<number, Extract<GeminiEvent, { type: 'tool_result' }>>()
   for (const [index, event] of events.entries()) {
     if (event.type === 'tool_use') open.set(event.tool_id, index)
-    if (event.type !== 'tool_result' || event.status !== 'error') continue
-    const call = open.get(event.tool_id)
-    if (call !== undefined)
-      failures.set(call, { type: event.error?.type ?? '', message: detailOf(event.error?.message ?? '') })
+    const call = event.type === 'tool_result' ? open.get(event.tool_id) : undefined
+    if (event.type === 'tool_result' && call !== undefined) results.set(call, event)
   }
-  return failures
+  return results
 }

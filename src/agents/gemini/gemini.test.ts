@@ -124,8 +124,10 @@ describe('gemini.read of recorded runs', () => {
     expect(gemini.events(recorded('denied', 0))).toContainEqual({
       kind: 'tool',
       name: 'run_shell_command',
-      input: '{"command":"echo hello > denied.txt","description":"scripted command"}',
+      input: 'echo hello > denied.txt',
       failed: expect.stringMatching(/^Tool "run_shell_command" not found/),
+      output: undefined,
+      ended: true,
     })
   })
 

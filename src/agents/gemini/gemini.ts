@@ -4,9 +4,12 @@ import { fitsArgument } from '../argument-limit.ts'
 import { failureOfText, refusalsIn, spokenOn } from './errors.ts'
 import { isSpeech, readEvents } from './events.ts'
 import type { GeminiEvent } from './events.ts'
-import { failureOfRun, toolFailures } from './failures.ts'
+import { failureOfRun, toolResults } from './failures.ts'
+import { givenBy, readLine } from './line.ts'
 import { needs } from './needs.ts'
 import { bypass } from './permissions.ts'
+import { reopen } from './reopen.ts'
+import { spentBy } from './usage.ts'
 import { readDate } from '../failures.ts'
 import { inputLine, lastChars, outerChars, spokenLines } from '../lines.ts'
 import { endOfFlags, programIn } from '../program-place.ts'
@@ -21,6 +24,9 @@ export const gemini: Adapter = {
   words: wordsFor,
   events: (output) => neutral(readEvents(output.stdout), spokenOn(output.stderr), output),
   read,
+  line: readLine,
+  streams: (words) => !chosenFormats(words).some((format) => format !== 'stream-json'),
+  reopen,
   needs,
   bypass,
 }
@@ -38,10 +44,16 @@ function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Del
 
 /** Only these lines carry tool calls, and the tokens of a run that failed. */
 function withStreamFormat(words: readonly string[]): readonly string[] {
-  // Both spellings of the long flag, and the short one behind short switches.
+  return chosenFormats(words).length > 0 ? words : inserted(words, ['--output-format', 'stream-json'])
+}
+
+/** Both spellings of the long flag, and the short one behind short switches. */
+function chosenFormats(words: readonly string[]): string[] {
   const given = words.slice(placeOfFlags(words), endOfFlags(words, (placeOfFlags(words) ?? 0) - 1))
-  const chosen = given.some((word) => /^(?:--output-?format(?:=|$)|-[dsy]*o)/i.test(word))
-  return chosen ? words : inserted(words, ['--output-format', 'stream-json'])
+  return given.flatMap((word, index) => {
+    const [, value] = /^(?:--output-?format(?:=|$)|-[dsy]*o=?)(.*)$/i.exec(word) ?? []
+    return value === undefined ? [] : [value || (given[index + 1] ?? '')]
+  })
 }
 
 function inserted(words: readonly string[], flags: readonly string[]): readonly string[] {
@@ -96,8 +108,10 @@ function isWaiting(events: readonly GeminiEvent[]): boolean {
   )
 }
 
+const NOTHING = { output: undefined, failed: undefined } as const
+
 function eventsOf(events: readonly GeminiEvent[], endedAt: number): AgentEvent[] {
-  const failures = toolFailures(events)
+  const results = toolResults(events)
   const finish = events.findLastIndex((event) => event.type === 'result')
   return events.flatMap((event, index): AgentEvent[] => {
     switch (event.type) {
@@ -106,8 +120,10 @@ function eventsOf(events: readonly GeminiEvent[], endedAt: number): AgentEvent[]
       case 'message':
         return isSpeech(event) ? [{ kind: 'text', text: event.content }] : []
       case 'tool_use': {
+        const given = results.get(index)
+        const said = given === undefined ? NOTHING : givenBy(given)
         const { tool_name: name, parameters } = event
-        return [{ kind: 'tool', name, input: inputLine(parameters), failed: failures.get(index)?.message }]
+        return [{ kind: 'tool', name, input: inputLine(parameters), ...said, ended: given !== undefined }]
       }
       case 'tool_result':
         return []
@@ -119,20 +135,11 @@ function eventsOf(events: readonly GeminiEvent[], endedAt: number): AgentEvent[]
   })
 }
 
-/** Its figures are those of the whole session: only the last ones count, and they do not add up. */
-function finishOf(
-  { status, stats }: Extract<GeminiEvent, { type: 'result' }>,
-  words: string | undefined,
-): AgentEvent[] {
-  const usage = {
-    inputTokens: Math.max(stats.input_tokens - stats.cached, 0),
-    // The difference is what the model thought with, which is billed as output.
-    outputTokens: Math.max(stats.output_tokens, stats.total_tokens - stats.input_tokens),
-    cacheReadTokens: stats.cached,
-    cacheWriteTokens: 0,
-  }
-  const spent: AgentEvent = { kind: 'usage', usage, costUsd: undefined }
-  return status === 'success' && words !== undefined ? [spent, { kind: 'result', text: words }] : [spent]
+function finishOf(event: Extract<GeminiEvent, { type: 'result' }>, words: string | undefined): AgentEvent[] {
+  const spent = spentBy(event)
+  return event.status === 'success' && words !== undefined
+    ? [spent, { kind: 'result', text: words }]
+    : [spent]
 }
 
 function lastWords(events: readonly GeminiEvent[]): string | undefined {

@@ -8,4 +8,5 @@ export function bypass(words: readonly string[]): string | undefined {
   return mode?.written ?? switchOn(own, ['--yolo', '-y']) ?? own.find((word) => /^-[dsy]*y[dsy]*$/.test(word))
 }
 
-const geminiPattern = /(?:^|\/)gemini(?:-cli)?(?:\.js)?(?:@[\w.-]+)?$/
+/** A word that names Gemini CLI itself, or its package behind npx. */
+export const geminiPattern = /(?:^|\/)gemini(?:-cli)?(?:\.js)?(?:@[\w.-]+)?$/

@@ -1,5 +1,13 @@
 /** How any other command is started and read: it gets `--dir <work_dir> -- <prompt>` and may report to marrow. */
-import type { Adapter, AgentEvent, Delivery, Reading, RunOutput, WordsRequest } from '../adapter.ts'
+import type {
+  Adapter,
+  AgentEvent,
+  Delivery,
+  LineReading,
+  Reading,
+  RunOutput,
+  WordsRequest,
+} from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
 import { lastChars, spokenLines } from '../lines.ts'
 import { noNeeds } from '../needs.ts'
@@ -25,6 +33,9 @@ export const generic: Adapter = {
   words: wordsFor,
   events,
   read,
+  line: readLine,
+  streams: () => undefined,
+  reopen: () => ({ kind: 'refused', reason: 'marrow does not know how its command opens a conversation' }),
   // Nothing is known of it.
   needs: noNeeds,
 }
@@ -53,8 +64,18 @@ function events({ stdout, endedAt }: RunOutput): AgentEvent[] {
   })
 }
 
-function reported({ session, usage, costUsd, result, error }: ReportLine, endedAt: number): AgentEvent[] {
-  const said: AgentEvent[] = []
+function readLine(line: string, now: number): LineReading {
+  if (!isReportLine(line)) return { kind: 'plain' }
+  const report = readReportLine(line)
+  if (report === undefined) return { kind: 'unreadable' }
+  return { kind: 'told', at: undefined, events: reported(report, now) }
+}
+
+function reported(
+  { session, usage, costUsd, result, error }: ReportLine,
+  endedAt: number,
+): Exclude<AgentEvent, { kind: 'tool' }>[] {
+  const said: Exclude<AgentEvent, { kind: 'tool' }>[] = []
   if (session !== undefined) said.push({ kind: 'session', id: session })
   if (usage !== undefined || costUsd !== undefined)
     said.push({ kind: 'usage', usage: usage ?? NO_USAGE, costUsd })

@@ -17,6 +17,8 @@ const Tokens = z
   })
   .catch(NoTokens)
 
+const NoState = { status: '', input: undefined, output: '', error: '' }
+
 const ErrorData = z.object({
   message: z.string().optional().catch(undefined),
   statusCode: z.number().int().optional().catch(undefined),
@@ -31,11 +33,17 @@ const OpencodeEvent = z.discriminatedUnion('type', [
     part: z
       .object({
         tool: z.string().catch('unknown'),
+        callID: z.string().catch(''),
         state: z
-          .object({ status: z.string().catch(''), input: z.unknown(), error: z.string().catch('') })
-          .catch({ status: '', input: undefined, error: '' }),
+          .object({
+            status: z.string().catch(''),
+            input: z.unknown(),
+            output: z.string().catch(''),
+            error: z.string().catch(''),
+          })
+          .catch(NoState),
       })
-      .catch({ tool: 'unknown', state: { status: '', input: undefined, error: '' } }),
+      .catch({ tool: 'unknown', callID: '', state: NoState }),
   }),
   z.object({
     type: z.literal('text'),
@@ -71,6 +79,11 @@ export type OpencodeEvent = z.infer<typeof OpencodeEvent>
 /** The last events of `stdout` in order. Lines that are cut, malformed or of another kind are left out. */
 export function readEvents(stdout: string): OpencodeEvent[] {
   return eventsIn(stdout, isEventLine, OpencodeEvent)
+}
+
+/** One value of the stream; undefined: it is none that marrow reads. */
+export function parseEvent(value: unknown): OpencodeEvent | undefined {
+  return OpencodeEvent.safeParse(value).data
 }
 
 function isEventLine(line: string): boolean {

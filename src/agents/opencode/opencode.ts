@@ -1,14 +1,27 @@
 /** How opencode is started for an unattended turn, and how its output is read. */
-import type { Adapter, AgentEvent, Delivery, Failure, Reading, RunOutput, WordsRequest } from '../adapter.ts'
+import type {
+  Adapter,
+  AgentEvent,
+  Delivery,
+  Failure,
+  LineReading,
+  LiveEvent,
+  Reading,
+  RunOutput,
+  WordsRequest,
+} from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
 import { detailOf, failureOfApi } from '../failures.ts'
+import { flagValues, ownWords } from '../flags.ts'
 import { LINE_CHARS_MAX } from '../json-lines.ts'
-import { inputLine, lastChars, outerChars, spokenLines } from '../lines.ts'
-import { readEvents, retryHeaders } from './events.ts'
+import { jsonLine } from '../line.ts'
+import { inputLine, lastChars, outerChars, outputLine, spokenLines } from '../lines.ts'
+import { parseEvent, readEvents, retryHeaders } from './events.ts'
 import type { OpencodeEvent } from './events.ts'
 import { needs } from './needs.ts'
 import { bypass } from './permissions.ts'
 import { programPattern } from './program.ts'
+import { reopen } from './reopen.ts'
 import { endOfFlags, programIn, withPromptLast } from '../program-place.ts'
 import { addUp } from '../reading.ts'
 
@@ -23,6 +36,10 @@ export const opencode: Adapter = {
   words: wordsFor,
   events: (output) => neutral(readEvents(output.stdout), output),
   read,
+  line: readLine,
+  streams: (words) =>
+    flagValues(ownWords(words, programPattern), ['--format']).every(({ value }) => value === 'json'),
+  reopen,
   needs,
   bypass,
 }
@@ -77,11 +94,8 @@ function neutralOf(event: OpencodeEvent, endedAt: number): AgentEvent[] {
   switch (event.type) {
     case 'step_start':
       return []
-    case 'tool_use': {
-      const { tool, state } = event.part
-      const failed = state.status === 'error' ? detailOf(state.error) : undefined
-      return [{ kind: 'tool', name: tool, input: inputLine(state.input), failed }]
-    }
+    case 'tool_use':
+      return [toolOf(event.part)]
     case 'text':
       return [{ kind: 'text', text: event.part.text }]
     case 'step_finish': {
@@ -97,6 +111,39 @@ function neutralOf(event: OpencodeEvent, endedAt: number): AgentEvent[] {
     case 'error':
       return [{ kind: 'error', failure: failureOf(event, endedAt) }]
   }
+}
+
+/** It is told when the call has ended. */
+function toolOf({ tool: name, state }: ToolUse['part']): Extract<AgentEvent, { kind: 'tool' }> {
+  const failed = state.status === 'error' ? detailOf(state.error) : undefined
+  const output = failed === undefined ? outputLine(state.output) : undefined
+  return { kind: 'tool', name, input: inputLine(state.input), failed, output, ended: true }
+}
+
+type ToolUse = Extract<OpencodeEvent, { type: 'tool_use' }>
+
+/** What one line of the stream says while a run goes on. */
+function readLine(line: string, now: number): LineReading {
+  return jsonLine(line, (value): LiveEvent[] => {
+    const event = parseEvent(value)
+    if (event === undefined) return []
+    const session: LiveEvent[] =
+      event.type === 'step_start' && event.sessionID !== undefined
+        ? [{ kind: 'session', id: event.sessionID }]
+        : []
+    return [
+      ...session,
+      ...neutralOf(event, now).flatMap((one): LiveEvent[] => {
+        if (one.kind !== 'tool' || event.type !== 'tool_use') return one.kind === 'tool' ? [] : [one]
+        const { name, input, output, failed } = one
+        const id = event.part.callID
+        return [
+          { kind: 'call', id, name, input },
+          { kind: 'returned', id, output, failed },
+        ]
+      }),
+    ]
+  })
 }
 
 /** All parts of the last message that had words. */

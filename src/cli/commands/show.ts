@@ -2,7 +2,7 @@ import { connect, type CommonOptions, type Connection } from '../connection.ts'
 import { print, printJson, screenFor } from '../output.ts'
 import { runDetailLines } from '../render/runs.ts'
 import { stepLines } from '../render/steps.ts'
-import { readWhole } from '../log-reader.ts'
+import { readForward } from '../log-reader.ts'
 
 /** Flags of `marrow show`. */
 export interface ShowOptions extends CommonOptions {
@@ -34,7 +34,7 @@ export async function show(options: ShowOptions): Promise<number> {
 /** For people in parts, so that its length does not matter; JSON can only be one whole. */
 async function showPrompt(connection: Connection, { run, json }: ShowOptions): Promise<void> {
   let [id, prompt] = [run, '']
-  for await (const part of readWhole(connection, run, 'prompt')) {
+  for await (const part of readForward(connection, run, 'prompt')) {
     id = part.run
     if (json) prompt += part.text
     else process.stdout.write(part.text)

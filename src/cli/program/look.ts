@@ -83,39 +83,51 @@ const show: CommandSpec = {
 
 const logs: CommandSpec = {
   name: 'logs',
-  summary: "what a run printed, or an agent's last one",
+  summary: 'what a run said and did, or all agents together',
   about:
-    'Prints what a run printed; an agent means its last run. With --follow it goes on until the run ends, over a restart of the daemon too. As JSON each part is one object on its own line.',
+    'Shows what a run said, each tool that it called with its result, and its tokens, in the same form for every agent CLI; an agent means its last run. Without a name it shows the last runs of all agents together, each line with its agent. With --follow it goes on until the run ends, or without a name for ever, over a restart of the daemon too. As JSON each step is one object on its own line; with --raw or --stderr each part.',
   words: [
     {
       name: 'agent-or-run',
-      about: 'an agent, or a run by its id or a part of it',
+      about: 'an agent, or a run by its id or a part of it; without one, all agents',
+      optional: true,
       from: ['agents', 'runs'],
     },
   ],
   flags: [
     { long: '--follow', short: '-f', about: 'go on until the run ends' },
-    { long: '--stderr', about: 'its error output instead' },
     {
       long: '--lines',
       short: '-n',
       value: 'count',
-      about: 'how many lines from the end; 0: all of the last MiB',
+      about:
+        'how many lines from the end (default: 200, or with --since all); 0: all, with --raw of the last MiB',
       count: { least: 0, most: 1_000_000 },
-      usual: 200,
     },
+    {
+      long: '--since',
+      value: 'when',
+      about: 'all runs since then: 2h (how long ago), 14:05, 2026-11-20, 2026-11-20T14:05',
+    },
+    { long: '--raw', about: 'the very bytes that it printed' },
+    { long: '--stderr', about: 'the bytes of its error output instead' },
   ],
   json: 'one value a line',
   withoutDaemon: 'refused',
   examples: [
-    { line: 'marrow logs scout', about: 'the last that scout printed' },
     { line: 'marrow logs scout -f', about: 'read along' },
+    { line: 'marrow logs --since 8h', about: 'all that was done in the night' },
     { line: 'marrow logs scout --stderr -n 20', about: 'the end of its error output' },
   ],
   see: ['runs', 'show', 'events'],
-  act: acting<{ follow?: boolean; stderr?: boolean; lines: number; json?: boolean }>(
-    async ([target = ''], options) => (await import('../commands/logs.ts')).logs({ ...options, target }),
-  ),
+  act: acting<{
+    follow?: boolean
+    raw?: boolean
+    stderr?: boolean
+    lines?: number
+    since?: string
+    json?: boolean
+  }>(async ([target], options) => (await import('../commands/logs.ts')).logs({ ...options, target })),
 }
 
 const events: CommandSpec = {

@@ -8,13 +8,15 @@ const step = (kind: StepView['kind'], text: string, rest: Partial<StepView> = {}
   text,
   tool: null,
   failed: null,
+  output: null,
+  ended: null,
   ...rest,
 })
 
 test('the steps of a run are shown in order, words in full and calls on one line', ({ expect }) => {
   const steps = [
     step('text', 'I look first.\nThen I mend it.'),
-    step('tool', 'npm test', { tool: 'bash' }),
+    step('tool', 'npm test', { tool: 'bash', output: '12 passed\u001b[2J', ended: true }),
     step('tool', 'rm -rf /', { tool: 'bash', failed: 'not allowed\u001b[2J' }),
     step('limit', 'overloaded (HTTP 529)'),
     step('text', 'Done.'),
@@ -23,7 +25,7 @@ test('the steps of a run are shown in order, words in full and calls on one line
   ]
   expect(stepLines(steps, plainScreen())).toEqual([
     'I look first.\nThen I mend it.',
-    '> bash: npm test',
+    '> bash: npm test\n  12 passed',
     '> bash: rm -rf /\n  failed: not allowed',
     'waits: overloaded (HTTP 529)',
     'Done.',

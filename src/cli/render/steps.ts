@@ -11,11 +11,12 @@ export function stepLines(steps: readonly StepView[], screen: Screen): string[] 
     .map((step) => line(step, screen))
 }
 
-function line({ kind, text, tool, failed }: StepView, { paint }: Screen): string {
+function line({ kind, text, tool, failed, output }: StepView, { paint }: Screen): string {
   switch (kind) {
     case 'tool': {
       const call = paint('cyan', `> ${plain(`${tool ?? 'tool'}: ${text}`)}`)
-      return failed === null ? call : `${call}\n${paint('red', `  failed: ${plain(failed)}`)}`
+      if (failed !== null) return `${call}\n${paint('red', `  failed: ${plain(failed)}`)}`
+      return output ? `${call}\n${paint('dim', `  ${plain(output)}`)}` : call
     }
     case 'limit':
       return paint('yellow', `waits: ${plain(text)}`)

@@ -33,6 +33,7 @@ export function runHandlers(
         runPaths(folderOf(core.config, run.id))[stream],
         offset,
         limit,
+        run.state !== 'ended',
       )
       return { run: run.id, text, next_offset: nextOffset, size, ended: run.state === 'ended' }
     },
@@ -57,19 +58,23 @@ function stepsOf(core: Core, run: RunRecord): StepView[] {
   return adapterFor(run.adapter).events({ stdout, stderr, stderrAt, exitCode: 0, endedAt }).flatMap(stepView)
 }
 
+const NO_TOOL = { tool: null, failed: null, output: null, ended: null } as const
+
 function stepView(event: AgentEvent): StepView[] {
   switch (event.kind) {
     case 'session':
     case 'usage':
       return []
-    case 'tool':
-      return [{ kind: 'tool', text: event.input, tool: event.name, failed: event.failed ?? null }]
+    case 'tool': {
+      const { input: text, name: tool, failed = null, output = null, ended } = event
+      return [{ kind: 'tool', text, tool, failed, output, ended }]
+    }
     case 'text':
     case 'result':
-      return [{ kind: event.kind, text: event.text, tool: null, failed: null }]
+      return [{ ...NO_TOOL, kind: event.kind, text: event.text }]
     case 'limit':
     case 'error':
-      return [{ kind: event.kind, text: event.failure.detail, tool: null, failed: null }]
+      return [{ ...NO_TOOL, kind: event.kind, text: event.failure.detail }]
   }
 }
 

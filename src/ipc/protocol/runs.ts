@@ -79,6 +79,8 @@ export const StepView = z
     text: z.string().describe('What was said; of a tool call what the tool was given, on one line.'),
     tool: z.string().nullable().describe('The name of the tool that was called.'),
     failed: z.string().nullable().describe('Why the call did not work; null when it did, or nobody said.'),
+    output: z.string().nullable().describe('What the tool gave, on one line; null when nobody said.'),
+    ended: z.boolean().nullable().describe('Whether the call has ended; null for all but calls.'),
   })
   .meta({ id: 'StepView', description: 'One thing that an agent CLI said or did.' })
 export type StepView = z.infer<typeof StepView>
