@@ -19,6 +19,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   resume: [],
   'log-level': [],
   wake: ['scout'],
+  ask: ['scout', 'why'],
   'run-once': [],
   'dry-run': ['--layers'],
   'task add': ['mend', 'it'],

@@ -27,7 +27,7 @@ test('marrow alone tells what it is, whether a daemon runs here, and every comma
   expect(without.out).toContain(`Configuration: ${world.config}`)
   expect(without.out).toContain(`Start it with: marrow run -c ${world.config}`)
   expect(without.out).toMatch(
-    /Begin:[^]*scaffold[^]*Work:[^]*run-once \[agents\.\.\.\][^]*Look:[^]*logs <agent-or-run>/,
+    /Begin:[^]*scaffold[^]*Work:[^]*run-once \[agents\.\.\.\][^]*Look:[^]*logs \[agent-or-run\]/,
   )
   await using _ = await world.daemon()
   expect((await world.marrow()).out).toContain('Daemon: runs as pid 4242 for 1h with 1 agent.')

@@ -195,4 +195,12 @@ create index delivery_error on deliveries (destination, notice) where error is n
 create index delivery_sent on deliveries (destination, notice) where state = 'sent';
 `,
   },
+  {
+    number: 8,
+    // Which run was given a wake: whoever waits for its answer asks after the wake itself is gone.
+    sql: `
+create table wake_runs (wake integer primary key, run text not null references runs (id) on delete cascade);
+create index wake_run on wake_runs (run);
+`,
+  },
 ]

@@ -10,7 +10,12 @@ import { intervalOf } from '../heartbeat/schedule.ts'
 import { tickName, type Tick, type TickEnd, type Trigger } from '../heartbeat/state.ts'
 import { readAgent, readLastSuccess, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, setTickRun } from '../heartbeat/store/ticks.ts'
-import { pendingTriggers, returnTriggers, takeTriggers } from '../heartbeat/store/triggers.ts'
+import {
+  pendingTriggers,
+  rememberDelivery,
+  returnTriggers,
+  takeTriggers,
+} from '../heartbeat/store/triggers.ts'
 import { aboutTokens } from '../prompt/attribution.ts'
 import { remove } from '../platform/files.ts'
 import { entryInside } from '../platform/inside.ts'
@@ -137,6 +142,7 @@ async function recordRun(
       setTickRun(tx, tick.id, 'running', plan.id)
       const ids = triggers.map(({ id }) => id)
       takeTriggers(tx, ids, tick.id)
+      rememberDelivery(tx, ids, plan.id)
       // In the same turn as the record: a pass in between would take it for a run that a dead daemon left.
       launches.set(plan.id, launch)
       return undefined

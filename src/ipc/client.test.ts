@@ -27,7 +27,7 @@ test('asks a verb with its parameters and gets its result', async ({ dir, expect
     { agent: 'scout', reason: 'é "x"' },
     { timeoutMs: 5_000 },
   )
-  expect(answer).toEqual({ ok: true, agent: 'scout', next: 'the tick begins now' })
+  expect(answer).toEqual({ ok: true, agent: 'scout', id: 3, next: 'the tick begins now' })
   await ask(daemon.socketPath, 'runs', { agent: 'a b&c', limit: 3 }, { timeoutMs: 5_000 })
   await ask(daemon.socketPath, 'journal', { agent: undefined }, { timeoutMs: 5_000 })
   expect(daemon.calls).toEqual([

@@ -99,7 +99,16 @@ const examples: Readonly<Record<string, unknown>> = {
   pause: { ok, agent: 'scout', paused: true },
   resume: { ok, agent: null, paused: false },
   'log-level': { ok, level: 'debug' },
-  wake: { ok, agent: 'scout', next: 'scout starts now.' },
+  wake: { ok, agent: 'scout', id: 12, next: 'scout starts now.' },
+  ask: {
+    agent: 'scout',
+    wake: 12,
+    run: sampleRun().id,
+    ok,
+    again: false,
+    outcome: 'succeeded',
+    answer: 'All tests pass.',
+  },
   'run-once': {
     ticks: [
       {

@@ -165,6 +165,17 @@ export const LogStep = z
   .meta({ id: 'LogStep', description: 'One thing that an agent CLI said or did.' })
 export type LogStep = z.infer<typeof LogStep>
 
+const AskOutput = z.object({
+  agent: z.string(),
+  wake: z.int().describe('The id of the wake that carried the question.'),
+  run: z.string().nullable().describe('The run that was given it; null: there was none in time.'),
+  ok: z.boolean().describe('Whether that run succeeded.'),
+  again: z.boolean().describe('Whether the question is still to be worked on by another run.'),
+  outcome: z.string().describe('How the run ended, or what the question waits for.'),
+  answer: z.string().nullable().describe('The last words of the run; null: it said nothing.'),
+})
+export type AskOutput = z.infer<typeof AskOutput>
+
 const held = z.object({
   ok: z.literal(true),
   agent: z.string().nullable().describe('Null: everything.'),
@@ -227,6 +238,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   resume: held,
   'log-level': protocol.logLevel.result,
   wake: protocol.wake.result,
+  ask: AskOutput,
   'run-once': protocol.runOnce.result,
   'dry-run': protocol.dryRun.result,
   'task add': protocol.addTask.result.omit({ ok: true }),

@@ -9,6 +9,7 @@ export const routes = {
   addTask: { method: 'POST', path: '/tasks' },
   notifyTest: { method: 'POST', path: '/notify/test' },
   wake: { method: 'POST', path: '/wake' },
+  wakeState: { method: 'GET', path: '/wake' },
   pause: { method: 'POST', path: '/pause' },
   resume: { method: 'POST', path: '/resume' },
   cancel: { method: 'POST', path: '/cancel' },

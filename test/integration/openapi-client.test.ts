@@ -56,11 +56,11 @@ test('every operation is answered as the page says', async ({ client, home, expe
   })
   expect(await client.get('tasks')).toMatchObject({ tasks: [{ title: 'Mend the roof' }] })
   await ended(client, 'scout', 2)
-  expect(await client.get('wake', { agent: 'scout', reason: 'curious', prompt: 'Look.' })).toMatchObject({
-    ok: true,
-  })
+  const woken = await client.get('wake', { agent: 'scout', reason: 'curious', prompt: 'Look.' })
+  expect(woken).toMatchObject({ ok: true })
   const [newest] = await ended(client, 'scout', 3)
   const id = newest?.id ?? ''
+  expect(await client.get('wakeState', { id: at(woken, 'id') })).toMatchObject({ state: 'ended', run: id })
   expect(await client.get('showRun', { id })).toMatchObject({
     id,
     tokens: 1_280,

@@ -24,6 +24,38 @@ const wake: CommandSpec = {
   ),
 }
 
+const ask: CommandSpec = {
+  name: 'ask',
+  summary: 'wake an agent with a question, and wait for the answer',
+  about:
+    'Wakes an agent with these words in its next prompt, waits for the run that gets them, over a restart of the daemon too, and prints its last words. What it waits for is said on stderr. Ctrl-C ends only the waiting: the agent gets the question all the same.',
+  words: [
+    { name: 'agent', about: 'its name', from: ['agents'] },
+    { name: 'question', about: 'in words; quotes are not needed', many: true },
+  ],
+  flags: [
+    {
+      long: '--timeout',
+      value: 'duration',
+      about: 'how long to wait, such as 10m (default: as long as it takes)',
+    },
+  ],
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow ask scout What changed today?', about: 'an answer on the terminal' },
+    { line: 'marrow ask scout "Is main green?" --timeout 10m -o json', about: 'for a script' },
+  ],
+  exits: [
+    { code: 1, meaning: 'the run failed, or did not end in time' },
+    { code: 130, meaning: 'Ctrl-C: the question stands' },
+  ],
+  see: ['wake', 'logs'],
+  act: acting<{ timeout?: string; json?: boolean }>(async ([agent = '', ...words], options) =>
+    (await import('../commands/ask.ts')).ask({ ...options, agent, question: words.join(' ') }),
+  ),
+}
+
 const runOnce: CommandSpec = {
   name: 'run-once',
   summary: 'one tick of each named agent (default: all), now',
@@ -136,5 +168,5 @@ const cancel: CommandSpec = {
 export const work: Group = {
   name: 'Work',
   about: 'what agents do, and when',
-  commands: [wake, runOnce, dryRun, task, addTask, listTasks, cancel],
+  commands: [wake, ask, runOnce, dryRun, task, addTask, listTasks, cancel],
 }

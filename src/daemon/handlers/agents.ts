@@ -2,11 +2,9 @@ import { MarrowError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
 import { namesOf } from '../../base/names.ts'
 import { didYouMean } from '../../base/nearest.ts'
-import { isoTime } from '../../base/time.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
-import { closedBreaker, mayStart, type Permission } from '../../heartbeat/breaker.ts'
-import { readAgent, updateAgent } from '../../heartbeat/store/agents.ts'
-import { openTicks } from '../../heartbeat/store/ticks.ts'
+import { closedBreaker } from '../../heartbeat/breaker.ts'
+import { updateAgent } from '../../heartbeat/store/agents.ts'
 import { insertTrigger } from '../../heartbeat/store/triggers.ts'
 import type { TickView } from '../../ipc/protocol/agents.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
@@ -15,13 +13,15 @@ import { write, type Core } from '../core.ts'
 import { dryRun } from '../dry-run.ts'
 import { judgeNow } from '../spending.ts'
 import { describePause, pauseFile, readPause, storePause } from '../pause.ts'
+import { wakeState, whyItWaits } from '../wake-state.ts'
 import type { TickWaiters } from '../waiters.ts'
 
-type Verbs = 'wake' | 'pause' | 'resume' | 'runOnce' | 'dryRun'
+type Verbs = 'wake' | 'wakeState' | 'pause' | 'resume' | 'runOnce' | 'dryRun'
 
 export function agentHandlers(core: Core, waiters: TickWaiters): Pick<Handlers, Verbs> {
   return {
     wake: async ({ agent, reason, prompt }) => wake(core, agent, reason ?? '', prompt ?? null),
+    wakeState: ({ id }) => core.db.read((tx) => wakeState(core, tx, id)),
     pause: async ({ agent, reason }) => {
       await pause(core, agent, reason ?? '')
       return { ok: true }
@@ -70,31 +70,14 @@ function agentNamed(config: Config, name: string): AgentConfig {
 async function wake(core: Core, name: string, reason: string, prompt: string | null) {
   const agent = agentNamed(core.config, name)
   const at = core.clock.now().wall
-  const next = await write(core, (tx, emit) => {
+  const { id, next } = await write(core, (tx, emit) => {
     const wakeUp = { agent: agent.name, cause: 'operator', byAgent: false, wakes: true, path: null } as const
-    insertTrigger(tx, { ...wakeUp, reason, prompt, at })
+    const inserted = insertTrigger(tx, { ...wakeUp, reason, prompt, at })
     emit('wake.received', { agent: agent.name }, { cause: 'operator', reason })
-    if (readPause(core, tx)) return 'Everything is paused: it is delivered after: marrow resume'
-    const state = readAgent(tx, agent.name)
-    if (state?.paused) return `${agent.name} is paused: it is delivered after: marrow resume ${agent.name}`
-    const permission = state ? mayStart(state.breaker, core.clock.now()) : undefined
-    if (permission?.allowed === false)
-      return `${agent.name} is held: it is delivered ${liftedBy(permission, agent.name)}`
-    const { hold } = judgeNow(core, tx, agent)
-    if (hold) return `${agent.name} is held: it is delivered after its ${hold.detail}.`
-    const busy = openTicks(tx).some((tick) => tick.agent === agent.name)
-    return busy
-      ? `${agent.name} is at work: it is delivered with its next tick.`
-      : `${agent.name} starts now.`
+    return { id: inserted, next: whyItWaits(core, tx, agent) }
   })
   core.waker.wake()
-  return { ok: true as const, agent: agent.name, next }
-}
-
-function liftedBy({ until }: Extract<Permission, { allowed: false }>, agent: string): string {
-  return until === undefined
-    ? `after: marrow resume ${agent}`
-    : `at ${isoTime(until)}, or after: marrow resume ${agent}`
+  return { ok: true as const, agent: agent.name, id, next }
 }
 
 async function pause(core: Core, name: string | undefined, reason: string): Promise<void> {

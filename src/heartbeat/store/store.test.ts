@@ -8,10 +8,13 @@ import { endTick, insertTick, openTicks, pruneTicks, tickHistory } from './ticks
 import {
   deliverTriggers,
   dropTriggersOf,
+  findTrigger,
   insertTrigger,
   pendingTriggers,
   pendingWakes,
+  rememberDelivery,
   returnTriggers,
+  runGiven,
   takeTriggers,
 } from './triggers.ts'
 
@@ -28,6 +31,10 @@ const wake = {
   prompt: null,
   at: 1,
 } as const
+// A run with no more than the store insists on.
+const RECORD = `insert into runs (id, agent, tick, tick_name, lineage, adapter, words, work_dir, workspace, state, recorded_at,
+  deadline, causes, layers, digests, prompt_bytes, core_digest, operator_digest)
+  values (?, 'scout', 7, 'scout#7', '[]', 'generic', '[]', '/', '/', 'ended', 1, '{}', '[]', '[]', '{}', 0, '', '')`
 const noDigests = { core: null, operator: null }
 
 describe('ticks', () => {
@@ -111,6 +118,28 @@ describe('wakes', () => {
       deliverTriggers(tx, 8)
     })
     expect(await db.read(scouts)).toEqual([])
+  })
+
+  test('are remembered with the last run that was given them, for as long as that run is on record', async ({
+    expect,
+  }) => {
+    const db = memoryStore()
+    const id = await db.write((tx) => insertTrigger(tx, wake))
+    expect(await db.read((tx) => findTrigger(tx, id))).toMatchObject({ id, reason: 'r', taken: false })
+    await db.write((tx) => {
+      for (const run of ['one', 'two']) tx.run(RECORD, run)
+      takeTriggers(tx, [id], 7)
+      rememberDelivery(tx, [id], 'one')
+    })
+    expect(await db.read((tx) => findTrigger(tx, id))).toMatchObject({ taken: true })
+    await db.write((tx) => {
+      rememberDelivery(tx, [id], 'two')
+      deliverTriggers(tx, 7)
+    })
+    expect(await db.read((tx) => findTrigger(tx, id))).toBeUndefined()
+    expect(await db.read((tx) => runGiven(tx, id))).toBe('two')
+    await db.write((tx) => tx.run("delete from runs where id = 'two'"))
+    expect(await db.read((tx) => runGiven(tx, id))).toBeUndefined()
   })
 
   test('that a run failed on come again after 1, 2, 4 … minutes, at most an hour', async ({ expect }) => {

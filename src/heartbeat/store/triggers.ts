@@ -11,13 +11,30 @@ const REDELIVERY = {
   attemptsMax: Number.POSITIVE_INFINITY,
 } as const
 
-/** A file that is told of again (it changed before it was delivered) stays one wake. */
-export function insertTrigger(tx: Tx, trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'>): void {
+/** A file that is told of again (it changed before it was delivered) stays one wake. Returns its id, which no other ever has. */
+export function insertTrigger(tx: Tx, trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'>): number {
   const { agent, cause, byAgent, wakes, path, reason, prompt, at } = trigger
   if (path !== null) tx.run('delete from triggers where agent = ? and path = ? and tick is null', agent, path)
   const sql = `insert into triggers (agent, cause, by_agent, wakes, path, reason, prompt, at)
     values (?, ?, ?, ?, ?, ?, ?, ?)`
-  tx.run(sql, agent, cause, byAgent ? 1 : 0, wakes ? 1 : 0, path, reason, prompt, at)
+  return tx.run(sql, agent, cause, byAgent ? 1 : 0, wakes ? 1 : 0, path, reason, prompt, at).id
+}
+
+/** A wake that is not delivered yet; `taken`: a run has been given it. */
+export function findTrigger(tx: Tx, id: number): (Trigger & { readonly taken: boolean }) | undefined {
+  const row = tx.get('select * from triggers where id = ?', id)
+  return row && { ...parseTrigger(row), taken: row['tick'] !== null }
+}
+
+/** Remembers, for as long as the run is on record, that it was given these wakes; the last run counts. */
+export function rememberDelivery(tx: Tx, ids: readonly number[], run: string): void {
+  for (const id of ids) tx.run('insert or replace into wake_runs (wake, run) values (?, ?)', id, run)
+}
+
+/** The last run that was given a wake. */
+export function runGiven(tx: Tx, id: number): string | undefined {
+  const row = tx.get('select run from wake_runs where wake = ?', id)
+  return row && String(row['run'])
 }
 
 /** Whether an agent still has to be told of a file. */

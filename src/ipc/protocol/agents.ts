@@ -55,6 +55,20 @@ export const TickView = z
   .meta({ id: 'TickView', description: 'How one tick ended.' })
 export type TickView = z.infer<typeof TickView>
 
+/** Where a wake stands. */
+export const WakeState = z
+  .object({
+    state: z
+      .enum(['waiting', 'running', 'ended', 'gone'])
+      .describe('gone: nothing is on record of it, because its run was forgotten or it never was.'),
+    run: z.string().nullable().describe('The run that was given it; null before.'),
+    ok: z.boolean().nullable().describe('Whether that run succeeded; null before its end.'),
+    again: z.boolean().describe('Whether it comes again with another run, because this one failed.'),
+    why: z.string().describe('What it waits for, or how it ended, in a sentence.'),
+  })
+  .meta({ id: 'WakeState', description: 'Where a wake stands.' })
+export type WakeState = z.infer<typeof WakeState>
+
 const agents = z.array(z.string()).optional().describe('Names of agents; none means all.')
 
 export const agentVerbs = {
@@ -70,8 +84,16 @@ export const agentVerbs = {
     result: z.object({
       ok: z.literal(true),
       agent: z.string(),
+      id: z.int().describe('Its id, for wakeState.'),
       next: z.string().describe('What happens now, in a sentence.'),
     }),
+  }),
+  wakeState: entry({
+    route: routes.wakeState,
+    who: 'operator',
+    about: 'Where a wake stands: what it waits for, which run was given it, and how that ended.',
+    params: z.object({ id: z.coerce.number().int().min(1).describe('As `wake` answered it.') }),
+    result: WakeState,
   }),
   pause: entry({
     route: routes.pause,
