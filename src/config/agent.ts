@@ -38,6 +38,7 @@ export function readAgent(entry: unknown, at: KeyPath, context: AgentContext, re
     catchUp: values.catch_up ?? 'once',
     activeHours: readActiveHours(table),
     timeoutMs: numberOf(table, 'heartbeat_timeout') * 1_000,
+    staleAfterMs: durationOf(table, 'stale_after'),
     command,
     workspace,
     workDir: pathOf(table, 'work_dir', context.place, workspace),

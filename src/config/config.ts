@@ -56,6 +56,8 @@ export interface AgentConfig {
   readonly activeHours: ActiveHours | undefined
   /** The deadline of a run (`heartbeat_timeout`); counts only time that the machine was awake. */
   readonly timeoutMs: number
+  /** How long a run may be silent before it is shown as stale; 0: for ever. */
+  readonly staleAfterMs: number
   /** The words of `agent_command`, placeholders not yet filled in. */
   readonly command: readonly string[]
   readonly workspace: string

@@ -140,6 +140,14 @@ export const keys = {
       range: [5, day],
       meaning: 'The deadline of a run; only time that the machine was awake counts.',
     },
+    stale_after: {
+      type: 'duration',
+      default: '`"10m"`',
+      rule: 'such as `90s` or `1h30m`; `"0s"` = never',
+      range: [0, 365 * day * 1_000],
+      meaning:
+        'How long a run may print nothing before status marks it as stale. What prints only at its end never is.',
+    },
     context_dirs: {
       type: 'path or list of paths',
       default: '`[]`',

@@ -79,6 +79,7 @@ const agentMistakes: [string, string][] = [
   ['env = { set = { A = "\\u0000" } }', 'agents[0].env.set.A: holds a zero byte.'],
   ['gate = "never"', 'agents[0].gate: must be "always" or "changed".'],
   ['max_quiet = "soon"', 'agents[0].max_quiet: is not a duration: "soon".'],
+  ['stale_after = "soon"', 'agents[0].stale_after: is not a duration: "soon".'],
   ['max_quiet = ""', 'agents[0].max_quiet: is not a duration: "".'],
   ['max_quiet = 24', 'agents[0].max_quiet: must be text in quotes.'],
   ['wake_on = "tasks"', 'agents[0].wake_on: must be a list of "handoff" and "tasks".'],

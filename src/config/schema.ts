@@ -56,6 +56,7 @@ const shapes = {
     prompt_via: z.enum(['stdin', 'argument', 'file'], 'must be "stdin", "argument" or "file".'),
     gate: z.enum(['always', 'changed'], 'must be "always" or "changed".'),
     max_quiet: text,
+    stale_after: text,
     wake_on: z.array(
       z.enum(['handoff', 'tasks'], 'must be "handoff" or "tasks".'),
       'must be a list of "handoff" and "tasks".',

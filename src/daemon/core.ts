@@ -55,6 +55,8 @@ export interface Life {
   linedUpAt: Moment | undefined
   /** The last row of the journal that was looked at for notices; undefined: the store knows. */
   noticesReadTo: number | undefined
+  /** What runs that are silent were doing, and how old their output was when that was read. By run id. */
+  readonly lastSteps: Map<string, { readonly outputAt: number; readonly text: string | undefined }>
   /** Until when the queues are not looked at again: a look at thousands of files must not become all that is done. */
   intakeRestsUntil: Moment | undefined
   /** Folders of tasks and handoffs that the last look at them could not read, and why. */

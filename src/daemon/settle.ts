@@ -150,6 +150,7 @@ async function record(core: Core, run: RunRecord, end: End): Promise<void> {
   const { tick, verdict } = await write(core, (tx, emit) => recordEnd(core, tx, emit, { run, end }))
   forgetLineup(core, run.id)
   core.life.loginOfRun.delete(run.id)
+  core.life.lastSteps.delete(run.id)
   if (run.limits?.cgroup && !removeCgroup(run.limits.cgroup))
     core.log.warn('a cgroup could not be removed', { run: run.id }) // The next daemon tries again.
   tellEnd(core, tick, run.id, verdict, end)

@@ -163,6 +163,7 @@ function newLife(now: Moment): Life {
     forced: new Set(),
     launches: new Map(),
     lineups: new Map(),
+    lastSteps: new Map(),
     linedUpAt: undefined,
     noticesReadTo: undefined,
     intakeRestsUntil: undefined,

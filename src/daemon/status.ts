@@ -1,4 +1,5 @@
 /** The answer to `marrow status`: per agent what it is doing, or why not. */
+import { adapterFor } from '../agents/adapters.ts'
 import { isoTime } from '../base/time.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { Moment } from '../base/moment.ts'
@@ -17,9 +18,11 @@ import type { JournalRow } from '../observability/events.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { formatProblem } from '../base/errors.ts'
 import { lastOutputAt } from '../runner/observe.ts'
+import { isStale } from '../runner/stale.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
+import { lastStepOf } from './last-step.ts'
 import { groundOf, standingIn } from './standing.ts'
 import { withLimitGaps } from './limit-gaps.ts'
 import { readPause } from './pause.ts'
@@ -114,6 +117,7 @@ function agentStatus(
   const failed = lastActive !== undefined && !(lastActive.end.kind === 'ran' && lastActive.end.ok)
   const permission = mayStart(state.breaker, now)
   const outputAt = run && lastOutputAt(folderOf(core.config, run.id))
+  const stale = run !== undefined && isSilent(core, facts, run, outputAt)
   const { progress } = state
   return {
     name: agent.name,
@@ -125,10 +129,11 @@ function agentStatus(
     running: run !== undefined,
     last_error: failed ? lastActive.end.detail : null,
     state: stateOf(core, facts),
-    doing: doing(core, facts, outputAt),
+    doing: doing(core, facts, { outputAt, stale }),
     run: run?.id ?? null,
     running_since: run?.startedAt === undefined ? null : seconds(run.startedAt),
     last_output_at: outputAt === undefined ? null : seconds(outputAt),
+    stale,
     last_outcome: lastActive ? lastActive.end.detail : null,
     quiet_since: quietSince === undefined ? null : seconds(quietSince),
     quiet_count: state.quietCount,
@@ -166,15 +171,35 @@ function stateOf(core: Core, { run, assembling, waiting }: Facts): AgentStatus['
   return held.includes(waiting?.reason) ? 'held' : 'idle'
 }
 
-function doing(core: Core, facts: Facts, outputAt: number | undefined): string {
+/** One that is being ended is not waited for. */
+function isSilent(core: Core, { agent, now }: Facts, run: RunRecord, outputAt: number | undefined): boolean {
+  if (run.ending !== undefined) return false
+  const { staleAfterMs } = agent
+  const streams = adapterFor(run.adapter).streams(run.words)
+  const wokeAt = core.life.wokeAt?.wall
+  const startedAt = run.startedAt ?? run.recordedAt
+  return isStale({ staleAfterMs, streams, startedAt, outputAt, wokeAt, now: now.wall })
+}
+
+/** What its open run last printed, and whether it has been silent for long. */
+interface Heard {
+  readonly outputAt: number | undefined
+  readonly stale: boolean
+}
+
+function atWork(core: Core, run: RunRecord, now: Moment, { outputAt, stale }: Heard): string {
+  const running = `running ${formatDuration(now.wall - (run.startedAt ?? run.recordedAt))}`
+  const end = run.ending ? `, ending by ${run.ending.by}` : ''
+  if (outputAt === undefined) return `${running}, no output yet${end}`
+  const silence = formatDuration(now.wall - outputAt)
+  if (!stale) return `${running}, last output ${silence} ago${end}`
+  const step = lastStepOf(core, run, outputAt)
+  return `${running}, no output for ${silence}${step === undefined ? '' : ` (last: ${step})`}`
+}
+
+function doing(core: Core, facts: Facts, heard: Heard): string {
   const { run, now, waiting, history } = facts
-  if (run) {
-    const since = run.startedAt ?? run.recordedAt
-    const output =
-      outputAt === undefined ? 'no output yet' : `last output ${formatDuration(now.wall - outputAt)} ago`
-    const end = run.ending ? `, ending by ${run.ending.by}` : ''
-    return `running ${formatDuration(now.wall - since)}, ${output}${end}`
-  }
+  if (run) return atWork(core, run, now, heard)
   const state = stateOf(core, facts)
   if (state === 'assembling') return 'assembling its prompt'
   if (state === 'waiting') return `waits for a slot (${core.config.maxConcurrentRuns} in use)`

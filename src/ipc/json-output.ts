@@ -49,6 +49,7 @@ const ConfiguredAgent = z
       .optional()
       .describe('Missing: always.'),
     timeoutMs: ms('The deadline of a run'),
+    staleAfterMs: ms('How long a run may be silent; 0: for ever'),
     command: z.array(z.string()).describe('The words of `agent_command`.'),
     workspace: z.string(),
     workDir: z.string(),

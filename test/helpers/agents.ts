@@ -10,6 +10,7 @@ export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
     catchUp: 'once',
     activeHours: undefined,
     timeoutMs: 500_000,
+    staleAfterMs: 600_000,
     command: ['true'],
     workspace: '/srv/ws',
     workDir: '/srv/ws',

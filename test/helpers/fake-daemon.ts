@@ -87,6 +87,7 @@ export function sampleAgent(changes: Partial<AgentStatus> = {}): AgentStatus {
     run: null,
     running_since: null,
     last_output_at: null,
+    stale: false,
     last_outcome: 'succeeded',
     quiet_since: null,
     quiet_count: 4,

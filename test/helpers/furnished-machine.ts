@@ -22,6 +22,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
         catchUp: 'once',
         activeHours: undefined,
         timeoutMs: 5_000,
+        staleAfterMs: 600_000,
         command: ['agent-program', 'run'],
         workspace,
         workDir: workspace,

@@ -164,7 +164,7 @@ function row(agent: AgentStatus, screen: Screen): Cell[] {
   return [
     { text: glyph, style },
     { text: agent.name, style: 'bold' },
-    { text: withClockTimes(agent.doing, screen.now) },
+    { text: withClockTimes(agent.doing, screen.now), style: agent.stale ? 'yellow' : undefined },
     { text: withClockTimes(agent.last_outcome ?? '-', screen.now), style: failed ? 'red' : undefined },
     { text: nextOf(agent, screen.now) },
     { text: dayOf(agent) },

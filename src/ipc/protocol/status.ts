@@ -57,6 +57,11 @@ export const AgentStatus = z
     run: z.string().nullable().describe('The id of its open run.'),
     running_since: seconds('When its open run started').nullable(),
     last_output_at: seconds('When its open run last printed something').nullable(),
+    stale: z
+      .boolean()
+      .describe(
+        'Whether its open run has printed nothing for longer than `stale_after`; `doing` says what it did last.',
+      ),
     last_outcome: z.string().nullable().describe('How the last tick that was not quiet ended.'),
     quiet_since: seconds('Since when nothing has changed for it').nullable(),
     quiet_count: count('Ticks that stayed quiet, ever.'),
