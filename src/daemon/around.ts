@@ -89,8 +89,13 @@ export function adaptedWords(agent: AgentConfig, words: readonly string[]): read
   return walled?.kind === 'works' ? walled.words : words
 }
 
-/** What is not there cannot be shown. */
-function makeKept({ config }: Core, agent: AgentConfig, home: string, { cli }: CliView): void {
+/** Makes what its CLI keeps: what is not there cannot be shown. */
+export function makeKept(
+  { config }: Pick<Core, 'config'>,
+  agent: AgentConfig,
+  home: string,
+  { cli }: CliView,
+): void {
   const user = userOf(agent)
   const keep = keepFolder(config.stateDir, agent)
   for (const path of cli.kept) {

@@ -29,6 +29,8 @@ export interface Start {
   readonly policy?: Policy | undefined
   /** Where the wall tells of its first process. */
   readonly infoFd?: number
+  /** Whether a person sits in front of it. */
+  readonly terminal?: boolean
   /** A folder for its temporary files, and the files of its CLI's login: for a wall that shows all as it lies. */
   readonly temporary: string
   readonly logins?: readonly string[]
@@ -48,10 +50,10 @@ export function fenceIn(ground: Ground, agent: AgentConfig, start: Start): Fence
   if (standing.kind !== 'walled') return { wall: undefined, outside, inside }
   const policy = start.policy ?? policyOf(ground, agent, start)
   const around = [...(start.outside ?? []), ...ownMounts(standing.wall), ...userWords(agent)]
-  const { infoFd, temporary, logins = [], cli = noCliFolders } = start
+  const { infoFd, terminal = false, temporary, logins = [], cli = noCliFolders } = start
   const sockets = [join(ground.config.stateDir, 'door', 'agent.sock')]
   const asItLies = { temporary, logins, obeyed: cli.obeyed, sockets }
-  return { wall: { by: standing.wall, policy, infoFd, asItLies }, outside: around, inside }
+  return { wall: { by: standing.wall, policy, infoFd, terminal, asItLies }, outside: around, inside }
 }
 
 function policyOf(ground: Ground, agent: AgentConfig, start: Omit<Start, 'temporary'>): Policy {

@@ -19,6 +19,11 @@ export interface LoginOfRun {
   readonly login: SharedLogin
 }
 
+/** What carrying a login needs of a daemon. */
+export interface LoginGround extends Omit<Ground, 'wall'>, Pick<Core, 'clock' | 'log'> {
+  readonly life: Pick<Core['life'], 'logins' | 'loginProblems'>
+}
+
 /** Where the login of an agent's CLI lies; undefined when it has none that it writes. */
 export function loginOf(
   { config, ...ground }: Omit<Ground, 'wall'>,
@@ -52,7 +57,7 @@ export function loginName(ground: Omit<Ground, 'wall'>, agent: AgentConfig): str
 }
 
 /** Brings what the operator's file and the runs' folder hold of a login to the same. */
-export function carryLogin(core: Core, agent: AgentConfig): void {
+export function carryLogin(core: LoginGround, agent: AgentConfig): void {
   const place = loginOf(core, agent)
   if (place !== undefined) carryAt(core, { place, login: openedLogin(core, agent, place) }, agent.name)
 }
@@ -77,7 +82,7 @@ export function carryLogins(core: Core, runs: readonly RunRecord[]): void {
 }
 
 /** Nothing along a link that a run may have made, and what may have been carried along it is taken away again. */
-function carryAt(core: Core, { place, login }: LoginOfRun, agent: string): void {
+function carryAt(core: LoginGround, { place, login }: LoginOfRun, agent: string): void {
   const folders = writableFolders(core.config)
   const misled = place.files.find(({ own }) => isMisled(own, folders, { realPath }))
   if (misled !== undefined) remove(place.folder)
@@ -94,7 +99,11 @@ function carryAt(core: Core, { place, login }: LoginOfRun, agent: string): void 
   }
 }
 
-function openedLogin({ life }: Core, agent: AgentConfig, place: LoginPlace): SharedLogin {
+function openedLogin(
+  { life }: Pick<LoginGround, 'life'>,
+  agent: AgentConfig,
+  place: LoginPlace,
+): SharedLogin {
   const open = life.logins.get(place.folder) ?? openLogin(place, userOf(agent))
   life.logins.set(place.folder, open)
   return open

@@ -170,6 +170,13 @@ const examples: Readonly<Record<string, unknown>> = {
     usage: null,
     cost_usd: null,
   },
+  open: {
+    run: sampleRun().id,
+    agent: 'scout',
+    work_dir: '/srv/work',
+    words: ['opencode', '-s', 'ses_1'],
+    isolated_by: 'bubblewrap',
+  },
   'logs --raw': { run: sampleRun().id, stream: 'stdout', text: 'Fixed the failing test.\n' },
   events: sampleEvent(),
 }

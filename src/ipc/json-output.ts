@@ -166,6 +166,18 @@ export const LogStep = z
   .meta({ id: 'LogStep', description: 'One thing that an agent CLI said or did.' })
 export type LogStep = z.infer<typeof LogStep>
 
+const OpenOutput = z.object({
+  run: z.string(),
+  agent: z.string(),
+  work_dir: z.string().describe('Where it is opened.'),
+  words: z.array(z.string()).describe('The command of its agent CLI, without the wall around it.'),
+  isolated_by: z
+    .enum(['bubblewrap', 'seatbelt'])
+    .nullable()
+    .describe('What it is opened behind; null: nothing.'),
+})
+export type OpenOutput = z.infer<typeof OpenOutput>
+
 const AskOutput = z.object({
   agent: z.string(),
   wake: z.int().describe('The id of the wake that carried the question.'),
@@ -254,6 +266,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   }),
   'show --steps': protocol.readSteps.result,
   logs: LogStep,
+  open: OpenOutput,
   'logs --raw': z.object({
     run: z.string(),
     stream: z.enum(['stdout', 'stderr']),

@@ -14,6 +14,7 @@ test('what limits it stands inside of the wall, what joins a cgroup or takes a u
     by: { kind: 'bubblewrap', program: '/usr/bin/bwrap' },
     policy: { rules: [], network: true, refused: [] },
     infoFd: 9,
+    terminal: false,
     asItLies: { temporary: '/run/t', logins: [], obeyed: [], sockets: [] },
   } as const
   const { words, cwd, env } = wrapCommand(command, { wall, outside: ['enter', '--'], inside: ['prlimit'] })
@@ -30,6 +31,7 @@ test('where nothing can be shown at another place, its temporary files have a fo
     by: { kind: 'seatbelt', program: '/usr/bin/sandbox-exec' },
     policy: { rules: [], network: true, refused: [] },
     infoFd: undefined,
+    terminal: false,
     asItLies: { temporary: '/run/t', logins: [], obeyed: [], sockets: [] },
   } as const
   const { words, env } = wrapCommand(command, { wall, outside: [], inside: [] })

@@ -29,6 +29,8 @@ export interface WallAround {
   readonly policy: Policy
   /** Where it tells of its first process; undefined: nobody wants to know. */
   readonly infoFd: number | undefined
+  /** Whether a person sits in front of it: then it keeps the terminal. */
+  readonly terminal: boolean
   readonly asItLies: AsItLies
 }
 
@@ -72,13 +74,16 @@ function openerFor(wall: WallAround | undefined): string[] {
   return filter === undefined ? [] : ['/bin/sh', '-c', `exec "$@" ${FILTER_FD}<"$0"`, filter]
 }
 
-function behind({ by, policy, infoFd, asItLies }: WallAround, { words, cwd, env }: Command): Command {
+function behind(
+  { by, policy, infoFd, terminal, asItLies }: WallAround,
+  { words, cwd, env }: Command,
+): Command {
   const { program, filter } = by
   const filterFd = filter === undefined ? undefined : FILTER_FD
   switch (by.kind) {
     case 'bubblewrap':
       return {
-        words: bubblewrapWords({ program, policy, words, cwd, terminal: false, infoFd, filterFd }),
+        words: bubblewrapWords({ program, policy, words, cwd, terminal, infoFd, filterFd }),
         cwd,
         env,
       }
@@ -94,5 +99,6 @@ function behind({ by, policy, infoFd, asItLies }: WallAround, { words, cwd, env 
 /** The words of a command behind a wall that is tested: nothing else is around it, and nobody waits for its first process. */
 export function wrapForTest(by: WallAround['by'], policy: Policy, command: Command): Command {
   const asItLies = { temporary: command.cwd, logins: [], obeyed: [], sockets: [] }
-  return wrapCommand(command, { wall: { by, policy, infoFd: undefined, asItLies }, outside: [], inside: [] })
+  const wall = { by, policy, infoFd: undefined, terminal: false, asItLies }
+  return wrapCommand(command, { wall, outside: [], inside: [] })
 }

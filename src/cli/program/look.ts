@@ -119,7 +119,7 @@ const logs: CommandSpec = {
     { line: 'marrow logs --since 8h', about: 'all that was done in the night' },
     { line: 'marrow logs scout --stderr -n 20', about: 'the end of its error output' },
   ],
-  see: ['runs', 'show', 'events'],
+  see: ['runs', 'show', 'open'],
   act: acting<{
     follow?: boolean
     raw?: boolean
@@ -128,6 +128,31 @@ const logs: CommandSpec = {
     since?: string
     json?: boolean
   }>(async ([target], options) => (await import('../commands/logs.ts')).logs({ ...options, target })),
+}
+
+const open: CommandSpec = {
+  name: 'open',
+  summary: "go on with a run's conversation in its agent CLI",
+  about:
+    "Opens the conversation of a run that has ended in the agent CLI's own screen, in the same folder and behind the same wall, with the flags of its agent that mean something there. What is said there is no run: nothing of it is on record, and no limit but the wall holds it. The exit code is that of the CLI.",
+  words: [
+    {
+      name: 'run',
+      about: 'its id or a unique part of it; an agent means its last run',
+      from: ['runs', 'agents'],
+    },
+  ],
+  flags: [{ long: '--print', about: 'only show the command; with --json as well' }],
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [
+    { line: 'marrow open scout', about: 'ask scout itself what it meant' },
+    { line: 'marrow open scout --print', about: 'see what would be started' },
+  ],
+  see: ['show', 'logs', 'ask'],
+  act: acting<{ print?: boolean; json?: boolean }>(async ([run = ''], options) =>
+    (await import('../commands/open.ts')).open({ ...options, run }),
+  ),
 }
 
 const events: CommandSpec = {
@@ -188,5 +213,5 @@ const events: CommandSpec = {
 export const look: Group = {
   name: 'Look',
   about: 'what happens and what happened',
-  commands: [status, runs, show, logs, events],
+  commands: [status, runs, show, logs, open, events],
 }

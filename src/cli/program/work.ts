@@ -50,7 +50,7 @@ const ask: CommandSpec = {
     { code: 1, meaning: 'the run failed, or did not end in time' },
     { code: 130, meaning: 'Ctrl-C: the question stands' },
   ],
-  see: ['wake', 'logs'],
+  see: ['wake', 'logs', 'open'],
   act: acting<{ timeout?: string; json?: boolean }>(async ([agent = '', ...words], options) =>
     (await import('../commands/ask.ts')).ask({ ...options, agent, question: words.join(' ') }),
   ),

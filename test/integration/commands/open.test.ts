@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe } from 'vitest'
+import { programOn } from '../../../src/platform/paths.ts'
+import { eventually } from '../../helpers/eventually.ts'
+import { marrowProgram, test as inSite, type Site } from '../../helpers/spawned-daemon.ts'
+
+const SESSION = '06c12def-0280-4084-be77-251d272d9d80'
+const hasWall = programOn(process.env['PATH'] ?? '', 'bwrap') !== undefined || Boolean(process.env['CI'])
+
+/** Stands in for Claude Code: a turn writes a conversation into its home, its screen reads it and answers what is typed. */
+const SIMULATED = `#!/bin/sh
+kept="$HOME/.claude/projects/here"
+case " $* " in
+  *" --resume ${SESSION} "*)
+    echo "opened $(cat "$kept") in $PWD with $*"
+    [ -t 0 ] && [ -t 1 ] && : < /dev/tty && echo "run=[$MARROW_RUN] terminal"
+    read -r line
+    echo "typed $line"
+    exit 7 ;;
+esac
+cat > /dev/null
+mkdir -p "$HOME/.claude/projects" && echo "what was said" > "$kept"
+echo '{"type":"system","subtype":"init","session_id":"${SESSION}"}'
+echo '{"type":"result","subtype":"success","is_error":false,"result":"Done."}'
+`
+
+interface Terminal {
+  type(line: string): void
+  /** Waits until all of these stand on the screen, whose lines are put together. */
+  shows(...texts: string[]): Promise<true>
+}
+
+const test = inSite.extend<{ terminal: Terminal }>({
+  terminal: async ({ dir }, use) => {
+    const tmux = (...words: string[]) =>
+      execFileSync('tmux', ['-S', join(dir, 't'), '-f', '/dev/null', ...words], { encoding: 'utf8' })
+    tmux('new-session', '-d', '-x', '200', '-y', '40', "env PS1='> ' sh")
+    await use({
+      type: (line) => void (tmux('send-keys', '-l', line) + tmux('send-keys', 'Enter')),
+      shows: (...texts) =>
+        eventually(texts.join(', '), () => {
+          const screen = tmux('capture-pane', '-p', '-J')
+          return texts.every((text) => screen.includes(text)) ? true : undefined
+        }),
+    })
+    tmux('kill-server')
+  },
+})
+
+/** One ended run of the simulated CLI, and how it is opened. */
+async function worked(site: Site, mode: 'off' | 'required'): Promise<string> {
+  const bin = join(site.dir, 'bin')
+  const program = join(bin, 'claude')
+  mkdirSync(bin)
+  writeFileSync(program, SIMULATED)
+  chmodSync(program, 0o755)
+  const command = [program, '--max-turns', '5', '--model', 'small']
+  await site.write({ scout: { agent_command: JSON.stringify(command) } }, { 'isolation.mode': `'${mode}'` })
+  await site.start()
+  await eventually('the run', () =>
+    site.rows("select id from runs where state = 'ended'").length > 0 ? true : undefined,
+  )
+  return `${marrowProgram} open scout -c ${site.configPath}`
+}
+
+describe('marrow open', () => {
+  test('goes on with a conversation in the terminal, with the exit code of the CLI', async ({
+    site,
+    terminal,
+    expect,
+  }) => {
+    const line = await worked(site, 'off')
+    const printed = await site.marrow('open', 'scout', '--print')
+    expect(printed.out).toMatch(
+      new RegExp(`^cd \\S+/ws && \\S+/bin/claude --resume ${SESSION} --model small\\n$`),
+    )
+    expect(JSON.parse((await site.marrow('open', 'scout', '-o', 'json')).out)).toEqual({
+      run: expect.stringMatching(/^scout-/),
+      agent: 'scout',
+      work_dir: site.workspace,
+      words: [join(site.dir, 'bin', 'claude'), '--resume', SESSION, '--model', 'small'],
+      isolated_by: null,
+    })
+    terminal.type(`${line}; echo "code $?"`)
+    await terminal.shows(`opened what was said in ${site.workspace}`, 'run=[] terminal')
+    terminal.type('hello')
+    await terminal.shows('typed hello', 'code 7')
+    expect(await site.marrow('open', 'scout')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('Cannot open the conversation: this is no terminal.'),
+    })
+  })
+
+  test.skipIf(!hasWall)(
+    'opens what was said behind the wall there, where it lies',
+    async ({ site, terminal, expect }) => {
+      const line = await worked(site, 'required')
+      const [run] = site.rows('select wall, outcome from runs')
+      expect(run).toMatchObject({ wall: 'bubblewrap', outcome: '{"kind":"succeeded"}' })
+      terminal.type(`${line}; echo "code $?"`)
+      await terminal.shows(`opened what was said in ${site.workspace}`, 'run=[] terminal')
+      terminal.type('hello')
+      await terminal.shows('typed hello', 'code 7')
+    },
+  )
+
+  test('says why a conversation cannot be opened', async ({ site, expect }) => {
+    await site.write({
+      scout: { agent_command: '["sh", "-c", "echo done"]' },
+      sleeper: { agent_command: '["sh", "-c", "exec sleep 600"]', adapter: "'claude'" },
+    })
+    const daemon = await site.start()
+    await eventually('both runs', async () => {
+      const { runs } = await daemon.ask('runs', { limit: 2 })
+      const states = runs.map(({ agent, state }) => `${agent} ${state}`).toSorted()
+      return states.join() === 'scout ended,sleeper running' ? true : undefined
+    })
+    expect(await site.marrow('open', 'scout')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^Cannot open the conversation of scout-\S+: its agent CLI told no id of it\./,
+      ),
+    })
+    expect(await site.marrow('open', 'sleeper', '--print')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/it still goes on, and two would write to one conversation\.\nFix: /),
+    })
+  })
+})
