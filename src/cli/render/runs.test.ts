@@ -42,7 +42,22 @@ test('everything on record of a run is shown, its last words at the end', ({ exp
   expect(lines).toContain("command     sh -c 'echo '\\''x y'\\''' (opencode, pid 4300)")
   expect(lines).toContain('agent       scout as l1/scout')
   expect(lines).toContain('git         aaaaaaa..bbbbbbb')
+  expect(lines).toContain('prompt      1 KiB in 1 layer: Core Rules 1000 B')
   expect(lines.slice(-2)).toEqual(['', 'Fixed the failing test.'])
+})
+
+test('the runs that led to a run, and what its prompt lacked, are shown', ({ expect }) => {
+  const [layer] = sampleRun().layers
+  if (layer === undefined) throw new Error('The sample has a layer.')
+  const failed = { ...layer, name: 'weather', bytes: 0, failed: 'no answer within 15s' }
+  const lines = runDetailLines(
+    sampleRun({ lineage: ['lead-1', 'lead-2'], layers: [layer, failed] }),
+    plainScreen(),
+  )
+  expect(lines).toContain('lineage     lead-1 > lead-2')
+  expect(lines).toContain(
+    'prompt      1 KiB in 2 layers: Core Rules 1000 B, weather failed: no answer within 15s',
+  )
 })
 
 test('what is not known has no line', ({ expect }) => {

@@ -60,7 +60,7 @@ export function runDetailLines(run: RunDetail, screen: Screen): string[] {
     ['git', gitOf(run)],
     [
       'prompt',
-      `${byteCount(run.prompt_bytes)} in ${counted(run.layers.length, 'layer')}: ${run.layers.map(({ name }) => name).join(', ')}`,
+      `${byteCount(run.prompt_bytes)} in ${counted(run.layers.length, 'layer')}: ${run.layers.map(layerOf).join(', ')}`,
     ],
     ['digests', `core ${run.core_digest}, operator ${run.operator_digest}`],
   ]
@@ -73,6 +73,11 @@ export function runDetailLines(run: RunDetail, screen: Screen): string[] {
 function tokenCount({ tokens, about_tokens: about }: RunView): string | undefined {
   if (tokens !== null) return shortCount(tokens)
   return about === null ? undefined : `about ${shortCount(about)}`
+}
+
+/** What it weighed; one that could not be made stands in the prompt with its reason. */
+function layerOf({ name, bytes, failed }: RunDetail['layers'][number]): string {
+  return failed === null ? `${name} ${byteCount(bytes)}` : `${name} failed: ${failed}`
 }
 
 function timeOf({ started_at, ended_at, duration_ms }: RunDetail, now: number): string | null {
