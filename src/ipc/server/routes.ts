@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { MarrowError } from '../../base/errors.ts'
+import { checkedParams } from '../params.ts'
 import type { Entry } from '../protocol/entry.ts'
 import { protocol, type Handlers, type ParamsOf, type Protocol, type VerbOf } from '../protocol/table.ts'
 import type { Verb } from '../routes.ts'
@@ -72,22 +73,13 @@ function parse<Params>(
   const given = (request.method === 'GET' ? request.query : request.body) ?? {}
   if (request.method === 'GET') refuseEmpty(given)
   const isNamed = typeof after === 'string' && after !== ''
-  const parsed = schema.safeParse(isNamed ? { ...given, after } : given)
-  if (parsed.success) return parsed.data
-  throw new MarrowError('BAD_REQUEST', parsed.error.issues.map(sentence).join('; '))
+  return checkedParams(schema, isNamed ? { ...given, after } : given)
 }
 
 /** What the missing variable of a script leaves in an address: as a number it would be 0. */
 function refuseEmpty(query: object): void {
   const empty = Object.entries(query).find(([, value]) => value === '')
   if (empty !== undefined) throw new MarrowError('BAD_REQUEST', `${empty[0]} is empty`)
-}
-
-/** Our own messages name the parameter already; zod's need its name before them. */
-function sentence({ code, message, path }: z.core.$ZodIssue): string {
-  if (code === 'unrecognized_keys') return message
-  if (path.length === 0) return `the parameters are not an object: ${message}`
-  return message.endsWith(' is required') ? message : `${path.join('.')}: ${message}`
 }
 
 /** The old clients and plain `curl -d` declare other types, or none. */
