@@ -9,7 +9,7 @@ import { median } from './statistics.ts'
 
 const ROUNDS = 31
 
-/** `--version` and `status`, as JSON for programs and as a table on a terminal. */
+/** `--version`, `status` as JSON for programs and as a table on a terminal, and `mcp` without a message. */
 export async function startUp(): Promise<Figure[]> {
   await using home = new Home({ agents: named(10) })
   await home.workOnce()
@@ -20,13 +20,14 @@ export async function startUp(): Promise<Figure[]> {
   const status = [marrow, 'status', '-c', home.config]
   const piped = await timesOf(home.dir, {
     terminal: false,
-    commands: [[empty], [marrow, '--version'], status],
+    commands: [[empty], [marrow, '--version'], status, [marrow, 'mcp', '-c', home.config]],
   })
   const shown = await timesOf(home.dir, { terminal: true, commands: [[empty], status] })
   return [
     figure('marrow --version', piped, 1, 1.5),
     figure('marrow status, JSON', piped, 2, 3),
     figure('marrow status, table', shown, 1, 3),
+    figure('marrow mcp, with nothing to carry', piped, 3, 3),
   ]
 }
 

@@ -15,6 +15,8 @@ export async function main(words: readonly string[]): Promise<number> {
     }
     const form = recognizeStatus(rest)
     if (form !== undefined) return await (await import('./commands/status.ts')).status({ config, ...form })
+    if (rest.length === 1 && rest[0] === 'mcp')
+      return await (await import('./commands/mcp.ts')).mcp({ config })
     if (rest.length === 0) return await (await import('./commands/overview.ts')).overview({ config })
     return await (await import('./program.ts')).runProgram(words)
   } catch (error) {

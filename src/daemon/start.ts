@@ -23,6 +23,7 @@ import { createEnds, type Ends } from './ends.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { daemonHandlers } from './handlers/daemon.ts'
 import { notifyHandlers } from './handlers/notify.ts'
+import { mcpHandlers } from './handlers/mcp.ts'
 import { pageHandlers } from './handlers/pages.ts'
 import { eventHandlers } from './handlers/events.ts'
 import { runHandlers } from './handlers/runs.ts'
@@ -90,6 +91,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
     ...runHandlers(core),
     ...daemonHandlers(ends, core.log),
     ...notifyHandlers(core),
+    ...mcpHandlers(core, () => handlers),
   }
   stack.defer(() => core.meter.close())
   stack.defer(() => core.jobs.idle())

@@ -25,6 +25,7 @@ export const routes = {
   journal: { method: 'GET', path: '/journal' },
   events: { method: 'GET', path: '/events' },
   metrics: { method: 'GET', path: '/metrics' },
+  mcp: { method: 'POST', path: '/mcp' },
   openapi: { method: 'GET', path: '/openapi.json' },
 } as const
 

@@ -244,6 +244,7 @@ function sampleHandlers(config: string): Handlers {
     events: sampleStream,
     metrics: async () =>
       '# HELP marrow_paused 1 while paused.\n# TYPE marrow_paused gauge\nmarrow_paused 0\n',
+    mcp: async ({ message }) => ({ answer: { jsonrpc: '2.0', id: message['id'], result: {} } }),
     openapi: async () => ({ openapi: '3.1.0' }),
   }
 }

@@ -16,6 +16,20 @@ const completion: CommandSpec = {
   act: acting(async ([shell = '']) => (await import('../commands/completion.ts')).completion(shell)),
 }
 
+const mcp: CommandSpec = {
+  name: 'mcp',
+  summary: 'tools for your own agent CLI, over stdin and stdout',
+  about:
+    'Serves the Model Context Protocol on stdin and stdout, for an agent CLI that starts it: your own Claude Code, opencode, Codex or Gemini CLI then sees what marrow does and gives it work. It ends with its stdin and outlives restarts of the daemon. docs/mcp.md says how to add it to each of them.',
+  withoutDaemon: 'lists its tools; each call says how to start the daemon',
+  examples: [
+    { line: 'marrow mcp', about: 'the command to name in the configuration of an agent CLI' },
+    { line: 'marrow mcp -c ~/team/marrow.toml', about: 'for the daemon of that configuration' },
+  ],
+  see: ['status', 'wake'],
+  act: acting(async (_, options) => (await import('../commands/mcp.ts')).mcp(options)),
+}
+
 const man: CommandSpec = {
   name: 'man',
   summary: 'print the man page',
@@ -55,5 +69,5 @@ const help: CommandSpec = {
 export const more: Group = {
   name: 'More',
   about: 'marrow itself',
-  commands: [completion, man, sim, simAgent, help],
+  commands: [mcp, completion, man, sim, simAgent, help],
 }

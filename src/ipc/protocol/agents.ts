@@ -76,6 +76,10 @@ export const agentVerbs = {
     route: routes.wake,
     who: 'operator',
     about: 'Makes an agent due now; reason and prompt go into the trigger layer of that tick.',
+    tool: {
+      about:
+        'Makes one agent due now; the reason and the prompt are put into its next prompt. It spends the tokens of a run.',
+    },
     params: z.strictObject({
       agent,
       reason: z.string().max(10_000).optional().describe('Why, for the prompt and the journal.'),

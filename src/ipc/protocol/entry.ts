@@ -5,6 +5,14 @@ import type { routes, Verb } from '../routes.ts'
 /** Through which door a verb may be asked. */
 export type Who = 'operator' | 'agent' | 'both'
 
+/** How an agent CLI is offered a verb over the Model Context Protocol. */
+export interface ToolWords {
+  /** Undefined: the verb's own name, as in `show_run`. */
+  readonly name?: string
+  /** For a model: what it gets, and when to ask. */
+  readonly about: string
+}
+
 /** How a verb answers: one JSON value, one text of a media type of its own, or server-sent events without an end. */
 export type Form = 'json' | 'text' | 'stream'
 
@@ -24,6 +32,8 @@ export interface JsonEntry<
   Result extends z.ZodType = z.ZodType,
 > extends Question<Params, Result> {
   readonly form: 'json'
+  /** Undefined: it is no tool. */
+  readonly tool?: ToolWords
 }
 
 /** A verb whose result is one text, sent as it is. */
@@ -56,7 +66,7 @@ export interface StreamMessage {
 
 /** An entry that answers in JSON; keeps the precise types of its schemas, as the next two do. */
 export function entry<Params extends z.ZodType, Result extends z.ZodType>(
-  one: Question<Params, Result>,
+  one: Omit<JsonEntry<Params, Result>, 'form'>,
 ): JsonEntry<Params, Result> {
   return { ...one, form: 'json' }
 }

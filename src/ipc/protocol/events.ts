@@ -55,6 +55,11 @@ export const eventVerbs = {
     who: 'operator',
     about:
       'A page of the journal, oldest first: the newest rows that match, or with `after` those behind it.',
+    tool: {
+      name: 'events',
+      about:
+        'What happened, oldest first: the newest events that match, or with `after` those behind it. `next_after` is where to go on.',
+    },
     params: z.object({
       after: id.optional().describe('The first rows behind this id, instead of the newest.'),
       limit: z.coerce.number().int().min(1).max(1000).default(50).describe('How many rows at most.'),

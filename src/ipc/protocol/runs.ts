@@ -92,6 +92,10 @@ export const runVerbs = {
     route: routes.runs,
     who: 'operator',
     about: 'The last runs, newest first.',
+    tool: {
+      about:
+        'The last runs, newest first: when each began, how long it took, how it ended, its tokens and its cost.',
+    },
     params: z.object({
       agent: z.string().optional().describe('Only runs of this agent.'),
       limit: z.coerce.number().int().min(1).max(1000).default(20),
@@ -103,6 +107,10 @@ export const runVerbs = {
     who: 'operator',
     about:
       'Everything on record of one run, named by its id or a unique part of it; an agent names its last run.',
+    tool: {
+      about:
+        'One run in full: why it was started, how it ended, what it spent, whether it changed the repository, and its last words.',
+    },
     params: z.object({
       id: runId.describe('The id of a run, a unique part of it, or the name of an agent: its last run.'),
     }),

@@ -174,6 +174,10 @@ export const statusVerbs = {
     route: routes.status,
     who: 'operator',
     about: 'What every agent does or why not, its last outcome and next slot, then the last events.',
+    tool: {
+      about:
+        'What every agent does or why it does nothing, how its last run ended, when it is due next, and what happened last. Ask this first.',
+    },
     params: z.object({}),
     result: StatusResult,
   }),

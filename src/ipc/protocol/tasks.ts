@@ -16,6 +16,7 @@ export const taskVerbs = {
     route: routes.tasks,
     who: 'operator',
     about: 'The queued tasks, sorted by file name.',
+    tool: { about: 'The tasks that wait in the queue, in the order in which they are worked on.' },
     params: z.object({}),
     result: z.object({ tasks: z.array(TaskView) }),
   }),
@@ -23,6 +24,10 @@ export const taskVerbs = {
     route: routes.addTask,
     who: 'operator',
     about: 'Writes one task file into the queue and wakes the agents that work on tasks.',
+    tool: {
+      about:
+        'Puts one task into the queue and wakes the agents that work on tasks. It spends the tokens of a run.',
+    },
     params: z.object({
       title: z
         .string('title is required')
