@@ -30,6 +30,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   show: ['scout'],
   logs: ['scout'],
   events: [],
+  export: [],
 }
 
 test('every command that answers programs is tried here or elsewhere', ({ expect }) => {

@@ -179,6 +179,7 @@ const examples: Readonly<Record<string, unknown>> = {
   },
   'logs --raw': { run: sampleRun().id, stream: 'stdout', text: 'Fixed the failing test.\n' },
   events: sampleEvent(),
+  export: { type: 'event', ...sampleEvent() },
 }
 
 test('every command that prints JSON has a schema, and no other', ({ expect }) => {

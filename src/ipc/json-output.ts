@@ -3,8 +3,10 @@
  * what the daemon answered. Keys are stable: new ones may come, none goes or changes its meaning. Pure.
  */
 import { z } from 'zod'
+import { RunView } from './protocol/runs.ts'
 import { EventView } from './protocol/status.ts'
 import { protocol } from './protocol/table.ts'
+import { TaskView } from './protocol/tasks.ts'
 
 const ok = z.boolean().describe('Whether nothing is wrong; as the exit code says it.')
 const ms = (about: string) => z.number().describe(`${about} (ms)`)
@@ -195,6 +197,18 @@ const held = z.object({
   paused: z.boolean(),
 })
 
+const exported = [
+  ['run', 'ExportedRun', RunView, 'One run in an export.'],
+  ['event', 'ExportedEvent', EventView, 'One event in an export.'],
+  ['task', 'ExportedTask', TaskView, 'One task of the queue in an export.'],
+] as const
+
+const Exported = z.union(
+  exported.map(([type, id, view, description]) =>
+    z.object({ type: z.literal(type), ...view.shape }).meta({ id, description }),
+  ),
+)
+
 /** By the words of the command. The commands know which of them print one value, and which one on each line. */
 export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   demo: z.object({
@@ -273,4 +287,5 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     text: z.string().describe('The next part of it, not always whole lines.'),
   }),
   events: EventView,
+  export: Exported,
 }

@@ -30,8 +30,10 @@ export function jsonPage(commands: readonly Described[]): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-/** A result that is one of the shapes is shown by its name. */
+/** A result that is one of the shapes is shown by its name, or by the names of all that it may be. */
 function table(schema: JsonObject, named: ReadonlyMap<string, JsonObject>): string {
+  const shapes = list(schema['anyOf']).map((one) => object(one)['$ref'])
+  if (shapes.length > 0) return `One ${shapes.map((shape) => link(String(shape))).join(', or one ')}.`
   const reference = schema['$ref']
   if (typeof reference !== 'string') return rows(schema)
   return named.has(reference.slice(1)) ? `One ${link(reference)}.` : ''

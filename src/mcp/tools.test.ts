@@ -56,7 +56,7 @@ test('a call is checked as a request on the socket is, defaults filled in', asyn
 
 test.for([
   ['wakee', {}, { code: 'NOT_FOUND', message: 'Cannot use the tool wakee: there is none of that name.' }],
-  ['runs', { agents: 'scout' }, { code: 'BAD_REQUEST', fix: 'It takes: agent, limit.' }],
+  ['runs', { agents: 'scout' }, { code: 'BAD_REQUEST', fix: 'It takes: agent, limit, after.' }],
   ['status', { agent: 'scout' }, { code: 'BAD_REQUEST', fix: 'It takes none.' }],
   ['stop', {}, { code: 'NOT_FOUND' }],
 ] as const)('%s with %j is refused', async ([name, given, refusal], { expect }) => {

@@ -139,14 +139,7 @@ export function schemaVersion(raw: DatabaseSync): SchemaVersion {
  */
 export function migrate(raw: DatabaseSync, migrations: readonly Migration[], readableFrom: number): void {
   const own = migrations.at(-1)?.number ?? 0
-  const found = schemaVersion(raw)
-  if (found.readableFrom > own) {
-    throw new MarrowError(
-      'STORE_UNREADABLE',
-      `Cannot use the store: it needs schema ${found.readableFrom}, this marrow knows ${own}.`,
-      { fix: 'Run the newer marrow again, or restore a backup from the backups folder of the state.' },
-    )
-  }
+  const found = checkReadable(raw, own)
   const missing = migrations.filter((step) => step.number > found.number)
   if (missing.length === 0) return
   raw.exec('begin immediate')
@@ -163,4 +156,15 @@ export function migrate(raw: DatabaseSync, migrations: readonly Migration[], rea
     if (raw.isTransaction) raw.exec('rollback')
     throw error
   }
+}
+
+/** What the file says of its schema, to a program that knows `own`. Throws STORE_UNREADABLE where it may not work on it. */
+export function checkReadable(raw: DatabaseSync, own: number): SchemaVersion {
+  const found = schemaVersion(raw)
+  if (found.readableFrom <= own) return found
+  throw new MarrowError(
+    'STORE_UNREADABLE',
+    `Cannot use the store: it needs schema ${found.readableFrom}, this marrow knows ${own}.`,
+    { fix: 'Run the newer marrow again, or restore a backup from the backups folder of the state.' },
+  )
 }

@@ -74,6 +74,16 @@ export function lastRuns(tx: Tx, agent: string | undefined, limit: number): RunR
         .map(parseRun)
 }
 
+/** The first runs that were recorded behind a place, oldest first, of one agent or of all. */
+export function runsAfter(
+  tx: Tx,
+  place: { readonly at: number; readonly id: string },
+  { agent, limit }: { readonly agent: string | undefined; readonly limit: number },
+): RunRecord[] {
+  const sql = `select * from runs where (recorded_at, id) > (?, ?) and agent = coalesce(?, agent) order by recorded_at, id limit ?`
+  return tx.all(sql, place.at, place.id, agent ?? null, limit).map(parseRun)
+}
+
 /** Its launcher was started, or was found by a later daemon. */
 export function markRunning(
   tx: Tx,

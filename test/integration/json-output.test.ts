@@ -9,7 +9,7 @@ const program = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 /** Runs a command from its source; the values that it prints on stdout. */
 function printed(home: Home, words: readonly string[]): Promise<unknown[]> {
   const env = { PATH: process.env['PATH'], HOME: home.dir, MARROW_CONFIG: home.configPath, NO_COLOR: '1' }
-  const isPerLine = ['logs', 'events'].includes(words[0] ?? '')
+  const isPerLine = ['logs', 'events', 'export'].includes(words[0] ?? '')
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [program, ...words, '--json'], { cwd: home.dir, env }, (_, out, err) => {
       if (out === '') reject(new Error(`${words.join(' ')} printed nothing. ${err}`))
@@ -35,6 +35,7 @@ test('every command prints what its schema says, key by key', async ({ home, exp
     logs: ['logs', 'scout'],
     'logs --raw': ['logs', 'scout', '--raw'],
     events: ['events'],
+    export: ['export'],
     wake: ['wake', 'scout'],
     ask: ['ask', 'scout', 'Is it late?'],
     pause: ['pause', 'scout'],

@@ -210,8 +210,43 @@ const events: CommandSpec = {
   }),
 }
 
+const exportAll: CommandSpec = {
+  name: 'export',
+  summary: 'every run, event and task as JSON lines',
+  about:
+    'Writes everything on record as one JSON object a line: first the runs, then the events, then the tasks that wait in the queue, each oldest first. Its `type` says what an object is. Prompts and what runs printed are not in it.',
+  flags: [
+    {
+      long: '--since',
+      value: 'when',
+      about: 'only from this time on: 2h (how long ago), 14:05, 2026-11-20, 2026-11-20T14:05',
+    },
+    {
+      long: '--only',
+      value: 'kinds',
+      about: 'runs, events or tasks; several with commas',
+    },
+    {
+      long: '--to',
+      value: 'path',
+      about: 'into this file, whole or not at all, which only you may read (default: stdout)',
+      from: ['files'],
+    },
+  ],
+  json: 'one value a line',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow export --to marrow.jsonl', about: 'keep everything' },
+    { line: 'marrow export --only runs --since 7d', about: 'the runs of a week, for a program' },
+  ],
+  see: ['runs', 'events', 'task list'],
+  act: acting<{ since?: string; only?: string; to?: string; json?: boolean }>(async (_, options) =>
+    (await import('../commands/export.ts')).exportAll(options),
+  ),
+}
+
 export const look: Group = {
   name: 'Look',
   about: 'what happens and what happened',
-  commands: [status, runs, show, logs, open, events],
+  commands: [status, runs, show, logs, open, events, exportAll],
 }

@@ -1,31 +1,24 @@
 import type { AgentEvent } from '../../agents/adapter.ts'
 import { adapterFor } from '../../agents/adapters.ts'
-import { tokensOf } from '../../agents/reading.ts'
 import { MarrowError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
-import { isoTime } from '../../base/time.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
 import type { RunDetail, RunView, StepView } from '../../ipc/protocol/runs.ts'
 import { readPart } from '../read-part.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { runPaths } from '../../runner/folder.ts'
 import { readOutput } from '../../runner/observe.ts'
-import { describeOutcome } from '../../runner/outcome.ts'
 import type { RunRecord } from '../../runner/record.ts'
 import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
 import { folderOf, type Core } from '../core.ts'
-import { nameInRows } from './named.ts'
+import { listRuns, runView } from '../run-list.ts'
 import { askForEnd, settleKey } from '../steps/reap.ts'
 
 export function runHandlers(
   core: Core,
 ): Pick<Handlers, 'runs' | 'showRun' | 'readLog' | 'readSteps' | 'cancel'> {
   return {
-    runs: ({ agent, limit }) =>
-      core.db.read((tx) => {
-        const name = nameInRows(core.config, agent, (one) => lastRuns(tx, one, 1).length > 0)
-        return { runs: lastRuns(tx, name, limit).map((run) => runView(core, run)) }
-      }),
+    runs: (params) => core.db.read((tx) => listRuns(tx, core, params, (run) => stateOf(core, run))),
     showRun: ({ id }) => core.db.read((tx) => runDetail(core, runNamed(core, tx, id))),
     readLog: async ({ id, stream, offset, limit }) => {
       const run = await core.db.read((tx) => runNamed(core, tx, id))
@@ -115,25 +108,6 @@ function openRunOf(core: Core, tx: Tx, target: string): RunRecord {
   })
 }
 
-function runView(core: Core, run: RunRecord): RunView {
-  const { outcome, reading, startedAt, endedAt } = run
-  return {
-    id: run.id,
-    agent: run.agent,
-    tick: run.tickName,
-    state: stateOf(core, run),
-    adapter: run.adapter,
-    started_at: startedAt === undefined ? null : isoTime(startedAt),
-    ended_at: endedAt === undefined ? null : isoTime(endedAt),
-    duration_ms: startedAt === undefined || endedAt === undefined ? null : Math.max(0, endedAt - startedAt),
-    outcome: outcome ? describeOutcome(outcome) : null,
-    ok: outcome ? outcome.kind === 'succeeded' : null,
-    tokens: tokensOf(reading) ?? null,
-    about_tokens: run.aboutTokens ?? null,
-    cost_usd: reading?.costUsd ?? null,
-  }
-}
-
 function stateOf(core: Core, run: RunRecord): RunView['state'] {
   if (run.state === 'ended') return 'ended'
   if (core.jobs.has(settleKey(run.id))) return 'settling'
@@ -144,7 +118,7 @@ function runDetail(core: Core, run: RunRecord): RunDetail {
   const usage = run.reading?.usage
   const { gitBefore, gitAfter } = run
   return {
-    ...runView(core, run),
+    ...runView(run, stateOf(core, run)),
     role: run.role,
     lineage: [...run.lineage],
     words: [...run.words],

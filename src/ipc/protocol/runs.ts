@@ -85,22 +85,47 @@ export const StepView = z
   .meta({ id: 'StepView', description: 'One thing that an agent CLI said or did.' })
 export type StepView = z.infer<typeof StepView>
 
+/** A place in the list of all runs: when one was recorded (ms since 1970), and which of that moment. */
+export interface RunPlace {
+  readonly at: number
+  readonly id: string
+}
+
+const place = z
+  .string()
+  .regex(/^\d{1,15}(\.\S{1,200})?$/, 'is neither 0 nor a next_after')
+  .transform((text): RunPlace => {
+    const [at = '', ...id] = text.split('.')
+    return { at: Number(at), id: id.join('.') }
+  })
+
 const runId = z.string('id is required').min(1)
 
 export const runVerbs = {
   runs: entry({
     route: routes.runs,
     who: 'operator',
-    about: 'The last runs, newest first.',
+    about: 'The last runs, newest first; with `after` those behind it, oldest first.',
     tool: {
       about:
         'The last runs, newest first: when each began, how long it took, how it ended, its tokens and its cost.',
     },
     params: z.object({
       agent: z.string().optional().describe('Only runs of this agent.'),
-      limit: z.coerce.number().int().min(1).max(1000).default(20),
+      limit: z.coerce.number().int().min(1).max(1000).default(20).describe('How many at most.'),
+      after: place
+        .optional()
+        .describe(
+          'The first runs behind this place: a `next_after`, or ms since 1970 for those that were recorded from then on (0: all).',
+        ),
     }),
-    result: z.object({ runs: z.array(RunView) }),
+    result: z.object({
+      runs: z.array(RunView),
+      next_after: z
+        .string()
+        .optional()
+        .describe('Where the page behind this one begins; missing for the newest.'),
+    }),
   }),
   showRun: entry({
     route: routes.showRun,

@@ -3,7 +3,8 @@ import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 import { TITLE_CHARS_MAX } from '../../tasks/queue.ts'
 
-const TaskView = z
+/** One task that waits. */
+export const TaskView = z
   .object({
     file: z.string().describe('Its name in the queue; the queue is worked in the order of names.'),
     title: z.string(),
