@@ -31,6 +31,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   logs: ['scout'],
   events: [],
   export: [],
+  clean: [],
 }
 
 test('every command that answers programs is tried here or elsewhere', ({ expect }) => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { innerPath } from '../config/inner.ts'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
-import { forgetLogins } from '../isolation/apply/login.ts'
+import { unusedLogins } from '../isolation/apply/login.ts'
 import { keepFolder } from '../isolation/wishes.ts'
 import { pruneSpending } from '../limits/store.ts'
 import { pruneNotices } from '../notify/store.ts'
@@ -56,26 +56,37 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
 
 /** Logins and conversations of agents that are gone: no longer in the file, and without a run on record. */
 function pruneKept(core: Core, agents: ReadonlySet<string>): void {
-  const { stateDir, agents: configured } = core.config
-  const names = new Set(configured.map(({ name }) => name))
-  if ([...agents].some((name) => !names.has(name))) return // Of those nobody knows any more which login they have.
-  const used = [
-    ...configured.flatMap((agent) => loginOf(core, agent)?.folder ?? []),
-    ...[...core.life.loginOfRun.values()].map(({ place }) => place.folder),
-  ]
-  forgetLogins(stateDir, used)
-  const slugs = new Set(configured.map(({ slug }) => slug))
-  for (const { name, path } of kept(stateDir)) if (!slugs.has(name)) remove(path)
+  const { logins, homes } = keptByNobody(core, agents, loginsInUse(core))
+  for (const path of [...logins, ...homes]) remove(path)
 }
 
-function kept(stateDir: string): { readonly name: string; readonly path: string }[] {
+/** The folders of logins that runs began with. */
+export function loginsInUse({ life }: Pick<Core, 'life'>): string[] {
+  return [...life.loginOfRun.values()].map(({ place }) => place.folder)
+}
+
+/** The same as paths. `agents`: whose runs are on record; `inUse`: logins that runs began with. */
+export function keptByNobody(
+  ground: Pick<Core, 'config' | 'program' | 'env'>,
+  agents: ReadonlySet<string>,
+  inUse: readonly string[],
+): { readonly logins: readonly string[]; readonly homes: readonly string[] } {
+  const { stateDir, agents: configured } = ground.config
+  const names = new Set(configured.map(({ name }) => name))
+  // Of those nobody knows any more which login they have.
+  if ([...agents].some((name) => !names.has(name))) return { logins: [], homes: [] }
+  const used = configured.flatMap((agent) => loginOf(ground, agent)?.folder ?? [])
+  const slugs = new Set(configured.map(({ slug }) => slug))
   const homes = dirname(keepFolder(stateDir, { slug: 'any' }))
-  return listFolder(homes).map(({ name }) => ({ name, path: join(homes, name) }))
+  return {
+    logins: unusedLogins(stateDir, [...used, ...inUse]),
+    homes: listFolder(homes).flatMap(({ name }) => (slugs.has(name) ? [] : [join(homes, name)])),
+  }
 }
 
 /** Of an agent that has left the configuration its workspace is still a folder that an agent wrote. */
-function logsOf(core: Core, workspace: string): InnerPath {
+export function logsOf({ config }: Pick<Core, 'config'>, workspace: string): InnerPath {
   const path = logsFolder(workspace)
-  const { root } = innerPath(workspace, core.config.agents)
+  const { root } = innerPath(workspace, config.agents)
   return { root, path }
 }

@@ -21,6 +21,7 @@ import { createGrowth, write, type Core, type Life, type Program } from './core.
 import { openDoor } from './door.ts'
 import { createEnds, type Ends } from './ends.ts'
 import { agentHandlers } from './handlers/agents.ts'
+import { cleanHandlers } from './handlers/clean.ts'
 import { daemonHandlers } from './handlers/daemon.ts'
 import { notifyHandlers } from './handlers/notify.ts'
 import { mcpHandlers } from './handlers/mcp.ts'
@@ -91,6 +92,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
     ...runHandlers(core),
     ...daemonHandlers(ends, core.log),
     ...notifyHandlers(core),
+    ...cleanHandlers(core),
     ...mcpHandlers(core, () => handlers),
   }
   stack.defer(() => core.meter.close())

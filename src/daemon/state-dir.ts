@@ -14,10 +14,10 @@ import {
 import { acquireLock, type Lock } from '../platform/lock.ts'
 
 /**
- * Makes the folder, with nothing in it that others may read, and takes its lock. Throws DAEMON_ALREADY_RUNNING with the pid of
- * the other one, CANNOT_WRITE.
+ * Makes the folder, with nothing in it that others may read, and takes its lock, to do what `verb` says. Throws
+ * DAEMON_ALREADY_RUNNING with the pid of the other one, CANNOT_WRITE.
  */
-export function openStateDir({ stateDir, path }: Config): Lock {
+export function openStateDir({ stateDir, path }: Pick<Config, 'stateDir' | 'path'>, verb = 'start'): Lock {
   if (!existsSync(stateDir)) {
     makeFolder(stateDir)
     chmodSync(stateDir, 0o711)
@@ -29,7 +29,7 @@ export function openStateDir({ stateDir, path }: Config): Lock {
   const other = parsePid(readIfExists(daemonFile(stateDir)))
   throw new MarrowError(
     'DAEMON_ALREADY_RUNNING',
-    `Cannot start: another marrow${other === undefined ? '' : ` (pid ${other})`} works on ${stateDir}.`,
+    `Cannot ${verb}: another marrow${other === undefined ? '' : ` (pid ${other})`} works on ${stateDir}.`,
     { fix: `Stop it with: marrow stop -c ${path}` },
   )
 }
@@ -51,3 +51,20 @@ function parsePid(text: string | undefined): number | undefined {
   const pid = /"pid":(\d+)/.exec(text ?? '')?.[1]
   return pid === undefined ? undefined : Number(pid)
 }
+
+/**
+ * What marrow makes in a state_dir, the store first: without it the rest means nothing. The lock is not among it, and nothing
+ * that somebody else put there.
+ */
+export const stateNames: readonly string[] = [
+  'marrow.db',
+  'marrow.db-wal',
+  'marrow.db-shm',
+  'daemon.json',
+  'marrow.sock',
+  'PAUSED',
+  'runs',
+  'homes',
+  'logins',
+  'backups',
+]

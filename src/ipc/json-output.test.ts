@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'vitest'
 import { z } from 'zod'
-import { sampleAgent, sampleEvent, sampleRun, sampleStatus } from '../../test/helpers/fake-daemon.ts'
+import {
+  sampleAgent,
+  sampleCleanItem,
+  sampleEvent,
+  sampleRun,
+  sampleStatus,
+} from '../../test/helpers/fake-daemon.ts'
 import { commands } from '../cli/program/groups.ts'
 import { jsonOutputs } from './json-output.ts'
 import { jsonPage } from './json-page.ts'
@@ -179,6 +185,7 @@ const examples: Readonly<Record<string, unknown>> = {
   },
   'logs --raw': { run: sampleRun().id, stream: 'stdout', text: 'Fixed the failing test.\n' },
   events: sampleEvent(),
+  clean: { removed: false, items: [sampleCleanItem()], left: [] },
   export: { type: 'event', ...sampleEvent() },
 }
 

@@ -3,6 +3,7 @@
  * what the daemon answered. Keys are stable: new ones may come, none goes or changes its meaning. Pure.
  */
 import { z } from 'zod'
+import { CleanItem } from './protocol/clean.ts'
 import { RunView } from './protocol/runs.ts'
 import { EventView } from './protocol/status.ts'
 import { protocol } from './protocol/table.ts'
@@ -288,4 +289,11 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   }),
   events: EventView,
   export: Exported,
+  clean: z.object({
+    removed: z.boolean().describe('Whether it was removed, or only listed.'),
+    items: z.array(CleanItem).describe('What can go; or what went.'),
+    left: z
+      .array(z.string())
+      .describe('After --all: what stays in the state_dir, since marrow did not make it.'),
+  }),
 }

@@ -15,6 +15,7 @@ export const routes = {
   cancel: { method: 'POST', path: '/cancel' },
   stop: { method: 'POST', path: '/stop' },
   restart: { method: 'POST', path: '/restart' },
+  clean: { method: 'POST', path: '/clean' },
   logLevel: { method: 'POST', path: '/log-level' },
   runOnce: { method: 'POST', path: '/run-once' },
   dryRun: { method: 'POST', path: '/dry-run' },

@@ -61,6 +61,8 @@ export interface EventMap {
   'handoff.left': { from: string; file: string; title: string }
   /** What the operator should have been told could not be delivered, and is not tried again. */
   'notice.failed': { to: string; reason: string }
+  /** The operator had records removed before their time. */
+  'state.cleaned': { runs: number; bytes: number }
   'step.failed': { step: string; error: string }
 }
 

@@ -78,6 +78,7 @@ const told: Told = {
     'scout left something for a person: which of both?',
   ],
   'notice.failed': [{ to: 'the webhook', reason: 'HTTP 500' }, 'could not notify the webhook: HTTP 500'],
+  'state.cleaned': [{ runs: 2, bytes: 2_048 }, 'cleaned: 2 runs removed, 2 KiB freed'],
   'step.failed': [{ step: 'reap', error: 'EIO' }, 'step reap failed and is tried again: EIO'],
 }
 

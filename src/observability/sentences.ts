@@ -51,6 +51,8 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'task.finished': (data) => `task finished: ${text(data['title'])} (${text(data['file'])})`,
   'handoff.left': (data) => `${text(data['from'])} left something for a person: ${text(data['title'])}`,
   'notice.failed': (data) => `could not notify ${text(data['to'])}: ${text(data['reason'])}`,
+  'state.cleaned': (data) =>
+    `cleaned: ${counted(number(data['runs']), 'run')} removed, ${byteCount(number(data['bytes']))} freed`,
   'step.failed': (data) => `step ${text(data['step'])} failed and is tried again: ${text(data['error'])}`,
 }
 

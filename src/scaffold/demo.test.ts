@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import { isInside } from '../config/paths.ts'
 import { parseConfig } from '../config/parse.ts'
 import { nextSlot } from '../heartbeat/schedule.ts'
-import { demoConfig, demoPlaces, demoSocket, nextCommands, planDemo } from './demo.ts'
+import { demoConfig, demoPlaces, demoSocket, isDemoConfig, nextCommands, planDemo } from './demo.ts'
 
 const places = demoPlaces(`/tmp/marrow-demo-it's`)
 
@@ -78,3 +78,17 @@ test.for([true, false])(
     expect(commands.at(-1)?.includes('export')).toBe(!userBin)
   },
 )
+
+test('a configuration of the demo is known again, in its own folder alone', ({ expect }) => {
+  const written = demoConfig(places, '/core', begunAt)
+  expect(isDemoConfig(written, places)).toBe(true)
+  const others = [
+    written.slice(1),
+    written.slice(0, -200),
+    written.replace(places.state, '/home/me/state'),
+    written.replace(places.quietWorkspace, '/home/me'),
+    `${written}[[agents]]\nworkspace = "/home/me"\n`,
+  ]
+  for (const text of others) expect(isDemoConfig(text, places)).toBe(false)
+  expect(isDemoConfig(written, demoPlaces('/tmp/other'))).toBe(false)
+})

@@ -1,7 +1,7 @@
 /** Owns what the demo is made of: its folders, its configuration, and what it says at the end. */
 import { join } from 'node:path'
 import { quote } from 'shlex'
-import { stringify } from 'smol-toml'
+import { parse, stringify } from 'smol-toml'
 import type { Step } from './plan.ts'
 import { ownFile, ownFolder, planWorkspace } from './plan.ts'
 
@@ -40,6 +40,9 @@ export const demoTask = {
   title: 'Write a line about the weather',
   body: 'One line is enough.\n',
 } as const
+
+const HEADLINE =
+  "# The demo's configuration: three simulated agents that cost nothing. Removed with its folder."
 
 const QUIET_AFTER_MS = 17_000 // When the story of the task is over, and soon enough to be watched.
 
@@ -88,7 +91,27 @@ export function demoConfig(places: DemoPlaces, root: string, now: number): strin
       },
     ],
   })
-  return `# The demo's configuration: three simulated agents that cost nothing. Removed with its folder.\n${text}`
+  return `${HEADLINE}\n${text}`
+}
+
+/** The name of a folder that the demo makes for itself among the temporary files. */
+export const demoName = /^marrow-demo-[A-Za-z0-9]{6}$/
+
+/** Whether a `marrow.toml` is one that the demo wrote for this very folder: nothing in it leads anywhere else. */
+export function isDemoConfig(text: string, { state, workspace, quietWorkspace }: DemoPlaces): boolean {
+  if (!text.startsWith(`${HEADLINE}\n`)) return false
+  try {
+    const { state_dir, agents } = parse(text)
+    const used = Array.isArray(agents) ? agents.map(workspaceOf) : []
+    return state_dir === state && used.join('\n') === [workspace, workspace, quietWorkspace].join('\n')
+  } catch {
+    return false // Only half of it was written, or somebody else did.
+  }
+}
+
+function workspaceOf(agent: unknown): string {
+  const isTable = typeof agent === 'object' && agent !== null && 'workspace' in agent
+  return isTable ? String(agent.workspace) : ''
 }
 
 /** A command to try next, ready to be pasted into any shell. */

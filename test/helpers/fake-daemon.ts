@@ -1,5 +1,6 @@
 /** Owns a daemon without a heart: the real server on a real socket, every verb answered from plain data. */
 import { once } from 'node:events'
+import type { CleanItem } from '../../src/ipc/protocol/clean.ts'
 import type { EventMessage } from '../../src/ipc/protocol/events.ts'
 import type { AgentStatus, EventView, StatusResult } from '../../src/ipc/protocol/status.ts'
 import type { RunDetail } from '../../src/ipc/protocol/runs.ts'
@@ -164,6 +165,12 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
   }
 }
 
+/** Runs that can go. */
+export function sampleCleanItem(): CleanItem {
+  const why = 'they ended, and 20 newer ones stay; the last 20 failed ones stay'
+  return { kind: 'runs', what: '37 runs of scout', why, path: null, count: 37, bytes: 1_234_567 }
+}
+
 function sampleLayer() {
   return {
     kind: 'rules',
@@ -244,6 +251,10 @@ function sampleHandlers(config: string): Handlers {
     events: sampleStream,
     metrics: async () =>
       '# HELP marrow_paused 1 while paused.\n# TYPE marrow_paused gauge\nmarrow_paused 0\n',
+    clean: async () => ({
+      as_of: '2026-01-05T13:00:00.000Z',
+      items: [sampleCleanItem()],
+    }),
     mcp: async ({ message }) => ({ answer: { jsonrpc: '2.0', id: message['id'], result: {} } }),
     openapi: async () => ({ openapi: '3.1.0' }),
   }

@@ -36,6 +36,7 @@ test('every command prints what its schema says, key by key', async ({ home, exp
     'logs --raw': ['logs', 'scout', '--raw'],
     events: ['events'],
     export: ['export'],
+    clean: ['clean'],
     wake: ['wake', 'scout'],
     ask: ['ask', 'scout', 'Is it late?'],
     pause: ['pause', 'scout'],

@@ -93,6 +93,7 @@ test('every operation is answered as the page says', async ({ client, home, expe
     /^marrow_runs_total\{agent="scout",outcome="succeeded"\} [4-9]$/m,
   )
   expect(await client.get('openapi')).toMatchObject({ openapi: '3.1.0' })
+  expect(await client.get('clean', { dry: true })).toMatchObject({ items: [] })
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
   expect(await client.get('mcp', { message: ping })).toMatchObject({ answer: { id: 1, result: {} } })
   expect(await client.get('logLevel')).toMatchObject({ ok: true })

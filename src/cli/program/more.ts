@@ -1,6 +1,29 @@
 /** Owns the commands about marrow itself. */
 import { acting, type CommandSpec, type Group } from './spec.ts'
 
+const clean: CommandSpec = {
+  name: 'clean',
+  summary: 'list what is no longer needed, and remove it',
+  about:
+    'Lists what nobody needs any more, with its size and why it can go: folders that demos left among the temporary files, ended runs but the last 20 of each agent, logins of agents that left the configuration, old copies of the store. The last 20 failed runs of each agent stay. On a terminal it then asks; elsewhere it removes nothing without --yes. Workspaces and marrow.toml are never touched.',
+  flags: [
+    { long: '--older', value: 'duration', about: 'of the runs, those that ended longer ago: 7d, 12h' },
+    { long: '--all', about: 'the whole state of this configuration; refused while its daemon runs' },
+    { long: '--yes', short: '-y', about: 'remove it without asking' },
+  ],
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow clean', about: 'look what can go' },
+    { line: 'marrow clean --older 7d --yes', about: 'for a script' },
+    { line: 'marrow clean --all', about: 'after marrow stop: begin anew' },
+  ],
+  see: ['runs', 'demo', 'stop'],
+  act: acting<{ older?: string; all?: boolean; yes?: boolean; json?: boolean }>(async (_, options) =>
+    (await import('../commands/clean.ts')).clean(options),
+  ),
+}
+
 const completion: CommandSpec = {
   name: 'completion',
   summary: 'print what makes a shell complete commands, agents and runs',
@@ -69,5 +92,5 @@ const help: CommandSpec = {
 export const more: Group = {
   name: 'More',
   about: 'marrow itself',
-  commands: [mcp, completion, man, sim, simAgent, help],
+  commands: [mcp, clean, completion, man, sim, simAgent, help],
 }

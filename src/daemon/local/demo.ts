@@ -1,6 +1,6 @@
 /** Shows marrow at work in a folder of its own, with simulated agents: `marrow demo`. */
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration } from '../../base/duration.ts'
@@ -21,8 +21,8 @@ import {
   type DemoPlaces,
 } from '../../scaffold/demo.ts'
 import { narrate, storyBegin, type Story } from '../../scaffold/narrate.ts'
+import { demoParent, SOCKET_BYTES_MAX } from './demo-place.ts'
 
-const SOCKET_BYTES_MAX = 100
 const POLL_MS = 200
 const START_MS_MAX = 20_000
 const TASK_AFTER_MS = 5_000 // At the latest, even if the first runs have not all ended.
@@ -86,7 +86,7 @@ async function removeFolder(folder: string): Promise<void> {
 
 /** Throws CANNOT_WRITE, SOCKET_PATH_TOO_LONG, USAGE. */
 async function makeFolder(folder: string | undefined): Promise<string> {
-  const path = folder === undefined ? await usualFolder() : resolve(folder)
+  const path = folder === undefined ? join(await demoParent(), 'marrow-demo-') : resolve(folder)
   try {
     return folder === undefined ? await mkdtemp(path) : await makeEmpty(path)
   } catch (error) {
@@ -96,13 +96,6 @@ async function makeFolder(folder: string | undefined): Promise<string> {
       cause: error,
     })
   }
-}
-
-/** Short on purpose: the path of a unix socket may have 100 bytes. */
-async function usualFolder(): Promise<string> {
-  const usual = await realpath(tmpdir()).catch(() => tmpdir())
-  const fits = Buffer.byteLength(demoSocket(join(usual, 'marrow-demo-XXXXXX'))) <= SOCKET_BYTES_MAX
-  return join(fits ? usual : await realpath('/tmp'), 'marrow-demo-')
 }
 
 async function makeEmpty(path: string): Promise<string> {

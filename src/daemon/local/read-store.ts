@@ -37,7 +37,7 @@ export async function readJournal(
 }
 
 /** Undefined where no daemon has ever run. A page at a time: a daemon that starts meanwhile is not in anybody's way. */
-async function withStore<T>(
+export async function withStore<T>(
   configPath: string,
   read: (db: Database, config: Config) => Promise<T>,
 ): Promise<T | undefined> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { agentVerbs } from './agents.ts'
+import { cleanVerbs } from './clean.ts'
 import type { Form } from './entry.ts'
 import { eventVerbs } from './events.ts'
 import { notifyVerbs } from './notify.ts'
@@ -17,6 +18,7 @@ export const protocol = {
   ...runVerbs,
   ...daemonVerbs,
   ...notifyVerbs,
+  ...cleanVerbs,
   ...pageVerbs,
 }
 

@@ -13,10 +13,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { login, read, test } from '../../../test/helpers/login-world.ts'
-import { forgetLogins, openLogin } from './login.ts'
+import { openLogin, unusedLogins } from './login.ts'
 
 const root = process.getuid?.() === 0
 
@@ -125,15 +125,14 @@ describe('logging out', () => {
   })
 })
 
-test('the login of an agent that is no more is forgotten, and no other', ({ world, expect }) => {
+test('the login of an agent that is no more is used by nobody, and no other', ({ world, expect }) => {
   world.carryAnew()
   const stateDir = join(world.place.folder, '../..')
-  forgetLogins(stateDir, [world.place.folder])
-  expect([existsSync(world.shared), existsSync(world.place.record)]).toEqual([true, true])
-  forgetLogins(stateDir, [`${world.place.folder}-other`])
-  expect(readdirSync(join(stateDir, 'logins'))).toEqual([])
-  forgetLogins(join(stateDir, 'nowhere'), [])
-  expect(read(world.own)).toBe(login(0))
+  expect(unusedLogins(stateDir, [world.place.folder])).toEqual([])
+  expect(unusedLogins(stateDir, [`${world.place.folder}-other`])).toEqual(
+    [world.place.folder, world.place.record].map((path) => join(stateDir, 'logins', basename(path))),
+  )
+  expect(unusedLogins(join(stateDir, 'nowhere'), [])).toEqual([])
 })
 
 test("an operator's file that cannot be read is a problem that is said", ({ world, expect }) => {

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { reasonOf } from '../../base/errors.ts'
-import { listFolder, makePrivateFolder, readIfExists, remove, writeAtomic } from '../../platform/files.ts'
+import { listFolder, makePrivateFolder, readIfExists, writeAtomic } from '../../platform/files.ts'
 import {
   folderChangedAt,
   giveFolder,
@@ -80,15 +80,13 @@ export function openLogin(place: LoginPlace, owner: Owner): SharedLogin {
 }
 
 /**
- * Removes what is left of logins that nobody uses any more: they are keys. `used`: the folders of all agents of the
- * configuration, and of all runs that go on. Throws CANNOT_WRITE.
+ * What is left of logins that nobody uses any more: they are keys. `used`: the folders of all agents of the
+ * configuration, and of all runs that go on.
  */
-export function forgetLogins(stateDir: string, used: readonly string[]): void {
+export function unusedLogins(stateDir: string, used: readonly string[]): string[] {
   const folder = loginsFolder(stateDir)
-  for (const { name } of listFolder(folder)) {
-    const path = join(folder, name)
-    if (!used.some((one) => path === one || path === `${one}.json`)) remove(path)
-  }
+  const paths = listFolder(folder).map(({ name }) => join(folder, name))
+  return paths.filter((path) => !used.some((one) => path === one || path === `${one}.json`))
 }
 
 const QUIET: CarryReport = { did: 'nothing', problem: undefined }

@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { entryOf, namesIn } from './files.ts'
+
+/** What a file, or a folder with all in it, takes on the disk, about; 0 when there is none. Links are themselves. */
+export async function bytesBelow(path: string): Promise<number> {
+  const found = entryOf(path)
+  if (found?.kind !== 'folder') return found?.bytes ?? 0
+  await breathe() // Others get their turn, however much there is.
+  let bytes = 0
+  for (const name of namesIn(path)) bytes += await bytesBelow(join(path, name))
+  return bytes
+}

@@ -1,0 +1,319 @@
+/** `marrow clean`: what it lists, what it leaves alone, and what is there after a crash in the middle of it. */
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { beforeEach } from 'vitest'
+import { programRoot } from '../../../src/config/load.ts'
+import type { CleanItem } from '../../../src/ipc/protocol/clean.ts'
+import { acquireLock } from '../../../src/platform/lock.ts'
+import { demoConfig, demoPlaces } from '../../../src/scaffold/demo.ts'
+import { eventually } from '../../helpers/eventually.ts'
+import { marrowProgram, sh, test as withSite, type Site } from '../../helpers/spawned-daemon.ts'
+import { makeTempDir, removeTempDir } from '../../helpers/temp-dir.ts'
+
+/** `test` with `temporary`: what the program takes for the folder of temporary files, so that nobody's demos are touched. */
+const test = withSite.extend<{ temporary: string }>({
+  // oxlint-disable-next-line no-empty-pattern -- vitest reads which fixtures a fixture needs from this pattern.
+  temporary: async ({}, use) => {
+    const before = process.env['TMPDIR']
+    const folder = await makeTempDir()
+    process.env['TMPDIR'] = folder
+    await use(folder)
+    process.env['TMPDIR'] = before ?? '/tmp'
+    await removeTempDir(folder)
+  },
+})
+
+beforeEach<{ temporary: string }>(({ temporary }) => void temporary)
+
+const quick = {
+  agent_command: sh('cat > /dev/null; echo done'),
+  log_retention_days: '0',
+  log_max_count: '0',
+}
+
+/** A stopped site whose agent has one real run and `count` more: each has its folder and links; every tenth has failed. */
+async function withRuns(site: Site, count: number): Promise<void> {
+  await site.write({ scout: quick })
+  const daemon = await site.start()
+  await eventually('a run', () => (runs(site).length > 0 ? true : undefined))
+  daemon.signal('SIGTERM')
+  await daemon.ended
+  const columns = Object.keys(site.rows('select * from runs limit 1')[0] ?? {})
+  const failed = `case when n % 10 = 0 then '{"kind":"failed","exitCode":1}' else outcome end`
+  const values: Readonly<Record<string, string>> = {
+    id: "'old-' || n",
+    ended_at: 'ended_at - n * 3600000',
+    outcome: failed,
+  }
+  site.alter(`with recursive count(n) as (select 1 union all select n + 1 from count where n < ${count})
+    insert into runs (${columns.join(', ')})
+    select ${columns.map((name) => values[name] ?? name).join(', ')} from (select * from runs limit 1), count`)
+  for (let n = 1; n <= count; n += 1) {
+    mkdirSync(join(site.stateDir, 'runs', `old-${n}`))
+    writeFileSync(join(site.stateDir, 'runs', `old-${n}`, 'stdout'), 'x'.repeat(100))
+    symlinkSync(join(site.stateDir, 'runs', `old-${n}`, 'stdout'), join(linksOf(site), `old-${n}.stdout.log`))
+  }
+}
+
+function linksOf({ workspace }: Site): string {
+  return join(workspace, 'runtime', 'logs', 'exec')
+}
+
+function runs(site: Site): unknown[] {
+  return site.rows("select id from runs where state = 'ended' order by id").map(({ id }) => id)
+}
+
+function folders(site: Site): string[] {
+  return readdirSync(join(site.stateDir, 'runs')).toSorted()
+}
+
+async function cleaned(site: Site, ...words: string[]): Promise<CleanItem[]> {
+  const { code, out, err } = await site.marrow('clean', '--json', ...words)
+  if (code !== 0) throw new Error(err)
+  const { items }: { items: CleanItem[] } = JSON.parse(out)
+  return items
+}
+
+test.for([true, false])(
+  'runs are listed before they go, the last 20 and the last 20 failed ones stay (a daemon runs: %s)',
+  async (isRunning, { site, expect }) => {
+    await withRuns(site, 300)
+    if (isRunning) await site.start()
+    const before = { runs: runs(site), folders: folders(site) }
+    const listed = await site.marrow('clean')
+    expect(listed.code).toBe(0)
+    // Of 301 the newest 20 stay, one of them failed, and 19 more failed ones behind them.
+    expect(listed.out).toMatch(/^ *\d+ KiB {2}262 runs of scout\n/)
+    expect(listed.out).toMatch(/Nothing was removed\. To remove it, add: --yes\n$/)
+    expect({ runs: runs(site), folders: folders(site) }).toEqual(before)
+    const done = await site.marrow('clean', '--yes')
+    expect(done.out).toMatch(/✓ removed: \d+ KiB\n$/)
+    expect(runs(site)).toHaveLength(39)
+    expect(folders(site)).toEqual(runs(site))
+    const links = readdirSync(linksOf(site)).filter((name) => name.endsWith('.stdout.log'))
+    expect(links.map((name) => basename(name, '.stdout.log')).toSorted()).toEqual(runs(site))
+    expect(runs(site)).toContain('old-200')
+    expect(runs(site)).not.toContain('old-210')
+    expect((await site.marrow('clean')).out).toBe('There is nothing to clean.\n')
+  },
+)
+
+test('with an age only what ended before it goes', async ({ site, expect }) => {
+  await withRuns(site, 100)
+  expect(await cleaned(site, '--older', '2d12h', '--yes')).toMatchObject([{ kind: 'runs', count: 36 }])
+  expect(runs(site)).toContain('old-59')
+  expect(runs(site)).not.toContain('old-61')
+})
+
+test('what ended after the list was shown does not go with it', async ({ site, expect }) => {
+  await withRuns(site, 25)
+  const daemon = await site.start()
+  const { as_of, items } = await daemon.ask('clean', { dry: true })
+  expect(items).toMatchObject([{ count: 5 }])
+  await site.marrow('run-once', 'scout')
+  expect((await daemon.ask('clean', { dry: true })).items).toMatchObject([{ count: 6 }])
+  expect((await daemon.ask('clean', { dry: false, as_of })).items).toEqual(items)
+  expect(runs(site)).toHaveLength(22)
+  expect((await daemon.ask('journal', { kind: 'state.cleaned' })).events).toMatchObject([
+    { data: { runs: 5 } },
+  ])
+})
+
+test('no link that an agent planted leads a cleaning astray', async ({ site, dir, expect }) => {
+  await withRuns(site, 100)
+  const precious = join(dir, 'precious')
+  mkdirSync(precious)
+  for (const name of ['kept', 'old-50.stdout.log', 'old-50.stderr.log'])
+    writeFileSync(join(precious, name), 'kept')
+  rmSync(linksOf(site), { recursive: true })
+  symlinkSync(precious, linksOf(site))
+  rmSync(join(site.stateDir, 'runs', 'old-51'), { recursive: true })
+  symlinkSync(precious, join(site.stateDir, 'runs', 'old-51'))
+  symlinkSync(precious, join(site.stateDir, 'runs', 'old-52', 'inner'))
+  mkdirSync(join(site.stateDir, 'homes'))
+  symlinkSync(precious, join(site.stateDir, 'homes', 'gone'))
+  await site.marrow('clean', '--yes')
+  expect(runs(site)).not.toContain('old-51')
+  expect(folders(site)).toEqual(runs(site))
+  expect(readdirSync(join(site.stateDir, 'homes'))).toEqual([])
+  expect(readdirSync(precious)).toHaveLength(3)
+})
+
+test('after a kill -9 in the middle the next cleaning does the rest', async ({ site, expect }) => {
+  await withRuns(site, 1_500)
+  const daemon = await site.start()
+  const under = daemon.ask('clean', { dry: false }).catch(() => 'broken off')
+  await eventually('the middle of it', () => (runs(site).length < 1_400 ? true : undefined))
+  await daemon.kill()
+  expect(await under).toBe('broken off')
+  const left = runs(site).length
+  expect(left).toBeGreaterThan(39)
+  // Where a row is, its folder may be gone already; no folder is without its row.
+  expect(runs(site)).toEqual(expect.arrayContaining(folders(site)))
+  expect(await cleaned(site, '--yes')).toMatchObject([{ count: left - 39 }])
+  expect(folders(site)).toEqual(runs(site))
+  const next = await site.start()
+  expect((await next.ask('runs', { limit: 1_000 })).runs).toHaveLength(39)
+})
+
+test('what a daemon without a socket works on is left alone', async ({ site, expect }) => {
+  await withRuns(site, 40)
+  await site.write({ scout: quick }, { 'ipc.enabled': 'false' })
+  const daemon = site.spawn()
+  await eventually('its lock', () => (existsSync(join(site.stateDir, 'daemon.json')) ? true : undefined))
+  const end = await site.marrow('clean', '--yes')
+  expect(end).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(`Cannot clean: another marrow (pid ${daemon.pid})`),
+  })
+  expect(runs(site)).toHaveLength(41)
+})
+
+test('what gone agents kept and old copies of the store go too', async ({ site, expect }) => {
+  await withRuns(site, 1)
+  for (const path of ['homes/gone', 'homes/scout', 'logins/codex-aaaaaaaa', 'backups'])
+    mkdirSync(join(site.stateDir, path), { recursive: true })
+  for (const name of ['marrow-20260101-000000-schema-1.db', 'marrow-20260201-000000-schema-1.db', 'mine'])
+    writeFileSync(join(site.stateDir, 'backups', name), 'x')
+  // Which login is used follows from the environment of the daemon: without it none is taken for unused.
+  expect((await cleaned(site, '--yes')).map(({ kind }) => kind)).toEqual(['home', 'backup'])
+  expect(readdirSync(join(site.stateDir, 'homes'))).toEqual(['scout'])
+  expect(readdirSync(join(site.stateDir, 'backups'))).toEqual(['marrow-20260201-000000-schema-1.db', 'mine'])
+  expect(readdirSync(join(site.stateDir, 'logins'))).toEqual(['codex-aaaaaaaa'])
+})
+
+test('a daemon cleans logins that none of its agents uses', async ({ site, expect }) => {
+  await site.write({ scout: quick })
+  await site.start()
+  await site.marrow('run-once', 'scout') // Behind its first own look at them, which is the last for ten minutes.
+  mkdirSync(join(site.stateDir, 'logins', 'codex-aaaaaaaa'), { recursive: true })
+  expect(await cleaned(site, '--yes')).toMatchObject([{ kind: 'login', count: 1 }])
+  expect(readdirSync(join(site.stateDir, 'logins'))).toEqual([])
+})
+
+test('--all removes the whole state, and neither workspace nor configuration', async ({ site, expect }) => {
+  await withRuns(site, 30)
+  const daemon = await site.start()
+  expect(await site.marrow('clean', '--all', '--yes')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(`Fix: Stop it with: marrow stop -c ${site.configPath}`),
+  })
+  daemon.signal('SIGTERM')
+  await daemon.ended
+  expect((await site.marrow('clean', '--all')).out).toContain(site.stateDir)
+  expect(runs(site)).toHaveLength(31)
+  writeFileSync(join(site.stateDir, 'mine'), 'x')
+  expect((await site.marrow('clean', '--all', '--yes')).out).toContain(
+    `stays, for marrow did not make it: ${join(site.stateDir, 'mine')}`,
+  )
+  expect(readdirSync(site.stateDir)).toEqual(['mine'])
+  expect(readdirSync(linksOf(site))).toEqual([])
+  rmSync(join(site.stateDir, 'mine'))
+  const next = await site.start()
+  next.signal('SIGTERM')
+  await next.ended
+  await site.marrow('clean', '--all', '--yes')
+  expect([site.stateDir, site.workspace, site.configPath].map((path) => existsSync(path))).toEqual([
+    false,
+    true,
+    true,
+  ])
+})
+
+test('--all is refused while a run may go on without its daemon', async ({ site, expect }) => {
+  await site.write({ scout: { agent_command: sh('exec sleep 600') } })
+  const daemon = await site.start()
+  await eventually('a run', () =>
+    site.rows("select id from runs where state = 'running'").length > 0 ? true : undefined,
+  )
+  await daemon.kill()
+  expect(await site.marrow('clean', '--all', '--yes')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('Cannot remove the state: 1 run of it may still go on.'),
+  })
+  expect(existsSync(join(site.stateDir, 'marrow.db'))).toBe(true)
+})
+
+/** A folder as a demo leaves it, an hour old. */
+function plantDemo(folder: string, config = demoConfig(demoPlaces(folder), programRoot, 0)): string {
+  const places = demoPlaces(folder)
+  for (const path of [places.state, join(folder, 'config')]) mkdirSync(path, { recursive: true })
+  writeFileSync(places.config, config)
+  writeFileSync(join(places.state, 'lock.db'), '')
+  const then = Date.now() / 1_000 - 3_600
+  utimesSync(folder, then, then)
+  return folder
+}
+
+test('only folders that are proven to be left by a demo go', async ({ site, temporary, expect }) => {
+  const named = (name: string) => join(temporary, `marrow-demo-${name}`)
+  const left = plantDemo(named('aaaaaa'))
+  const alive = plantDemo(named('bbbbbb'))
+  using stack = new DisposableStack()
+  stack.adopt(acquireLock(join(alive, 'state', 'lock.db')), (lock) => lock?.release())
+  const others = [
+    plantDemo(named('cccccc'), '[[agents]]\n'),
+    plantDemo(named('dddddd'), demoConfig(demoPlaces(named('aaaaaa')), programRoot, 0)),
+    plantDemo(named('toolong')),
+    plantDemo(named('eeeeee')),
+    join(temporary, 'marrow-demo-ffffff'),
+  ]
+  utimesSync(named('eeeeee'), new Date(), new Date())
+  symlinkSync(left, named('ffffff'))
+  await site.write({ scout: quick })
+  expect(await cleaned(site)).toMatchObject([{ kind: 'demo', path: left }])
+  expect(await cleaned(site, '--yes')).toMatchObject([{ kind: 'demo', path: left }])
+  for (const path of [alive, ...others]) expect(lstatSync(path, { throwIfNoEntry: false })).toBeDefined()
+  expect(existsSync(left)).toBe(false)
+})
+
+test('whoever only tried the demo needs no configuration', ({ temporary, expect }) => {
+  const left = plantDemo(join(temporary, 'marrow-demo-aaaaaa'))
+  const marrow = (...words: string[]) =>
+    spawnSync(marrowProgram, words, { cwd: temporary, env: process.env, encoding: 'utf8' })
+  // One that is named must be there, and so must one whose state is meant.
+  expect(marrow('clean', '--yes', '-c', 'nowhere.toml').status).toBe(2)
+  expect(marrow('clean', '--yes', '--all').status).toBe(2)
+  expect(existsSync(left)).toBe(true)
+  expect(marrow('clean', '--yes')).toMatchObject({ status: 0, stderr: '' })
+  expect(existsSync(left)).toBe(false)
+})
+
+test.skipIf(process.platform !== 'linux')(
+  'on a terminal it asks, and only a yes is one',
+  async ({ site, temporary, expect }) => {
+    await site.write({ scout: quick })
+    const left = plantDemo(join(temporary, 'marrow-demo-aaaaaa'))
+    const answering = (input: string) =>
+      spawnSync('script', ['-qec', `'${marrowProgram}' clean -c '${site.configPath}'`, '/dev/null'], {
+        input,
+        encoding: 'utf8',
+      }).stdout
+    for (const input of ['\n', 'nay\n', '\u0004'])
+      expect(answering(input)).toMatch(/Remove all of this\? \[y\/N\] [^]*Nothing was removed\./)
+    expect(existsSync(left)).toBe(true)
+    expect(answering('y\n')).toContain('✓ removed')
+    expect(existsSync(left)).toBe(false)
+  },
+)
+
+test.for([
+  [['--older', 'soon'], 'it is no duration'],
+  [['--older', '7d', '--all'], '--older and --all contradict each other'],
+] as const)('%j is bad usage', async ([words, reason], { site, expect }) => {
+  await site.write({ scout: quick })
+  expect(await site.marrow('clean', ...words)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(reason),
+  })
+})
