@@ -17,7 +17,9 @@ import { join } from 'node:path'
 import { describe, vi } from 'vitest'
 import { test as base } from '../../test/helpers/temp-dir.ts'
 import { runCommand } from './command.ts'
-import { gitState, type RunGit } from './git.ts'
+import { gitState, type GitState } from './git.ts'
+import type { RunGit } from './git-ask.ts'
+import { gitChanges } from './git-changes.ts'
 import { settingsFrom } from './git-view.ts'
 
 function git(dir: string, ...words: string[]): string {
@@ -26,6 +28,15 @@ function git(dir: string, ...words: string[]): string {
 
 function stateOf(path: string, root = path) {
   return gitState({ root, path }, { signal: AbortSignal.timeout(30_000), except: [], run: runCommand })
+}
+
+/** What happened since an earlier look, by which git reads files and commits too. */
+async function changesSince(path: string, before: GitState | undefined) {
+  const after = await stateOf(path)
+  if (!before || !after) throw new Error('git told nothing')
+  const question = { signal: AbortSignal.timeout(30_000), except: [], run: runCommand }
+  const earlier = { head: before.head, changed: new Map<string, string>() }
+  return await gitChanges({ root: path, path }, question, { before: earlier, after })
 }
 
 interface Repository {
@@ -94,6 +105,12 @@ const settings: Record<string, readonly [string, string][]> = {
   ],
 }
 
+/** Without a look at the files, so that not even the test's own git obeys what was planted. */
+function commitQuietly(dir: string, subject: string): void {
+  const id = git(dir, 'commit-tree', '-p', 'HEAD', '-m', subject, 'HEAD^{tree}').trim()
+  git(dir, '-c', 'core.hooksPath=/dev/null', 'update-ref', 'HEAD', id)
+}
+
 describe('a repository cannot make marrow execute', () => {
   test.for(Object.entries(settings))('%s', async ([, planted], { repo, expect }) => {
     const hooks = join(repo.dir, '..', 'hooks')
@@ -109,6 +126,11 @@ describe('a repository cannot make marrow execute', () => {
     expect(repo.wasExecuted()).toBe(false)
     expect(after?.head).toBe(before?.head)
     expect(after?.status).not.toBe(before?.status)
+    const { diff } = (await changesSince(repo.dir, before)) ?? {}
+    expect(diff).toEqual({ files: 2, insertions: 2, deletions: 1 })
+    commitQuietly(repo.dir, 'second')
+    expect((await changesSince(repo.dir, before))?.commits).toMatchObject([{ subject: 'second' }])
+    expect(repo.wasExecuted()).toBe(false)
   })
 
   test('what an included file says, or the settings of one working copy', async ({ repo, expect }) => {

@@ -1,7 +1,7 @@
 // What git says of a folder, asked without touching it.
 import { digest } from '../base/digest.ts'
-import type { CommandOptions, CommandResult } from './command.ts'
 import type { FileEntry } from './files.ts'
+import { askGit, filesThatCount, type GitQuestion } from './git-ask.ts'
 import { openView } from './git-view.ts'
 import { entryInside, type InnerPath } from './inside.ts'
 
@@ -13,26 +13,20 @@ export interface GitState {
   readonly branch: string | undefined
   /** A digest of the changed and untracked files: their kinds of change, sizes and times. */
   readonly status: string
+  /** The changed and untracked files one by one. */
+  readonly changed: readonly ChangedFile[]
 }
 
-const DEADLINE_MS = 10_000 // A status of a very large tree takes seconds; one on a dead network disk would take forever.
-const MAX_BYTES = 1024 * 1024
+/** A file that is not as the commit has it. */
+export interface ChangedFile {
+  /** From the top of the working copy. */
+  readonly path: string
+  readonly untracked: boolean
+  /** Differs when anything happened to it. */
+  readonly digest: string
+}
+
 const FILES_LOOKED_AT_MAX = 1_000 // Beyond that the list of names has to tell two states apart.
-
-/** Runs git, which has to read `folders` besides the repository itself. */
-export type RunGit = (
-  words: readonly string[],
-  options: CommandOptions,
-  folders: readonly string[],
-) => Promise<CommandResult>
-
-/** How the state is asked for. */
-export interface GitQuestion {
-  readonly signal: AbortSignal
-  /** Folders in the folder that do not count, such as marrow's own files in a workspace. */
-  readonly except: readonly string[]
-  readonly run: RunGit
-}
 
 /**
  * The state of the repository that `dir` lies in; undefined when there is none, when git is missing, or when it does
@@ -42,24 +36,24 @@ export interface GitQuestion {
 export async function gitState(dir: InnerPath, question: GitQuestion): Promise<GitState | undefined> {
   using view = openView(dir)
   if (!view) return undefined // Most workspaces: git would cost a process to say the same.
-  const result = await question.run(
-    ['git', '-C', dir.path, ...status, '--', '.', ...question.except.map((folder) => `:(exclude)${folder}`)],
-    {
-      cwd: '/',
-      env: { ...gitEnvironment(), ...view.env },
-      deadlineMs: DEADLINE_MS,
-      signal: question.signal,
-      maxBytes: MAX_BYTES,
-    },
-    [view.folder],
-  )
-  if (result.kind !== 'exited' || result.exitCode !== 0) return undefined
-  const { head, branch, entries } = parseStatus(result.stdout)
+  const answer = await askGit({ view, dir }, [...status, ...filesThatCount(question)], question)
+  if (answer === undefined) return undefined
+  const { head, branch, entries } = parseStatus(answer.text)
   const seen = entries.map((entry, index) => {
-    const found = index < FILES_LOOKED_AT_MAX ? fileAt(view.top, pathIn(entry)) : undefined
-    return `${entry} ${found?.bytes} ${found?.modifiedAt}`
+    const path = pathIn(entry)
+    const found = index < FILES_LOOKED_AT_MAX ? fileAt(view.top, path) : undefined
+    return { entry, path, line: `${entry} ${found?.bytes} ${found?.modifiedAt}` }
   })
-  return { head, branch, status: digest(seen.join('\n')) }
+  return {
+    head,
+    branch,
+    status: digest(seen.map(({ line }) => line).join('\n')),
+    changed: seen.map(({ entry, path, line }) => ({
+      path,
+      untracked: entry.startsWith('? '),
+      digest: digest(line),
+    })),
+  }
 }
 
 const status = [
@@ -84,7 +78,7 @@ function fileAt({ root, path }: InnerPath, below: string): FileEntry | undefined
 /** Reads `git status --porcelain=v2 --branch -z`: the headers, and the entries as they are. */
 export function parseStatus(
   text: string,
-): Omit<GitState, 'status'> & { readonly entries: readonly string[] } {
+): Pick<GitState, 'head' | 'branch'> & { readonly entries: readonly string[] } {
   const parts = text.split('\0').filter((part) => part !== '')
   const header = (name: string) => parts.find((part) => part.startsWith(`# branch.${name} `))?.split(' ')[2]
   const head = header('oid')
@@ -102,23 +96,4 @@ const fieldsBefore: Readonly<Record<string, number>> = { '1': 8, '2': 9, u: 10, 
 function pathIn(entry: string): string {
   const fields = entry.charAt(1) === ' ' ? (fieldsBefore[entry.charAt(0)] ?? 0) : 0
   return entry.split(' ').slice(fields).join(' ')
-}
-
-/** What git needs to find itself, and the user's list of files to leave out. No settings: see git-view.ts. */
-function gitEnvironment(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USER']
-  const own = names.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value]]
-  })
-  return {
-    ...Object.fromEntries(own),
-    LC_ALL: 'C',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_OPTIONAL_LOCKS: '0', // An agent may be committing right now.
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null', // A filter of the user's, such as git-lfs, obeys files of the repository.
-    GIT_ATTR_NOSYSTEM: '1',
-    GIT_NO_LAZY_FETCH: '1',
-  }
 }
