@@ -6,7 +6,15 @@ export function plain(text: string): string {
   return plainLines(text).replace(/\s+/g, ' ').trim()
 }
 
-/** The same for text whose lines are its own. */
+/** The same, cut to so many characters at most. What may be a secret is taken out before: of a part no pattern finds it. */
+export function plainStart(text: string, charactersMax: number): string {
+  const letters = Array.from(plain(text))
+  if (letters.length <= charactersMax) return letters.join('')
+  const start = letters.slice(0, charactersMax - 1).join('')
+  return `${start.trimEnd()}…`
+}
+
+/** `plain` for text whose lines are its own. */
 export function plainLines(text: string): string {
   return text.replace(escapes, '')
 }

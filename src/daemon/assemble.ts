@@ -16,7 +16,7 @@ import { innerPath, contextFolder } from '../config/inner.ts'
 import { isFolder, remove } from '../platform/files.ts'
 import { checkInside, makeInside, type InnerPath } from '../platform/inside.ts'
 import { copyOut } from '../platform/inside/copy.ts'
-import { gitState } from '../platform/git.ts'
+import { cleanStatus, gitState, type GitState as SeenGit } from '../platform/git.ts'
 import type { RunGit } from '../platform/git-ask.ts'
 import { digestLayers } from '../prompt/attribution.ts'
 import { decideGate, type GateDecision, type OpenWork } from '../prompt/gate.ts'
@@ -157,22 +157,40 @@ interface WorldRequest {
   readonly run: RunGit
 }
 
-/** Tasks, git and handoffs as they are now: what a run can be seen to have changed. */
+/** What an agent works on and for. */
+export type AgentPlace = Pick<AgentConfig, 'name' | 'slug' | 'workspace' | 'workDir'>
+
+/** What a run can be seen to change. */
+export interface ObservedWorld {
+  readonly git: GitState | undefined
+  /** The same with all that git said. */
+  readonly seen: SeenGit | undefined
+  readonly fingerprint: string
+}
+
+/** Tasks, git and handoffs as they are now. */
 export async function observeWorld(
-  agent: Pick<AgentConfig, 'name' | 'slug' | 'workspace' | 'workDir'>,
+  agent: AgentPlace,
   { config, known, signal, run }: WorldRequest,
-): Promise<{ readonly git: GitState | undefined; readonly fingerprint: string }> {
+): Promise<ObservedWorld> {
   const [tasks, git, handoffs] = await Promise.all([
     known ?? readQueues(agent, config).then((queues) => queues.flatMap((queue) => queue.tasks)),
     gitState(innerPath(agent.workDir, config.agents), { signal, except: ownFolders(agent), run }),
     handoffsFrom(innerPath(handoffDir(agent.workspace), config.agents), agent).catch(() => []), // Said in the prompt.
   ])
-  const state = git && { head: git.head ?? '', status: git.status }
-  return { git: state, fingerprint: worldFingerprint({ tasks, git: state, handoffs }) }
+  const state = git && { head: git.head ?? '', status: git.status, ...changedIn(git) }
+  return { git: state, seen: git, fingerprint: worldFingerprint({ tasks, git: state, handoffs }) }
+}
+
+const CHANGED_KEPT_MAX = 200 // Kept with each run. Who leaves more lying about is told that it cannot be told apart.
+
+function changedIn({ status, changed }: SeenGit): Pick<GitState, 'changed'> {
+  if (status === cleanStatus || changed.length > CHANGED_KEPT_MAX) return {}
+  return { changed: changed.map(({ path, digest: own }) => [path, own]) }
 }
 
 /** marrow's own files in a workspace that lies in the work_dir are no work. */
-function ownFolders({ workspace, workDir }: Pick<AgentConfig, 'workspace' | 'workDir'>): string[] {
+export function ownFolders({ workspace, workDir }: Pick<AgentConfig, 'workspace' | 'workDir'>): string[] {
   const inside = relative(workDir, workspace)
   return inside.startsWith('..') ? [] : ['runtime', 'tasks'].map((folder) => join(inside, folder))
 }

@@ -203,4 +203,9 @@ create table wake_runs (wake integer primary key, run text not null references r
 create index wake_run on wake_runs (run);
 `,
   },
+  {
+    number: 9,
+    // What a run changed, for the report.
+    sql: 'alter table runs add column changes text;',
+  },
 ]

@@ -4,7 +4,6 @@ import type { Failure, Reading } from '../agents/adapter.ts'
 import { withoutEcho } from '../agents/echo.ts'
 import { saidBytes, tokensOf } from '../agents/reading.ts'
 import { explainWithheld } from '../agents/withheld.ts'
-import { reasonOf } from '../base/errors.ts'
 import { msUntil, type Moment } from '../base/moment.ts'
 import { isoTime } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
@@ -17,7 +16,6 @@ import { endTick, readTick } from '../heartbeat/store/ticks.ts'
 import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
 import { notStarted } from '../isolation/unable.ts'
 import type { LimitHit } from '../isolation/limit-hits.ts'
-import type { RunGit } from '../platform/git-ask.ts'
 import { removeCgroup } from '../platform/cgroup.ts'
 import { readIfExists } from '../platform/files.ts'
 import { parseSandbox } from '../platform/sandbox.ts'
@@ -30,14 +28,12 @@ import type { RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { aboutTokensOf } from '../prompt/attribution.ts'
-import { observeWorld } from './assemble.ts'
+import { observeAftermath, type Aftermath } from './aftermath.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
-import { gitRunner } from './fences.ts'
 import { emptyCgroup, endedBy, lastHit, toldHit } from './limits.ts'
 import { forgetLineup, recordedOf } from './lineup.ts'
 import { carryLogins } from './logins.ts'
 import { recordSpending } from './spending.ts'
-import { groundOf } from './standing.ts'
 import { withoutValues } from './redaction.ts'
 
 const OUTPUT_BYTES_READ = 8 * 1024 * 1024 // Of each stream: more than any CLI's structured output of one run.
@@ -51,7 +47,8 @@ export interface End {
   readonly reading: Reading | undefined
   /** Undefined where the agent CLI told its tokens, or was never started. */
   readonly aboutTokens: number | undefined
-  readonly world: { readonly git: RunRecord['gitAfter']; readonly fingerprint: string } | undefined
+  /** Undefined for a run that was never there. */
+  readonly aftermath: Aftermath | undefined
 }
 
 export async function settle(
@@ -69,24 +66,10 @@ export async function settle(
   if (left > 0) core.log.warn('processes of a run could not be ended', { run: run.id, left })
   carryLogins(core, [run]) // What it renewed at last; nothing of it can change any more.
   const end = readEnd(core, run, sighting, hit)
-  const agent = core.config.agents.find(({ name }) => name === run.agent)
-  const place = agent ?? { name: run.agent, slug: run.agent, workspace: run.workspace, workDir: run.workDir }
-  // What an agent left in its folders must not keep its own run from being recorded.
-  const { config } = core
-  const git = agent ? gitRunner(groundOf(core), agent) : unknownFence
-  const world = await observeWorld(place, { config, known: undefined, signal, run: git }).catch(
-    (error: unknown) => {
-      if (!signal.aborted)
-        core.log.warn('what a run changed cannot be seen', { run: run.id, error: reasonOf(error) })
-      return undefined
-    },
-  )
+  const aftermath = await observeAftermath(core, run, signal)
   if (signal.aborted) return // The daemon hands over: the next one settles this run from its folder.
-  await record(core, run, { ...end, world })
+  await record(core, run, { ...end, aftermath })
 }
-
-/** Of an agent that is no longer in the file nobody knows behind what its git may run. */
-const unknownFence: RunGit = () => Promise.resolve({ kind: 'missing', detail: 'no agent' })
 
 function readEnd(
   core: Core,
@@ -99,7 +82,7 @@ function readEnd(
     // Whom we killed together with its launcher left no code; whom nobody killed is lost.
     const outcome: Outcome = by === undefined ? { kind: 'lost' } : endedOutcome(by, KILLED_CODE)
     const aboutTokens = aboutTokensOf(run.promptBytes)
-    return { endedAt: core.clock.now().wall, outcome, reading: undefined, aboutTokens, world: undefined }
+    return { endedAt: core.clock.now().wall, outcome, reading: undefined, aboutTokens, aftermath: undefined }
   }
   const { exitCode } = sighting
   // The file's time comes from a clock that may have been set since: no run ends before it starts, or in the future.
@@ -119,7 +102,13 @@ function readEnd(
   const over = hit ?? toldHit(run, output)
   const aboutTokens =
     told.usage === undefined ? aboutTokensOf(run.promptBytes + saidBytes(adapter.events(output))) : undefined
-  return { endedAt: at, outcome: judge(exitCode, reading, by, over), reading, aboutTokens, world: undefined }
+  return {
+    endedAt: at,
+    outcome: judge(exitCode, reading, by, over),
+    reading,
+    aboutTokens,
+    aftermath: undefined,
+  }
 }
 
 /** No run can write what bubblewrap says of itself, and it says that before the command begins. */
@@ -168,7 +157,15 @@ export function recordEnd(
   const tick = readTick(tx, run.tick)
   const state = readAgent(tx, run.agent)
   const agent = core.config.agents.find(({ name }) => name === run.agent)
-  endRun(tx, run.id, { endedAt, outcome, reading, aboutTokens: end.aboutTokens, gitAfter: end.world?.git })
+  const { world, changes } = end.aftermath ?? {}
+  endRun(tx, run.id, {
+    endedAt,
+    outcome,
+    reading,
+    aboutTokens: end.aboutTokens,
+    gitAfter: world?.git,
+    changes,
+  })
   recordSpending(core, tx, emit, { run, agent, end })
   const verdict: TickEnd = { kind: 'ran', ok: outcome.kind === 'succeeded', detail: describeOutcome(outcome) }
   const digests = { core: run.coreDigest, operator: run.operatorDigest }
@@ -265,8 +262,9 @@ export function slotsPassed(
 
 function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): AgentChange {
   if (wasCutShort(end.outcome)) return {}
-  if (run.worldBefore === null || end.world === undefined) return { progress: undefined }
-  const progress = nextProgress(state.progress, run.worldBefore, end.world.fingerprint, now, intervalMs)
+  const world = end.aftermath?.world
+  if (run.worldBefore === null || world === undefined) return { progress: undefined }
+  const progress = nextProgress(state.progress, run.worldBefore, world.fingerprint, now, intervalMs)
   if (progress) {
     const retryAt = isoTime(progress.retryAt.wall)
     emit('agent.no-progress', { agent: run.agent, run: run.id }, { attempts: progress.attempts, retryAt })

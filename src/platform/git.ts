@@ -66,6 +66,9 @@ const status = [
   '--ignore-submodules=dirty', // Only their commit: for more, git would run itself in them, by their settings.
 ]
 
+/** The `status` of a working copy that is just as its commit has it. */
+export const cleanStatus = digest('')
+
 /** What is listed may be gone, or be called in a way that leads elsewhere: the list is somebody else's. */
 function fileAt({ root, path }: InnerPath, below: string): FileEntry | undefined {
   try {

@@ -5,6 +5,7 @@ import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import type { Reading } from '../agents/adapter.ts'
 import type { Cause } from '../observability/events.ts'
+import type { RunChanges } from './changes.ts'
 import type { EndReason, Outcome } from './outcome.ts'
 
 /** `recorded`: known, perhaps not yet launched. `running`: its launcher was started. */
@@ -43,6 +44,11 @@ export function sentLayer(
 export interface GitState {
   readonly head: string
   readonly status: string
+  /**
+   * What differed from the head already, before a run: path and digest of each file. Missing when nothing did, when it
+   * was too much to be kept, and in rows of older versions.
+   */
+  readonly changed?: readonly (readonly [path: string, digest: string])[]
 }
 
 /** What is known when a run is recorded. */
@@ -87,4 +93,6 @@ export interface RunRecord extends RunPlan {
   /** Made from the length of what was sent and said, where its agent CLI told no tokens. */
   readonly aboutTokens: number | undefined
   readonly gitAfter: GitState | undefined
+  /** Undefined when it changed nothing that git could see. */
+  readonly changes: RunChanges | undefined
 }

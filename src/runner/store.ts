@@ -5,6 +5,7 @@ import type { AdapterName } from '../config/config.ts'
 import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import { mustReadJson, readJson, type Row, type SqlValue, type Tx } from '../platform/sqlite.ts'
+import type { RunChanges } from './changes.ts'
 import type { Outcome } from './outcome.ts'
 import type { Ending, GitState, RunPlan, RunRecord, RunState } from './record.ts'
 
@@ -99,21 +100,18 @@ export function setEnding(tx: Tx, id: string, ending: Ending): void {
   tx.run('update runs set ending = ? where id = ?', JSON.stringify(ending), id)
 }
 
-export function endRun(
-  tx: Tx,
-  id: string,
-  end: {
-    endedAt: number
-    outcome: Outcome
-    reading: Reading | undefined
-    aboutTokens: number | undefined
-    gitAfter: GitState | undefined
-  },
-): void {
-  const { endedAt, outcome, reading, aboutTokens, gitAfter } = end
+/** What is written when a run is settled. */
+export type RunEnd = Pick<RunRecord, 'reading' | 'aboutTokens' | 'gitAfter' | 'changes'> & {
+  readonly endedAt: number
+  readonly outcome: Outcome
+}
+
+export function endRun(tx: Tx, id: string, end: RunEnd): void {
+  const { endedAt, outcome, reading, aboutTokens, gitAfter, changes } = end
   const sql = `update runs set state = 'ended', ended_at = ?, outcome = ?, reading = ?, about_tokens = ?,
-    git_after = ? where id = ?`
-  tx.run(sql, endedAt, JSON.stringify(outcome), toJson(reading), aboutTokens ?? null, toJson(gitAfter), id)
+    git_after = ?, changes = ? where id = ?`
+  const [read, after, changed] = [toJson(reading), toJson(gitAfter), toJson(changes)]
+  tx.run(sql, endedAt, JSON.stringify(outcome), read, aboutTokens ?? null, after, changed, id)
 }
 
 /** It never began: the tick is assembled again under a new run id. */
@@ -172,6 +170,7 @@ function parseRun(row: Row): RunRecord {
     operatorDigest: String(row['operator_digest']),
     gitBefore: readJson<GitState>(row['git_before']) ?? null,
     gitAfter: readJson<GitState>(row['git_after']),
+    changes: readJson<RunChanges>(row['changes']),
     worldBefore: text('world_before') ?? null,
     wall: wallOf(text('wall')),
     limits: readJson<LimitPlan>(row['limits']) ?? null,

@@ -161,6 +161,13 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
     core_digest: '0123456789abcdef',
     operator_digest: 'fedcba9876543210',
     git: { before: 'aaaaaaa', after: 'bbbbbbb', changed: true },
+    changes: {
+      commits: [{ id: 'bbbbbbb', subject: 'Fix the failing test' }],
+      more_commits: 0,
+      rewritten: false,
+      diff: { files: 2, insertions: 12, deletions: 4 },
+      dirty_before: false,
+    },
     ...changes,
   }
 }

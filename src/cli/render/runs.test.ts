@@ -43,6 +43,11 @@ test('everything on record of a run is shown, its last words at the end', ({ exp
   expect(lines).toContain('agent       scout as l1/scout')
   expect(lines).toContain('git         aaaaaaa..bbbbbbb')
   expect(lines).toContain('prompt      1 KiB in 1 layer: Core Rules 1000 B')
+  const changed = lines.findIndex((line) => line.startsWith('changed'))
+  expect(lines.slice(changed, changed + 2)).toEqual([
+    'changed     1 commit, 2 files +12 -4',
+    '            bbbbbbb Fix the failing test',
+  ])
   expect(lines.slice(-2)).toEqual(['', 'Fixed the failing test.'])
 })
 

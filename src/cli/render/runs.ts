@@ -4,6 +4,7 @@ import { clockTime } from '../../base/time.ts'
 import type { RunDetail, RunView } from '../../ipc/protocol/runs.ts'
 import { byteCount, counted, money, shortCount } from '../../base/numbers.ts'
 import { plain, plainLines } from '../../base/plain.ts'
+import { commitLines, describeChanges } from '../../runner/changes.ts'
 import type { Screen } from './screen.ts'
 import { table, type Cell, type Column } from './table.ts'
 
@@ -58,15 +59,20 @@ export function runDetailLines(run: RunDetail, screen: Screen): string[] {
     ['cost', run.cost_usd === null ? null : money(run.cost_usd)],
     ['cli session', run.cli_session],
     ['git', gitOf(run)],
+    ['changed', run.changes === null ? null : describeChanges(run.changes)],
     [
       'prompt',
       `${byteCount(run.prompt_bytes)} in ${counted(run.layers.length, 'layer')}: ${run.layers.map(layerOf).join(', ')}`,
     ],
     ['digests', `core ${run.core_digest}, operator ${run.operator_digest}`],
   ]
-  const lines = facts.flatMap(([name, value]) =>
-    value === null ? [] : [`${screen.paint('dim', name.padEnd(12))}${plain(value)}`],
-  )
+  const lines = facts.flatMap(([name, value]) => {
+    const more = name === 'changed' && run.changes !== null ? commitLines(run.changes) : []
+    const below = more.map((line) => `${' '.repeat(NAME_COLUMNS)}${plain(line)}`)
+    return value === null
+      ? []
+      : [`${screen.paint('dim', name.padEnd(NAME_COLUMNS))}${plain(value)}`, ...below]
+  })
   return run.result === null ? lines : [...lines, '', ...plainLines(run.result).trimEnd().split('\n')]
 }
 
@@ -79,6 +85,8 @@ function tokenCount({ tokens, about_tokens: about }: RunView): string | undefine
 function layerOf({ name, bytes, failed }: RunDetail['layers'][number]): string {
   return failed === null ? `${name} ${byteCount(bytes)}` : `${name} failed: ${failed}`
 }
+
+const NAME_COLUMNS = 12
 
 function timeOf({ started_at, ended_at, duration_ms }: RunDetail, now: number): string | null {
   if (started_at === null) return null

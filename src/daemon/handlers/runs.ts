@@ -9,6 +9,7 @@ import type { Tx } from '../../platform/sqlite.ts'
 import { runPaths } from '../../runner/folder.ts'
 import { readOutput } from '../../runner/observe.ts'
 import type { RunRecord } from '../../runner/record.ts'
+import { changesView } from '../../runner/changes.ts'
 import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
 import { folderOf, type Core } from '../core.ts'
 import { listRuns, runView } from '../run-list.ts'
@@ -147,5 +148,6 @@ function runDetail(core: Core, run: RunRecord): RunDetail {
       changed:
         gitAfter !== undefined && (gitAfter.head !== gitBefore.head || gitAfter.status !== gitBefore.status),
     },
+    changes: run.changes === undefined ? null : changesView(run.changes),
   }
 }

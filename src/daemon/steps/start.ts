@@ -181,7 +181,7 @@ async function launchRecorded(core: Core): Promise<number> {
           outcome: result,
           reading: undefined,
           aboutTokens: undefined,
-          world: undefined,
+          aftermath: undefined,
         }
         unspawnable.push({ run: run.id, ...recordEnd(core, tx, emit, { run, end }) })
         continue

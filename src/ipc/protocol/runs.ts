@@ -41,6 +41,35 @@ const GitView = z.object({
   changed: z.boolean().describe('Whether head or status differ.'),
 })
 
+/** What a run left behind in the repository of its work_dir. */
+export const ChangesView = z
+  .object({
+    commits: z
+      .array(z.object({ id: z.string(), subject: z.string() }))
+      .describe('Newest first, at most 50; of a work_dir inside a repository those that touch it.'),
+    more_commits: z.int().describe('How many there are besides those.'),
+    rewritten: z
+      .boolean()
+      .describe('The head before is not in the history any more: rewritten, or another branch.'),
+    diff: z
+      .object({
+        files: z.int(),
+        insertions: z.int().describe('Lines; of untracked files as many as could be read.'),
+        deletions: z.int().describe('Lines.'),
+      })
+      .nullable()
+      .describe(
+        'From the head before to the files after, uncommitted and untracked ones too; null when git could not tell.',
+      ),
+    dirty_before: z
+      .boolean()
+      .describe(
+        'There were uncommitted changes before the run. Files that it did not touch are left out of `diff`; of the others some lines may be older.',
+      ),
+  })
+  .meta({ id: 'Changes', description: 'What a run changed in the repository of its work_dir.' })
+export type ChangesView = z.infer<typeof ChangesView>
+
 /** Everything on record of one run. */
 export const RunDetail = RunView.extend({
   role: z.string().nullable(),
@@ -67,6 +96,7 @@ export const RunDetail = RunView.extend({
   core_digest: z.string().describe('Stands for the core that the prompt was made with.'),
   operator_digest: z.string().describe('Stands for the operator’s layer that the prompt was made with.'),
   git: GitView.nullable().describe('Null when the work_dir is not in a git repository.'),
+  changes: ChangesView.nullable().describe('Null when nothing changed that git could see.'),
 }).meta({ id: 'RunDetail', description: 'Everything on record of one run.' })
 export type RunDetail = z.infer<typeof RunDetail>
 
