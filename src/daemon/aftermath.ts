@@ -1,14 +1,18 @@
-/** What a run left behind: the world after it, and what it changed in its repository. */
+/** What a run left behind: the world after it, what it changed in its repository, the tasks that it finished. */
 import { reasonOf } from '../base/errors.ts'
-import { plainStart } from '../base/plain.ts'
+import { plain, plainStart } from '../base/plain.ts'
 import { innerPath } from '../config/inner.ts'
 import { cleanStatus, type GitState as SeenGit } from '../platform/git.ts'
 import type { RunGit } from '../platform/git-ask.ts'
 import { gitChanges } from '../platform/git-changes.ts'
+import type { Tx } from '../platform/sqlite.ts'
 import type { RunChanges } from '../runner/changes.ts'
 import type { GitState, RunRecord } from '../runner/record.ts'
+import { doneFolder } from '../tasks/folders.ts'
+import { listFinished, type Finished } from '../tasks/observe.ts'
+import { forgetReturned, markFinished } from '../tasks/store.ts'
 import { observeWorld, ownFolders, type AgentPlace } from './assemble.ts'
-import type { Core } from './core.ts'
+import type { Core, Emit } from './core.ts'
 import { gitRunner } from './fences.ts'
 import { redactorFor } from './redaction.ts'
 import { groundOf } from './standing.ts'
@@ -17,6 +21,7 @@ import { groundOf } from './standing.ts'
 export interface Aftermath {
   readonly world: { readonly git: GitState | undefined; readonly fingerprint: string } | undefined
   readonly changes: RunChanges | undefined
+  readonly finished: Finished | undefined
 }
 
 /** What an agent left in its folders must not keep its own run from being recorded: what cannot be seen is only logged. */
@@ -31,12 +36,17 @@ export async function observeAftermath(core: Core, run: RunRecord, signal: Abort
   const agent = config.agents.find(({ name }) => name === run.agent)
   const place = agent ?? { name: run.agent, slug: run.agent, workspace: run.workspace, workDir: run.workDir }
   const git = agent ? gitRunner(groundOf(core), agent) : unknownFence
-  const world = await unless('changed', observeWorld(place, { config, known: undefined, signal, run: git }))
+  const done = doneFolder(run.workspace, config.agents)
+  const [world, finished] = await Promise.all([
+    unless('changed', observeWorld(place, { config, known: undefined, signal, run: git })),
+    unless('finished', listFinished(done, run.recordedAt)),
+  ])
   const seen = world?.seen
   const changes = seen && (await unless('committed', changesOf(core, run, { place, seen, signal, run: git })))
   return {
     world: world && { git: whereItStands(world.git), fingerprint: world.fingerprint },
     changes,
+    finished,
   }
 }
 
@@ -82,3 +92,25 @@ async function changesOf(
 }
 
 const TOLD_CHARS_MAX = 120 // Of a title or a subject, which agents make as long as they like.
+
+/** Tells of each finished task once, in the transaction of the caller. */
+export function tellFinished(
+  tx: Tx,
+  emit: Emit,
+  run: Pick<RunRecord, 'id' | 'agent' | 'workspace'>,
+  {
+    core,
+    finished,
+    at,
+  }: { readonly core: Core; readonly finished: Finished | undefined; readonly at: number },
+): void {
+  if (finished?.names === undefined) return
+  const redact = redactorFor(core)
+  const { path: folder } = doneFolder(run.workspace, core.config.agents)
+  forgetReturned(tx, folder, finished.names)
+  for (const { file, title } of finished.tasks) {
+    if (!markFinished(tx, `${folder}/${file}`, at)) continue
+    const short = plainStart(redact(title), TOLD_CHARS_MAX)
+    emit('task.finished', { agent: run.agent, run: run.id }, { file: plain(file), title: short })
+  }
+}

@@ -205,7 +205,13 @@ create index wake_run on wake_runs (run);
   },
   {
     number: 9,
-    // What a run changed, for the report.
-    sql: 'alter table runs add column changes text;',
+    // What a run changed, for the report; and the finished tasks that were told of, so that each is told of once.
+    sql: `
+alter table runs add column changes text;
+create table finished (
+  path text primary key,
+  at integer not null
+);
+`,
   },
 ]

@@ -13,10 +13,12 @@ import type { InnerPath } from '../platform/inside.ts'
 import { expiredRuns } from '../runner/retention.ts'
 import { logsFolder, removeRun } from '../runner/apply/logs.ts'
 import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
+import { forgetFinished } from '../tasks/store.ts'
 import { folderOf, type Core } from './core.ts'
 import { loginOf } from './logins.ts'
 
 const TICKS_KEPT = 500 // Per agent; counters live in the agent's own row.
+const FINISHED_KEPT_DAYS = 90
 const DAY_MS = 86_400_000
 const SPENDING_DAYS = 62 // This month and the one before it.
 const ORPHAN_MS_MIN = 3_600_000 // A folder without a row: prepared by a daemon that died before it wrote the record.
@@ -44,6 +46,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
     pruneTicks(tx, TICKS_KEPT)
     pruneSpending(tx, now - SPENDING_DAYS * DAY_MS)
     pruneNotices(tx)
+    forgetFinished(tx, now - FINISHED_KEPT_DAYS * DAY_MS)
   })
   const { maxDays, maxEvents } = core.config.journal
   const limits = {

@@ -28,7 +28,7 @@ import type { RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { aboutTokensOf } from '../prompt/attribution.ts'
-import { observeAftermath, type Aftermath } from './aftermath.ts'
+import { observeAftermath, tellFinished, type Aftermath } from './aftermath.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
 import { emptyCgroup, endedBy, lastHit, toldHit } from './limits.ts'
 import { forgetLineup, recordedOf } from './lineup.ts'
@@ -157,7 +157,7 @@ export function recordEnd(
   const tick = readTick(tx, run.tick)
   const state = readAgent(tx, run.agent)
   const agent = core.config.agents.find(({ name }) => name === run.agent)
-  const { world, changes } = end.aftermath ?? {}
+  const { world, changes, finished } = end.aftermath ?? {}
   endRun(tx, run.id, {
     endedAt,
     outcome,
@@ -184,6 +184,7 @@ export function recordEnd(
       aboutTokens: end.aboutTokens ?? null,
     },
   )
+  tellFinished(tx, emit, run, { core, finished, at: now.wall })
   return { tick, verdict }
 }
 

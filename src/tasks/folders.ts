@@ -21,6 +21,12 @@ export function queueFolders(
   return paths.map((path) => innerPath(path, agents))
 }
 
+/** Where the finished tasks of a workspace lie. */
+export function doneFolder(workspace: string, agents: Config['agents']): InnerPath {
+  // Also of an agent that left the configuration the workspace is a folder that an agent wrote.
+  return { root: innerPath(workspace, agents).root, path: join(workspace, 'tasks', 'done') }
+}
+
 /** The configured queue, into which marrow itself puts tasks. */
 export function configuredQueue({ agents, ipc }: Pick<Config, 'agents' | 'ipc'>): InnerPath {
   return innerPath(ipc.taskDir, agents)

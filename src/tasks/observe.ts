@@ -1,4 +1,4 @@
-// Owns the reading of the queue: which task files wait, as the file system shows them now.
+// Owns the reading of task folders: which tasks wait and which were finished, as the file system shows them now.
 import { setImmediate as breathe } from 'node:timers/promises'
 import { digest } from '../base/digest.ts'
 import { MarrowError, reasonOf } from '../base/errors.ts'
@@ -54,3 +54,42 @@ function readTask(folder: InnerFolder, file: string): QueuedTask | undefined {
     return { file, title: taskTitle('', file), created: 0, fingerprint: 'unreadable' }
   }
 }
+
+/** What came into a folder of finished tasks. */
+export interface Finished {
+  /** All task files in the folder; undefined when nothing in it changed. */
+  readonly names: ReadonlySet<string> | undefined
+  readonly tasks: readonly FinishedTask[]
+}
+
+/** A task that was finished. */
+export interface FinishedTask {
+  readonly file: string
+  readonly title: string
+}
+
+// Nobody finishes so many in one run. The journal must not be filled by an agent that moves a thousand files.
+const FINISHED_MAX = 100
+const CHANGE_MS_TOLERANCE = 1_000 // Some file systems know whole seconds only.
+
+/**
+ * The task files that came into a folder of finished ones at or after `since` (epoch ms): moving a file changes it for
+ * the system, whatever its own time says. Costs next to nothing when the folder did not change. Throws as `listTasks`.
+ */
+export async function listFinished(done: InnerPath, since: number): Promise<Finished> {
+  using folder = openInside(done)
+  const from = since - CHANGE_MS_TOLERANCE
+  if (!folder || folder.stats.ctimeMs < from) return { names: undefined, tasks: [] }
+  const files = namesIn(folder).filter(isTaskFile)
+  const tasks: FinishedTask[] = []
+  for (const [index, file] of files.entries()) {
+    if (index % LOOKED_AT_MAX === 0) await breathe()
+    if (tasks.length === FINISHED_MAX) break
+    const stats = folder.statsOf(file)
+    if (stats === undefined || stats.ctimeMs < from) continue
+    tasks.push({ file, title: readTask(folder, file)?.title ?? file })
+  }
+  return { names: new Set(files), tasks }
+}
+
+const LOOKED_AT_MAX = 500 // In one go, of files that are not opened: about a millisecond.
