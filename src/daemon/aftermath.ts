@@ -8,6 +8,7 @@ import { gitChanges } from '../platform/git-changes.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import type { RunChanges } from '../runner/changes.ts'
 import type { GitState, RunRecord } from '../runner/record.ts'
+import { openRuns } from '../runner/store.ts'
 import { doneFolder } from '../tasks/folders.ts'
 import { listFinished, type Finished } from '../tasks/observe.ts'
 import { forgetReturned, markFinished } from '../tasks/store.ts'
@@ -25,7 +26,11 @@ export interface Aftermath {
 }
 
 /** What an agent left in its folders must not keep its own run from being recorded: what cannot be seen is only logged. */
-export async function observeAftermath(core: Core, run: RunRecord, signal: AbortSignal): Promise<Aftermath> {
+export async function observeAftermath(
+  core: Core,
+  run: RunRecord,
+  { endedAt, signal }: { readonly endedAt: number | undefined; readonly signal: AbortSignal },
+): Promise<Aftermath> {
   const unless = <T>(what: string, look: Promise<T>): Promise<T | undefined> =>
     look.catch((error: unknown) => {
       if (!signal.aborted)
@@ -37,9 +42,12 @@ export async function observeAftermath(core: Core, run: RunRecord, signal: Abort
   const place = agent ?? { name: run.agent, slug: run.agent, workspace: run.workspace, workDir: run.workDir }
   const git = agent ? gitRunner(groundOf(core), agent) : unknownFence
   const done = doneFolder(run.workspace, config.agents)
+  // What came later is told of whoever else works there; else it is told here, for the clock of a network disk may differ.
+  const others = (await core.db.read(openRuns)).filter(({ workspace }) => workspace === run.workspace)
+  const until = others.length > 1 ? endedAt : undefined
   const [world, finished] = await Promise.all([
     unless('changed', observeWorld(place, { config, known: undefined, signal, run: git })),
-    unless('finished', listFinished(done, run.recordedAt)),
+    unless('finished', listFinished(done, { since: run.recordedAt, until })),
   ])
   const seen = world?.seen
   const changes = seen && (await unless('committed', changesOf(core, run, { place, seen, signal, run: git })))

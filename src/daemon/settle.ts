@@ -66,7 +66,8 @@ export async function settle(
   if (left > 0) core.log.warn('processes of a run could not be ended', { run: run.id, left })
   carryLogins(core, [run]) // What it renewed at last; nothing of it can change any more.
   const end = readEnd(core, run, sighting, hit)
-  const aftermath = await observeAftermath(core, run, signal)
+  const endedAt = sighting.kind === 'exited' ? sighting.at : undefined
+  const aftermath = await observeAftermath(core, run, { endedAt, signal })
   if (signal.aborted) return // The daemon hands over: the next one settles this run from its folder.
   await record(core, run, { ...end, aftermath })
 }

@@ -6,6 +6,7 @@ import { listFinished } from './observe.ts'
 import { forgetFinished, forgetReturned, markFinished } from './store.ts'
 
 const inner = (dir: string) => ({ root: dir, path: join(dir, 'done') })
+const since = (at: number) => ({ since: at, until: undefined })
 const later = () => Date.now() + 60_000
 
 test('a task that was moved among the finished ones is told with its title, whatever its own time says', async ({
@@ -19,7 +20,7 @@ test('a task that was moved among the finished ones is told with its title, what
   renameSync(join(dir, 'a.md'), join(dir, 'done', 'a.md'))
   writeFileSync(join(dir, 'done', '.hidden'), '')
   symlinkSync('/etc/passwd', join(dir, 'done', 'link.md'))
-  expect(await listFinished(inner(dir), startedAt)).toEqual({
+  expect(await listFinished(inner(dir), since(startedAt))).toEqual({
     names: new Set(['a.md']),
     tasks: [{ file: 'a.md', title: 'Mend the roof' }],
   })
@@ -28,22 +29,29 @@ test('a task that was moved among the finished ones is told with its title, what
 test('what lay there before is not told', async ({ dir, expect }) => {
   mkdirSync(join(dir, 'done'))
   writeFileSync(join(dir, 'done', 'old.md'), '# Old')
-  expect(await listFinished(inner(dir), later())).toEqual({ names: undefined, tasks: [] })
+  expect(await listFinished(inner(dir), since(later()))).toEqual({ names: undefined, tasks: [] })
+})
+
+test('what came after a run had ended is not told as its work', async ({ dir, expect }) => {
+  mkdirSync(join(dir, 'done'))
+  writeFileSync(join(dir, 'done', 'a.md'), '')
+  const tasks = async (until: number) => (await listFinished(inner(dir), { since: 0, until })).tasks.length
+  expect([await tasks(Date.now() - 60_000), await tasks(Date.now())]).toEqual([0, 1])
 })
 
 test('a workspace without finished tasks has none', async ({ dir, expect }) => {
-  expect(await listFinished(inner(dir), 0)).toEqual({ names: undefined, tasks: [] })
+  expect(await listFinished(inner(dir), since(0))).toEqual({ names: undefined, tasks: [] })
 })
 
 test('a link in place of the folder is refused', async ({ dir, expect }) => {
   symlinkSync('/etc', join(dir, 'done'))
-  await expect(listFinished(inner(dir), 0)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(listFinished(inner(dir), since(0))).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 test('of a thousand that were moved at once a hundred are told', async ({ dir, expect }) => {
   mkdirSync(join(dir, 'done'))
   for (let number = 0; number < 1_000; number += 1) writeFileSync(join(dir, 'done', `${number}.md`), '')
-  const { names, tasks } = await listFinished(inner(dir), 0)
+  const { names, tasks } = await listFinished(inner(dir), since(0))
   expect(names?.size).toBe(1_000)
   expect(tasks).toHaveLength(100)
 })

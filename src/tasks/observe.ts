@@ -73,12 +73,17 @@ const FINISHED_MAX = 100
 const CHANGE_MS_TOLERANCE = 1_000 // Some file systems know whole seconds only.
 
 /**
- * The task files that came into a folder of finished ones at or after `since` (epoch ms): moving a file changes it for
- * the system, whatever its own time says. Costs next to nothing when the folder did not change. Throws as `listTasks`.
+ * The task files that came into a folder of finished ones between two times (epoch ms; `until` may be undefined): moving a
+ * file changes it for the system, whatever its own time says. Costs next to nothing when the folder did not change. Throws
+ * as `listTasks`.
  */
-export async function listFinished(done: InnerPath, since: number): Promise<Finished> {
+export async function listFinished(
+  done: InnerPath,
+  { since, until }: { readonly since: number; readonly until: number | undefined },
+): Promise<Finished> {
   using folder = openInside(done)
   const from = since - CHANGE_MS_TOLERANCE
+  const to = until === undefined ? Number.POSITIVE_INFINITY : until + CHANGE_MS_TOLERANCE
   if (!folder || folder.stats.ctimeMs < from) return { names: undefined, tasks: [] }
   const files = namesIn(folder).filter(isTaskFile)
   const tasks: FinishedTask[] = []
@@ -86,7 +91,7 @@ export async function listFinished(done: InnerPath, since: number): Promise<Fini
     if (index % LOOKED_AT_MAX === 0) await breathe()
     if (tasks.length === FINISHED_MAX) break
     const stats = folder.statsOf(file)
-    if (stats === undefined || stats.ctimeMs < from) continue
+    if (stats === undefined || stats.ctimeMs < from || stats.ctimeMs > to) continue
     tasks.push({ file, title: readTask(folder, file)?.title ?? file })
   }
   return { names: new Set(files), tasks }
