@@ -2,7 +2,7 @@ import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test as base } from '../../test/helpers/temp-dir.ts'
 import { handoffDir } from './folders.ts'
-import { handoffsFrom, handoffsTo, HANDOFFS_MAX } from './observe.ts'
+import { handoffsFrom, handoffsTo, handoffsToPerson, HANDOFFS_MAX } from './observe.ts'
 
 const inner = (dir: string) => ({ root: dir, path: handoffDir(dir) })
 
@@ -70,4 +70,34 @@ test('of a folder that overflows the last ones by name are looked at', async ({ 
   expect(found).toHaveLength(HANDOFFS_MAX)
   expect(found.at(-1)?.path).toBe(last)
   expect(found[0]?.path).toMatch(/10001\.md$/)
+})
+
+test('what lies there for a person is told with its first heading, oldest first, the rest is counted', async ({
+  dir,
+  put,
+  expect,
+}) => {
+  const asked = await put('scout-to-human/b.md', 'Hello\n# Which colour?\n')
+  await utimes(asked, 1, 1)
+  const told = await put('lead-to-human/a.txt', 'no heading')
+  await put('lead-to-scout/c.md', '# Not for a person')
+  await put('scout-to-human/done/old.md', '# Done')
+  await symlink('/etc/passwd', join(asked, '..', 'link.md'))
+  expect(handoffsToPerson(inner(dir))).toEqual({
+    left: [
+      { from: 'scout', path: asked, title: 'Which colour?', modifiedAt: 1_000 },
+      { from: 'lead', path: told, title: 'a', modifiedAt: expect.any(Number) },
+    ],
+    more: 0,
+  })
+  await Promise.all(Array.from({ length: 25 }, (_, index) => put(`scout-to-human/${index}.md`)))
+  const { left, more } = handoffsToPerson(inner(dir))
+  expect([left.length, more]).toEqual([20, 7])
+  expect(left.map(({ path }) => path)).not.toContain(asked)
+})
+
+test('a link in place of the handoffs is refused, also when a person looks', async ({ dir, expect }) => {
+  await mkdir(join(dir, 'runtime'))
+  await symlink('/etc', handoffDir(dir))
+  expect(() => handoffsToPerson(inner(dir))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
 })

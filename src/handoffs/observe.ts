@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { digest } from '../base/digest.ts'
 import { openInside, type InnerPath } from '../platform/inside.ts'
 import type { InnerFolder } from '../platform/inside/folder.ts'
+import { taskTitle } from '../tasks/queue.ts'
 import { foldersFrom, foldersTo, type Handoff, type HandoffFolder, type HandoffParty } from './folders.ts'
 
 /** Files looked at in one folder: the last ones by name, so that stamped names show the newest. */
@@ -21,6 +22,49 @@ export async function handoffsTo(dir: InnerPath, receiver: HandoffParty): Promis
 export async function handoffsFrom(dir: InnerPath, sender: HandoffParty): Promise<Handoff[]> {
   return handoffsIn(dir, (folders) => foldersFrom(sender, folders))
 }
+
+/** A handoff that waits for a person. */
+export interface LeftForPerson {
+  readonly from: string
+  readonly path: string
+  /** Its first heading, else the name of the file. */
+  readonly title: string
+  /** Epoch ms. */
+  readonly modifiedAt: number
+}
+
+const LEFT_MAX = 20 // Of one workspace, the newest. Nobody reads more of them in one morning.
+const TITLE_BYTES_READ = 4_096
+
+/** What lies there for a person, oldest first, and how much more does. Throws NOT_FOUND like `handoffsTo`. */
+export function handoffsToPerson({ root, path }: InnerPath): { left: LeftForPerson[]; more: number } {
+  using dir = openInside({ root, path })
+  if (!dir) return { left: [], more: 0 }
+  const found = foldersTo(person, finished(dir.names('folder'))).flatMap(({ folder: name, from }) => {
+    using folder = openInside({ root, path: join(path, name) })
+    if (!folder) return [] // Taken away meanwhile.
+    const files = finished(folder.names('file')).slice(-HANDOFFS_MAX)
+    return files.flatMap((file) => {
+      const stats = folder.statsOf(file)
+      return stats === undefined ? [] : [{ from, name, file, modifiedAt: Math.floor(stats.mtimeMs) }]
+    })
+  })
+  const newest = found.toSorted((one, other) => one.modifiedAt - other.modifiedAt).slice(-LEFT_MAX)
+  const left = newest.map(({ from, name, file, modifiedAt }) => {
+    using folder = openInside({ root, path: join(path, name) })
+    const start = folder?.read(file, TITLE_BYTES_READ)?.start
+    return {
+      from,
+      path: join(path, name, file),
+      title: taskTitle(new TextDecoder().decode(start), file),
+      modifiedAt,
+    }
+  })
+  return { left, more: found.length - left.length }
+}
+
+/** As folders name whoever is no agent. */
+const person: HandoffParty = { name: 'human', slug: 'human' }
 
 function handoffsIn(
   { root, path }: InnerPath,
