@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { plain, plainLines } from './plain.ts'
+import { plain, plainLines, plainStart } from './plain.ts'
 
 test.for([
   ['a colour', '\u001b[31mred\u001b[0m', 'red'],
@@ -15,4 +15,13 @@ test.for([
 
 test('text of several lines keeps them', ({ expect }) => {
   expect(plainLines('a\n\tb\u001b[1m\r\n')).toBe('a\n\tb\n')
+})
+
+test.for([
+  ['short', 5, 'short'],
+  ['too long', 5, 'too…'],
+  ['\u001b[31mred\u001b[0m and more', 4, 'red…'],
+  ['🙂🙂🙂🙂', 3, '🙂🙂…'],
+] as const)('of %j at most %i characters stay: %s', ([text, most, wanted], { expect }) => {
+  expect(plainStart(text, most)).toBe(wanted)
 })

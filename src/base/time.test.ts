@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, test } from 'vitest'
-import { clockTime, dayAround, isoTime, parseTime, withClockTimes } from './time.ts'
+import { clockTime, dayAround, fromIso, isoTime, parseTime, withClockTimes } from './time.ts'
 
 const at = (text: string) => Date.parse(text)
 
@@ -94,6 +94,7 @@ test('every time that marrow writes can be read again', ({ expect }) => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: at('2100-01-01T00:00:00Z') }), (time) => {
       expect(parseTime(isoTime(time), undefined)).toBe(time)
+      expect(fromIso(isoTime(time))).toBe(time)
     }),
   )
 })

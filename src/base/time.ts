@@ -3,6 +3,11 @@ export function isoTime(at: number): string {
   return new Date(at).toISOString()
 }
 
+/** Ms of a time that `isoTime` wrote. */
+export function fromIso(text: string): number {
+  return Date.parse(text)
+}
+
 /** `20261120-101503`, UTC: the stamp of file names. */
 export function fileStamp(at: number): string {
   const [date = '', time = ''] = isoTime(at).split('T')

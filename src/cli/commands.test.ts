@@ -61,6 +61,8 @@ test.for([
   [['events', '--kind', 'run', '-n', '7'], 'journal', { kind: ['run'], limit: 7 }],
   [['show', 'x'], 'showRun', { id: 'x' }],
   [['show', 'x', '--steps'], 'readSteps', { id: 'x', limit: 200 }],
+  [['report'], 'report', { since: 'last' }],
+  [['report', '--since', '12h', '--markdown'], 'report', { since: '12h' }],
   [['run-once', 'scout'], 'runOnce', { agents: ['scout'] }],
   [['dry-run', 'scout'], 'dryRun', { agents: ['scout'] }],
 ] as const)('%j asks %s', async ([words, verb, params], { world, expect }) => {
@@ -68,6 +70,24 @@ test.for([
   const { code, err } = await world.marrow(...words)
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(daemon.calls).toEqual([{ verb, params }])
+})
+
+test('a report is for people, as Markdown or as JSON, but not both', async ({ world, expect }) => {
+  await using _ = await world.daemon()
+  expect((await world.marrow('report')).out).toMatch(/^All well: 1 run, 1 commit, \$0\.0123\.\n/)
+  expect((await world.marrow('report', '--markdown')).out).toMatch(/^\*\*All well: /)
+  expect(JSON.parse((await world.marrow('report', '-o', 'json')).out)).toMatchObject({
+    verdict: { well: true },
+  })
+  expect(await world.marrow('report', '--json', '--markdown')).toMatchObject({ code: 2, out: '' })
+})
+
+test('without a daemon the report says so first', async ({ world, expect }) => {
+  const { code, out } = await world.marrow('report')
+  expect({ code, line: out.split('\n')[0] }).toEqual({
+    code: 0,
+    line: 'No run was started: no daemon has ever run here. No daemon runs: 1 thing needs you.',
+  })
 })
 
 test('restart waits for the next daemon and says which it is', async ({ world, expect }) => {

@@ -26,6 +26,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   'task list': [],
   cancel: ['scout'],
   status: [],
+  report: [],
   runs: [],
   show: ['scout'],
   logs: ['scout'],

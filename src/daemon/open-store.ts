@@ -2,7 +2,7 @@ import { backup } from 'node:sqlite'
 import { join } from 'node:path'
 import { fileStamp } from '../base/time.ts'
 import { listFolder, makePrivateFolder, remove } from '../platform/files.ts'
-import { migrate, openDatabase, schemaVersion, type Database } from '../platform/sqlite.ts'
+import { migrate, openDatabase, schemaVersion, type Database, type Tx } from '../platform/sqlite.ts'
 import { migrations, READABLE_FROM } from './migrations.ts'
 
 const BACKUPS_KEPT = 3
@@ -25,6 +25,13 @@ export async function openStore(stateDir: string, now: number): Promise<Database
     database.close()
     throw error
   }
+}
+
+/** A store in which nothing was ever written. */
+export const noStore: Tx = {
+  run: () => ({ changes: 0, id: 0 }),
+  get: () => undefined,
+  all: () => [],
 }
 
 export function storePath(stateDir: string): string {

@@ -27,6 +27,7 @@ import { notifyHandlers } from './handlers/notify.ts'
 import { mcpHandlers } from './handlers/mcp.ts'
 import { pageHandlers } from './handlers/pages.ts'
 import { eventHandlers } from './handlers/events.ts'
+import { reportHandlers } from './handlers/report.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { taskHandlers } from './handlers/tasks.ts'
@@ -85,6 +86,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   const ends = createEnds(core)
   const handlers: Handlers = {
     ...statusHandlers(core),
+    ...reportHandlers(core),
     ...eventHandlers(core),
     ...pageHandlers(core),
     ...taskHandlers(core),

@@ -9,6 +9,7 @@ import {
   sampleRun,
   sampleStatus,
 } from '../../test/helpers/fake-daemon.ts'
+import { sampleReport } from '../../test/helpers/sample-report.ts'
 import { commands } from '../cli/program/groups.ts'
 import { jsonOutputs } from './json-output.ts'
 import { jsonPage } from './json-page.ts'
@@ -153,6 +154,7 @@ const examples: Readonly<Record<string, unknown>> = {
   },
   cancel: { ok, run: sampleRun().id },
   status: sampleStatus({ agents: { scout: sampleAgent() } }),
+  report: sampleReport(),
   runs: { runs: [RunView.parse(sampleRun())] },
   show: sampleRun(),
   'show --prompt': { run: sampleRun().id, prompt },

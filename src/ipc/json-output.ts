@@ -273,6 +273,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   'task list': protocol.tasks.result,
   cancel: protocol.cancel.result,
   status: protocol.status.result,
+  report: protocol.report.result,
   runs: protocol.runs.result,
   show: protocol.showRun.result,
   'show --prompt': z.object({

@@ -5,6 +5,7 @@
 export const routes = {
   health: { method: 'GET', path: '/health' },
   status: { method: 'GET', path: '/status' },
+  report: { method: 'GET', path: '/report' },
   tasks: { method: 'GET', path: '/tasks' },
   addTask: { method: 'POST', path: '/tasks' },
   notifyTest: { method: 'POST', path: '/notify/test' },

@@ -6,6 +6,7 @@ import type { AgentStatus, EventView, StatusResult } from '../../src/ipc/protoco
 import type { RunDetail } from '../../src/ipc/protocol/runs.ts'
 import type { Handlers } from '../../src/ipc/protocol/table.ts'
 import { startServer, type Server, type ServerLimits } from '../../src/ipc/server.ts'
+import { sampleReport } from './sample-report.ts'
 
 /** Every call that reached a handler, in order. */
 export type Calls = { readonly verb: string; readonly params: unknown }[]
@@ -196,6 +197,7 @@ function sampleHandlers(config: string): Handlers {
   return {
     health: async () => ({ status: 'ok' }),
     status: async () => sampleStatus({ config }),
+    report: async () => sampleReport(),
     tasks: async () => ({
       tasks: [{ file: '20260105-120000-mend.md', title: 'mend', created: 1_767_614_400 }],
     }),

@@ -28,6 +28,7 @@ test('every command prints what its schema says, key by key', async ({ home, exp
   await daemon.ended(1)
   const lines: Readonly<Record<string, readonly string[]>> = {
     status: ['status'],
+    report: ['report'],
     runs: ['runs'],
     show: ['show', 'scout'],
     'show --prompt': ['show', 'scout', '--prompt'],

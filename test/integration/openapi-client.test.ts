@@ -86,6 +86,12 @@ test('every operation is answered as the page says', async ({ client, home, expe
   expect(await client.get('dryRun', { agents: ['scout'] })).toMatchObject({ agents: [{ agent: 'scout' }] })
   expect(await client.get('cancel', { target: 'sleeper' })).toMatchObject({ ok: true })
   await ended(client, 'sleeper', 1)
+  expect(await client.get('report', { since: '1h' })).toMatchObject({
+    agents: [
+      { name: 'scout', failed: 0 },
+      { name: 'sleeper', stopped: 1 },
+    ],
+  })
   expect(await client.get('journal', { limit: 500, kind: ['run', 'tick.begun'] })).toMatchObject({
     events: expect.arrayContaining([expect.objectContaining({ kind: 'run.ended', agent: 'sleeper' })]),
   })

@@ -19,9 +19,36 @@ const status: CommandSpec = {
     { line: 'marrow status', about: 'everyone at a glance' },
     { line: 'marrow status -o json', about: 'the same for a program' },
   ],
-  see: ['runs', 'events', 'doctor'],
+  see: ['report', 'runs', 'events', 'doctor'],
   act: acting<{ json?: boolean }>(async (_, options) =>
     (await import('../commands/status.ts')).status(options),
+  ),
+}
+
+const report: CommandSpec = {
+  name: 'report',
+  summary: 'what happened since you last asked, and what waits for you',
+  about:
+    'Tells in one line whether all is well or how many things need you; then what waits for you, what every agent did and spent against the day before, finished tasks, what each run changed, and what marrow did by itself. Asking again within a quarter of an hour shows the same period. Where no daemon runs it reads what the last one left.',
+  flags: [
+    {
+      long: '--since',
+      value: 'when',
+      about:
+        'last (since you last asked; the first time 24h), yesterday, 12h (how long ago), 22:00 or 2026-11-20T22:00 (default: last)',
+    },
+    { long: '--markdown', about: 'as Markdown' },
+  ],
+  json: 'one value',
+  withoutDaemon: 'read from the store, and not remembered as asked',
+  examples: [
+    { line: 'marrow report', about: 'the morning in one screen' },
+    { line: 'marrow report --since 12h -o json', about: 'the last twelve hours for a program' },
+    { line: 'marrow report --since yesterday --markdown', about: 'a whole day, to pass on' },
+  ],
+  see: ['status', 'runs', 'events'],
+  act: acting<{ since?: string; markdown?: boolean; json?: boolean }>(async (_, options) =>
+    (await import('../commands/report.ts')).report(options),
   ),
 }
 
@@ -248,5 +275,5 @@ const exportAll: CommandSpec = {
 export const look: Group = {
   name: 'Look',
   about: 'what happens and what happened',
-  commands: [status, runs, show, logs, open, events, exportAll],
+  commands: [status, report, runs, show, logs, open, events, exportAll],
 }

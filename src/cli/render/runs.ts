@@ -4,6 +4,7 @@ import { clockTime } from '../../base/time.ts'
 import type { RunDetail, RunView } from '../../ipc/protocol/runs.ts'
 import { byteCount, counted, money, shortCount } from '../../base/numbers.ts'
 import { plain, plainLines } from '../../base/plain.ts'
+import { shellWord } from '../../base/shell-word.ts'
 import { commitLines, describeChanges } from '../../runner/changes.ts'
 import type { Screen } from './screen.ts'
 import { table, type Cell, type Column } from './table.ts'
@@ -51,7 +52,7 @@ export function runDetailLines(run: RunDetail, screen: Screen): string[] {
     ['time', timeOf(run, screen.now)],
     [
       'command',
-      `${run.words.map(quoted).join(' ')} (${run.adapter}${run.pid === null ? '' : `, pid ${run.pid}`})`,
+      `${run.words.map(shellWord).join(' ')} (${run.adapter}${run.pid === null ? '' : `, pid ${run.pid}`})`,
     ],
     ['work_dir', run.work_dir],
     ['folder', run.folder],
@@ -107,8 +108,4 @@ function gitOf({ git }: RunDetail): string | null {
   return git.after === null || git.after === git.before
     ? `${git.before}, with changes`
     : `${git.before}..${git.after}`
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -5,6 +5,7 @@ import type { Form } from './entry.ts'
 import { eventVerbs } from './events.ts'
 import { notifyVerbs } from './notify.ts'
 import { pageVerbs } from './pages.ts'
+import { reportVerbs } from './report.ts'
 import { daemonVerbs, runVerbs } from './runs.ts'
 import { statusVerbs } from './status.ts'
 import { taskVerbs } from './tasks.ts'
@@ -12,6 +13,7 @@ import { taskVerbs } from './tasks.ts'
 /** Every verb of both doors. Routes, the Handlers type and the client's functions are derived from it. */
 export const protocol = {
   ...statusVerbs,
+  ...reportVerbs,
   ...eventVerbs,
   ...taskVerbs,
   ...agentVerbs,
