@@ -13,6 +13,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   doctor: [],
   'isolation show': ['scout'],
   'isolation test': [],
+  'notify test': [],
   stop: [],
   restart: [],
   pause: ['scout'],

@@ -4,7 +4,6 @@ import { msUntil, type Moment } from '../base/moment.ts'
 import { openRuns } from '../runner/store.ts'
 import { retryMoment, write, type Core } from './core.ts'
 import { prune } from './prune.ts'
-import { digestText } from './digest-text.ts'
 import { takeSwitches, takeWork } from './steps/intake.ts'
 import { tellOperator } from './steps/notify.ts'
 import { askForEnd, reapRuns, settleKey, takeBack } from './steps/reap.ts'
@@ -34,7 +33,7 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
     await step(core, 'take in files', now, () => takeWork(core, now)),
     await step(core, 'wall', now, async () => lookAtWall(core, now)),
     await step(core, 'start', now, () => startDueTicks(core, now)),
-    await step(core, 'notify', now, () => tellOperator(core, now, (from, to) => digestText(core, from, to))),
+    await step(core, 'notify', now, () => tellOperator(core, now)),
   ]
   pruneSometimes(core, now)
   deps.lookAfter()

@@ -73,7 +73,7 @@ export function whyItWaits(core: Core, tx: Tx, agent: AgentConfig): string {
     return `${name} is held: it is delivered ${lifted}`
   }
   const { hold } = judgeNow(core, tx, agent)
-  if (hold) return `${name} is held by its ${hold.detail}: it is delivered then.`
+  if (hold) return `${name} is held: it is delivered after its ${hold.detail}.`
   const tick = openTicks(tx).find((one) => one.agent === name)
   if (tick !== undefined) return `${name} is at work: it is delivered with its next tick.`
   const plan = planNow(core, tx, now, readStanding(core, tx, now))

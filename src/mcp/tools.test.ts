@@ -24,6 +24,7 @@ test("the operator's tools are those verbs that say how they are offered", ({ ex
   const { list } = toolsOf('operator', nobody)
   expect(list.map(({ name }) => name)).toEqual([
     'status',
+    'report',
     'events',
     'tasks',
     'add_task',
@@ -41,7 +42,7 @@ test('no verb of the operator is offered to agents', ({ expect }) => {
 test('what only looks is said to only look', ({ expect }) => {
   const { list } = toolsOf('operator', nobody)
   const looking = list.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name)
-  expect(looking).toEqual(['status', 'events', 'tasks', 'runs', 'show_run'])
+  expect(looking).toEqual(['status', 'report', 'events', 'tasks', 'runs', 'show_run'])
 })
 
 test('a call is checked as a request on the socket is, defaults filled in', async ({ expect }) => {

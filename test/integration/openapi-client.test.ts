@@ -15,10 +15,11 @@ const simulatedAgent = join(import.meta.dirname, '..', 'helpers', 'simulated-age
 /** A daemon with an agent that works, one that is busy until it is ended, and one that only does what it is asked to. */
 async function begin(home: Home): Promise<DocumentedClient> {
   const words = [process.execPath, simulatedAgent, '--as', 'opencode', '--usage', 'in=1200,out=80,cost=0.25']
-  await home.write({
+  const agents = {
     scout: { agent_command: JSON.stringify(words), adapter: '"opencode"', wake_on: '["tasks"]' },
     sleeper: { agent_command: sh('exec sleep 600') },
-  })
+  }
+  await home.write(agents, '[notify]\ncommand = "cat"')
   await home.start({ ipc: true })
   return documentedClient(join(home.stateDir, 'marrow.sock'))
 }
@@ -103,6 +104,7 @@ test('every operation is answered as the page says', async ({ client, home, expe
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
   expect(await client.get('mcp', { message: ping })).toMatchObject({ answer: { id: 1, result: {} } })
   expect(await client.get('logLevel')).toMatchObject({ ok: true })
+  expect(await client.get('notifyTest')).toMatchObject({ ok: true, destinations: [{ to: 'the command' }] })
   const kinds = new Set<unknown>()
   for await (const { event, data } of client.follow('events', {
     last: 500,

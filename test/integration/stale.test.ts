@@ -1,7 +1,7 @@
 import { appendFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
-import { drive, sh, test, type LiveDaemon } from '../helpers/daemon.ts'
+import { drive, exists, sh, test, type LiveDaemon } from '../helpers/daemon.ts'
 import { FakeClock } from '../helpers/fake-clock.ts'
 
 const MINUTE = 60_000
@@ -57,9 +57,9 @@ describe('a run that prints nothing any more', () => {
 
   test('is not stale where its command may print only at its end', async ({ home, expect }) => {
     const clock = new FakeClock()
-    await home.write(silentAfter(':', 'generic'))
+    await home.write(silentAfter('touch "$MARROW_WORKSPACE/begun"', 'generic'))
     const daemon = await home.start({ clock })
-    await drive(clock, async () => (await scoutOf(daemon))?.state === 'running')
+    await drive(clock, () => exists(join(home.workspace, 'begun')))
     await clock.advance(60 * MINUTE)
     expect(await scoutOf(daemon)).toMatchObject({
       stale: false,
@@ -69,9 +69,9 @@ describe('a run that prints nothing any more', () => {
 
   test('is not stale when its agent may be silent for ever', async ({ home, expect }) => {
     const clock = new FakeClock()
-    await home.write(silentAfter(':', 'claude', { stale_after: '"0s"' }))
+    await home.write(silentAfter('touch "$MARROW_WORKSPACE/begun"', 'claude', { stale_after: '"0s"' }))
     const daemon = await home.start({ clock })
-    await drive(clock, async () => (await scoutOf(daemon))?.state === 'running')
+    await drive(clock, () => exists(join(home.workspace, 'begun')))
     await clock.advance(60 * MINUTE)
     expect(await scoutOf(daemon)).toMatchObject({ stale: false })
   })

@@ -27,12 +27,12 @@ import {
   type Delivery,
 } from '../../notify/store.ts'
 import { journalBounds, readBatch } from '../../observability/store.ts'
+import type { Period } from '../../report/period.ts'
+import { reportText } from '../../report/text.ts'
 import { write, type Core } from '../core.ts'
 import { noticeGround } from '../notice-ground.ts'
 import { redactData, redactorFor } from '../redaction.ts'
-
-/** Makes the report of what happened between two moments (epoch ms). */
-export type DigestText = (from: number, to: number) => Promise<string>
+import { reportOf } from '../report.ts'
 
 const ROWS_MAX = 500 // Of the journal, in one pass.
 const SENT_MAX = 20 // In one job: whoever stops the daemon does not wait for more.
@@ -56,7 +56,7 @@ export async function openNotices(core: Core): Promise<void> {
 }
 
 /** Returns in how many ms it wants to be called again. It waits for nobody: what is slow is a job of each destination. */
-export async function tellOperator(core: Core, now: Moment, digestText: DigestText): Promise<number> {
+export async function tellOperator(core: Core, now: Moment): Promise<number> {
   const { life, config } = core
   const destinations = destinationsOf(config.notify)
   if (destinations.length > 0 !== (life.noticesReadTo !== undefined)) await openNotices(core)
@@ -65,7 +65,7 @@ export async function tellOperator(core: Core, now: Moment, digestText: DigestTe
     core.jobs.abort(JOBS) // The next daemon goes on with what waits.
     return Number.POSITIVE_INFINITY
   }
-  await makeDigest(core, now, { destinations, digestText })
+  await makeDigest(core, now, destinations)
   const waits = [await takeEvents(core, now), await closeReady(core, now, destinations)]
   await deliverDue(core, now, destinations)
   return Math.min(...waits)
@@ -138,11 +138,7 @@ async function record(core: Core, delivery: Delivery, sent: Sent, signal: AbortS
   })
 }
 
-async function makeDigest(
-  core: Core,
-  { wall }: Moment,
-  { destinations, digestText }: { destinations: readonly Destination[]; digestText: DigestText },
-): Promise<void> {
+async function makeDigest(core: Core, { wall }: Moment, destinations: readonly Destination[]): Promise<void> {
   const { digestAt } = core.config.notify
   if (digestAt === undefined) return
   const last = await core.db.read(readDigest)
@@ -153,7 +149,10 @@ async function makeDigest(
   }
   core.jobs.start(`${JOBS}digest`, async (signal) => {
     const { from, next } = step
-    const told = { title: `marrow since ${clockTime(from, next.to)}`, text: await digestText(from, next.to) }
+    const told = {
+      title: `marrow since ${clockTime(from, next.to)}`,
+      text: await textOf(core, { from, to: next.to }),
+    }
     if (signal.aborted) return
     const words = redactData(told, redactorFor(core))
     await core.db.write((tx) => {
@@ -161,6 +160,10 @@ async function makeDigest(
       saveDigest(tx, next)
     })
   })
+}
+
+function textOf(core: Core, period: Period): Promise<string> {
+  return core.db.read((tx) => reportText(reportOf(core, tx, period)))
 }
 
 function namesOf(destinations: readonly Destination[]): string[] {

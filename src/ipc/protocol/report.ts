@@ -145,6 +145,10 @@ export const reportVerbs = {
     who: 'operator',
     about:
       'What happened in a period and what waits for the operator. Remembers when it was asked, for the next `since=last`.',
+    tool: {
+      about:
+        'What happened since the operator last asked, and what waits for the operator: one verdict first, then by agent.',
+    },
     params: z.object({
       since: z
         .string()
