@@ -7,17 +7,37 @@ export const RunId = z
   .brand<'RunId'>()
 export type RunId = z.infer<typeof RunId>
 
-const agentNamePattern = /^[A-Za-z0-9][A-Za-z0-9 _.-]*$/
+const PROJECT_SIGN = '@'
 
-/** Why `name` cannot name an agent, or undefined when it can. */
+/** Why `name` cannot name an agent, or undefined when it can. It may end in `@` and the name of its project. */
 export function agentNameProblem(name: string): string | undefined {
-  if (name === '') return 'is empty'
-  if (name.length > 64) return 'is longer than 64 characters'
-  if (!agentNamePattern.test(name))
-    return 'must start with a letter or digit and hold only letters, digits, space, dash, dot and underscore'
+  const parts = name.split(PROJECT_SIGN)
+  if (parts.length > 2) return 'must hold one @ at most, before the name of its project'
+  const mistake = lengthProblem(name) ?? parts.map(lettersProblem).find((one) => one !== undefined)
+  if (mistake !== undefined) return mistake
   if (name.includes('-to-') || slugOf(name).includes('-to-'))
     return 'must not contain "-to-", which separates the two names of a handoff folder'
   return undefined
+}
+
+/** Why `name` cannot name a project, or undefined when it can. */
+export function projectNameProblem(name: string): string | undefined {
+  return lengthProblem(name) ?? lettersProblem(name)
+}
+
+/** The project that an agent's name ends in; undefined when it names none. */
+export function projectInName(name: string): string | undefined {
+  return name.split(PROJECT_SIGN)[1]
+}
+
+function lengthProblem(name: string): string | undefined {
+  if (name === '') return 'is empty'
+  return name.length > 64 ? 'is longer than 64 characters' : undefined
+}
+
+function lettersProblem(part: string): string | undefined {
+  if (/^[A-Za-z0-9][A-Za-z0-9 _.-]*$/.test(part)) return undefined
+  return 'must start with a letter or digit and hold only letters, digits, space, dash, dot and underscore'
 }
 
 /** The form of an agent's name in file names and run ids. Two names with one slug are refused by the configuration. */

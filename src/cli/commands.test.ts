@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sampleRun } from '../../test/helpers/fake-daemon.ts'
 import { test } from '../../test/helpers/marrow-program.ts'
@@ -56,7 +56,6 @@ test.for([
   [['resume', 'scout'], 'resume', { agent: 'scout' }],
   [['cancel', 'scout'], 'cancel', { target: 'scout' }],
   [['stop'], 'stop', {}],
-  [['task', 'add', 'mend', 'it', '-b', 'all'], 'addTask', { title: 'mend it', body: 'all' }],
   [['runs', '--agent', 'scout', '-n', '3'], 'runs', { agent: 'scout', limit: 3 }],
   [['events', '--kind', 'run', '-n', '7'], 'journal', { kind: ['run'], limit: 7 }],
   [['show', 'x'], 'showRun', { id: 'x' }],
@@ -90,6 +89,19 @@ test('without a daemon the report says so first', async ({ world, expect }) => {
   })
 })
 
+test.for([
+  [['task', 'add', 'mend', 'it', '-b', 'all'], 'addTask', { title: 'mend it', body: 'all' }],
+  [['task', 'add', 'mend', '--project', 'site'], 'addTask', { title: 'mend', project: 'site' }],
+  [['task', 'list'], 'tasks', {}],
+  [['task', 'list', '--project', 'site'], 'tasks', { project: 'site' }],
+  [['task', 'list', '--all'], 'tasks', { project: '*' }],
+] as const)('%j asks %s, and says in which folder', async ([words, verb, params], { world, dir, expect }) => {
+  await using daemon = await world.daemon()
+  const { code, err } = await world.marrow(...words)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(daemon.calls).toEqual([{ verb, params: { ...params, folder: realpathSync(join(dir, 'home')) } }])
+})
+
 test('restart waits for the next daemon and says which it is', async ({ world, expect }) => {
   await using daemon = await world.daemon({ restart: async () => ({ ok: true, pid: 7 }) })
   expect(await world.marrow('restart')).toEqual({
@@ -107,6 +119,39 @@ test('a queued task is named, with what happens next', async ({ world, expect })
   )
 })
 
+test.for([
+  ['folder', 'site (this folder)'],
+  ['name', 'site (as you said)'],
+  ['first', 'site (the first one; this folder is in none)'],
+] as const)(
+  'where there are projects, a task says which one it went to: by %s',
+  async ([by, said], { world, expect }) => {
+    const added = { ok: true as const, file: 'new.md', path: '/q/new.md', next: 'scout is woken now' }
+    await using _ = await world.daemon({
+      addTask: async () => ({ ...added, project: 'site', project_by: by }),
+    })
+    expect((await world.marrow('task', 'add', 'mend')).out).toBe(
+      `✓ task submitted: new.md\n  project ${said}\n  scout is woken now\n`,
+    )
+  },
+)
+
+test('the tasks of all projects have their project in front, and an empty queue says whose it is', async ({
+  world,
+  expect,
+}) => {
+  const task = { file: 'a.md', title: 'mend', created: 0, project: 'site' }
+  await using _ = await world.daemon({
+    tasks: async ({ project }) =>
+      project === '*' ? { tasks: [task], project: null } : { tasks: [], project: project ?? 'default' },
+  })
+  expect((await world.marrow('task', 'list', '--all')).out).toBe('site  a.md  mend\n')
+  const none = await world.marrow('task', 'list', '--project', 'shop')
+  expect(none.out).toBe('(no tasks in queue of project shop)\n')
+  const both = await world.marrow('task', 'list', '--project', 'shop', '--all')
+  expect(both).toMatchObject({ code: 2, err: expect.stringContaining('stand together') })
+})
+
 test('a task needs a title', async ({ world, expect }) => {
   const { code, err } = await world.marrow('task', 'add', ' ')
   expect(code).toBe(1)
@@ -121,7 +166,7 @@ test('the queue is listed one task a line, and an empty one says so, without a d
   expect((await world.marrow('task', 'list')).out).toBe('20260105-120000-mend.md  mend\n')
   await full.server.close()
   expect(await world.marrow('task', 'list')).toEqual({ code: 0, out: '(no tasks in queue)\n', err: '' })
-  await using _ = await world.daemon({ tasks: async () => ({ tasks: [] }) })
+  await using _ = await world.daemon({ tasks: async () => ({ tasks: [], project: 'default' }) })
   expect((await world.marrow('task', 'list')).out).toBe('(no tasks in queue)\n')
 })
 

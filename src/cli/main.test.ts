@@ -119,8 +119,9 @@ test('a reader that has seen enough is no error', async ({ world, expect }) => {
     file: `${index}.md`,
     title: 'x'.repeat(50),
     created: 0,
+    project: 'default',
   }))
-  await using _ = await world.daemon({ tasks: async () => ({ tasks: many }) })
+  await using _ = await world.daemon({ tasks: async () => ({ tasks: many, project: 'default' }) })
   const command = `"${process.execPath}" "${entry}" task list -c "${world.config}" | head -1`
   const ended = await new Promise<Ended>((resolve) => {
     const child = execFile('sh', ['-c', command], (_error, out, err) =>

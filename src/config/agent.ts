@@ -1,5 +1,5 @@
 /** Reads one `[[agents]]` entry of the file. */
-import { agentNameProblem, slugOf } from '../base/ids.ts'
+import { agentNameProblem, projectInName, projectNameProblem, slugOf } from '../base/ids.ts'
 import { defaultAdapterName } from '../agents/adapters.ts'
 import { roleFiles } from '../prompt/role-files.ts'
 import { readCommand } from './command.ts'
@@ -7,6 +7,7 @@ import type { AgentConfig, EnvPolicy, IsolationMode } from './config.ts'
 import { readIsolation } from './isolation.ts'
 import { readLimits } from './limits.ts'
 import type { Place } from './paths.ts'
+import { DEFAULT_PROJECT } from './projects.ts'
 import type { KeyPath, Report } from './report.ts'
 import { checkTimezone, readActiveHours, readSchedule } from './schedule.ts'
 import { readTable, type Table } from './schema.ts'
@@ -31,9 +32,11 @@ export function readAgent(entry: unknown, at: KeyPath, context: AgentContext, re
   const command = readCommand(table, context.place)
   const workspace = pathOf(table, 'workspace', context.place, '')
   const name = readName(table)
+  const slug = slugOf(name)
   return {
     name,
-    slug: slugOf(name),
+    slug,
+    project: readProject(table, name),
     schedule: readSchedule(table),
     catchUp: values.catch_up ?? 'once',
     activeHours: readActiveHours(table),
@@ -65,6 +68,18 @@ function readName({ at, values, report }: Table<'agents'>): string {
   if (mistake === undefined) return name
   report.problem([...at, 'name'], `${mistake}.`, 'Choose a short name such as scout.')
   return ''
+}
+
+function readProject({ at, values, report }: Table<'agents'>, name: string): string {
+  const inName = projectInName(name)
+  const written = values.project?.trim()
+  if (written === undefined) return inName ?? DEFAULT_PROJECT
+  const mistake = projectNameProblem(written)
+  const path = [...at, 'project']
+  if (mistake !== undefined) report.problem(path, `${mistake}.`, 'Choose a short name such as site.')
+  else if (inName !== undefined && inName !== written)
+    report.problem(path, `is ${written}, and the name ${name} says ${inName}.`, 'Leave project out.')
+  return written
 }
 
 /** One folder or a list; blank ones are dropped, as in marrow-core. */

@@ -60,6 +60,8 @@ export interface AgentConfig {
   readonly staleAfterMs: number
   /** The words of `agent_command`, placeholders not yet filled in. */
   readonly command: readonly string[]
+  /** The project that it belongs to; `default` where the file names none. */
+  readonly project: string
   readonly workspace: string
   readonly workDir: string
   readonly contextDirs: readonly string[]

@@ -5,6 +5,7 @@ import type { Key } from './key.ts'
 import { agentLimits, limits } from './limit-keys.ts'
 import { notify } from './notify-keys.ts'
 import { sync } from './sync-keys.ts'
+import { agentPlace } from './place-keys.ts'
 
 /** The tables of the file; `top` is what stands before the first `[section]`, `env`, `agentIsolation` and `agentLimits` are tables of an agent. */
 export type Section =
@@ -80,7 +81,7 @@ export const keys = {
       type: 'text',
       default: 'required',
       example: '"scout"',
-      rule: 'letters, digits, space, `-`, `_`, `.`; no `-to-`; unique, also without regard to case',
+      rule: 'letters, digits, space, `-`, `_`, `.`, and `@` before a project; no `-to-`; unique, also without regard to case',
       meaning: "The agent's name in commands, logs and file names.",
     },
     agent_command: {
@@ -91,18 +92,7 @@ export const keys = {
       meaning:
         'What a run starts. Placeholders: `{prompt}`, `{prompt_file}`, `{workspace}`, `{work_dir}`, `{agent}`, `{run_id}`.',
     },
-    workspace: {
-      type: 'path',
-      default: 'required',
-      example: '"~/agents"',
-      rule: 'not inside state_dir, core_dir or the folder of marrow.toml',
-      meaning: 'The folder that the agent may write: `context.d/`, `tasks/`, `runtime/`.',
-    },
-    work_dir: {
-      type: 'path',
-      default: 'the workspace',
-      meaning: 'The folder that the agent works on, usually a git repository.',
-    },
+    ...agentPlace,
     heartbeat_interval: {
       type: 'seconds',
       default: '300',
@@ -249,7 +239,9 @@ export const keys = {
     task_dir: {
       type: 'path',
       default: '`<first workspace>/tasks/queue`',
-      meaning: 'Where `marrow task add` puts tasks.',
+      rule: 'not the queue of another project',
+      meaning:
+        'Where `marrow task add` puts tasks of the first project; others have `<workspace>/tasks/queue`.',
     },
   },
   journal: {

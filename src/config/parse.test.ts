@@ -22,6 +22,7 @@ test('a file with only what is required has every default', ({ expect }) => {
           timeoutMs: 500_000,
           staleAfterMs: 600_000,
           command: ['opencode', 'run'],
+          project: 'default',
           workspace: '/srv/ws',
           workDir: '/srv/ws',
           contextDirs: [],

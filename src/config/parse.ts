@@ -9,6 +9,7 @@ import { readIsolationMode } from './isolation.ts'
 import { readLimits } from './limits.ts'
 import { readNotify } from './notify.ts'
 import { defaultStateDir, type Place } from './paths.ts'
+import { checkProjects } from './projects.ts'
 import { type Issue, newReport, problemOf, type Report } from './report.ts'
 import { readTable, type Table } from './schema.ts'
 import { readContextReplace, readIpc, readJournal, readSync } from './sections.ts'
@@ -84,6 +85,7 @@ function readFile(file: File, context: ParseContext, report: Report): Omit<Confi
     contextReplace: readContextReplace(top),
   }
   checkLayout(config, context, report)
+  checkProjects(config, context, report)
   return config
 }
 

@@ -145,6 +145,7 @@ function agentStatus(
       ? `${progress.attempts} in a row, tried again at ${isoTime(progress.retryAt.wall)}`
       : null,
     ...isolationOf(core, agent),
+    project: agent.project,
     provider_failures: [...(core.life.providerFailures.get(agent.name) ?? [])],
   }
 }

@@ -147,10 +147,20 @@ const examples: Readonly<Record<string, unknown>> = {
   'task add': {
     file: '20260105-120000-Mend-the-roof.md',
     path: '/srv/space/tasks/queue/20260105-120000-Mend-the-roof.md',
+    project: 'default',
+    project_by: 'only',
     next: 'scout is woken for it now, or as soon as it is free. Follow it with: marrow events -f',
   },
   'task list': {
-    tasks: [{ file: '20260105-120000-Mend-the-roof.md', title: 'Mend the roof', created: 1_767_614_400 }],
+    tasks: [
+      {
+        file: '20260105-120000-Mend-the-roof.md',
+        title: 'Mend the roof',
+        created: 1_767_614_400,
+        project: 'default',
+      },
+    ],
+    project: 'default',
   },
   cancel: { ok, run: sampleRun().id },
   status: sampleStatus({ agents: { scout: sampleAgent() } }),

@@ -54,6 +54,7 @@ const ConfiguredAgent = z
     timeoutMs: ms('The deadline of a run'),
     staleAfterMs: ms('How long a run may be silent; 0: for ever'),
     command: z.array(z.string()).describe('The words of `agent_command`.'),
+    project: z.string().describe('The project that it belongs to.'),
     workspace: z.string(),
     workDir: z.string(),
     contextDirs: z.array(z.string()),

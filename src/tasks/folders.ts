@@ -27,11 +27,6 @@ export function doneFolder(workspace: string, agents: Config['agents']): InnerPa
   return { root: innerPath(workspace, agents).root, path: join(workspace, 'tasks', 'done') }
 }
 
-/** The configured queue, into which marrow itself puts tasks. */
-export function configuredQueue({ agents, ipc }: Pick<Config, 'agents' | 'ipc'>): InnerPath {
-  return innerPath(ipc.taskDir, agents)
-}
-
 /**
  * The block that says why a folder in which work may wait is not looked at: nobody would learn of that work otherwise.
  * `name` is the block's, `problem` a whole sentence.

@@ -12,6 +12,7 @@ export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
     timeoutMs: 500_000,
     staleAfterMs: 600_000,
     command: ['true'],
+    project: 'default',
     workspace: '/srv/ws',
     workDir: '/srv/ws',
     contextDirs: [],

@@ -99,6 +99,7 @@ export function sampleAgent(changes: Partial<AgentStatus> = {}): AgentStatus {
     held_reason: null,
     no_progress: null,
     triggers_pending: 0,
+    project: 'default',
     provider_failures: [],
     today: sampleToday(),
     limits: [],
@@ -199,12 +200,15 @@ function sampleHandlers(config: string): Handlers {
     status: async () => sampleStatus({ config }),
     report: async () => sampleReport(),
     tasks: async () => ({
-      tasks: [{ file: '20260105-120000-mend.md', title: 'mend', created: 1_767_614_400 }],
+      tasks: [{ file: '20260105-120000-mend.md', title: 'mend', created: 1_767_614_400, project: 'default' }],
+      project: 'default',
     }),
     addTask: async () => ({
       ok,
       file: 'new.md',
       path: '/srv/tasks/queue/new.md',
+      project: 'default',
+      project_by: 'only',
       next: 'scout is woken now',
     }),
     notifyTest: async () => ({

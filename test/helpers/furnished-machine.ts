@@ -24,6 +24,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
         timeoutMs: 5_000,
         staleAfterMs: 600_000,
         command: ['agent-program', 'run'],
+        project: 'default',
         workspace,
         workDir: workspace,
         contextDirs: [join(workspace, 'context.d')],

@@ -23,6 +23,8 @@ async function candidatesOf(source: Source, config: string | undefined): Promise
   switch (source) {
     case 'agents':
       return agents(connect({ config: underHome(config) }))
+    case 'projects':
+      return projects(connect({ config: underHome(config) }))
     case 'runs':
       return runs(connect({ config: underHome(config) }), () => true)
     case 'open runs':
@@ -45,6 +47,12 @@ async function agents(connection: Connection): Promise<Candidate[]> {
     if (!statSync(connection.configPath).isFile()) return []
     return agentsIn(parse(readFileSync(connection.configPath, 'utf8')))
   }
+}
+
+async function projects(connection: Connection): Promise<Candidate[]> {
+  const { agents: all } = await connection.ask('status', {}, { timeoutMs: DAEMON_MS_MAX })
+  const byProject = Map.groupBy(Object.values(all), ({ project }) => project)
+  return [...byProject].map(([value, own]) => ({ value, about: own.map(({ name }) => name).join(', ') }))
 }
 
 /** The names in a configuration, whatever else is wrong with it. */

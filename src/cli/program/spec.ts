@@ -5,7 +5,15 @@
 import type { CommonOptions } from '../connection.ts'
 
 /** From where the values come that a shell offers for a word or a flag. */
-export type Source = 'agents' | 'runs' | 'open runs' | 'event kinds' | 'commands' | 'files' | 'folders'
+export type Source =
+  | 'agents'
+  | 'projects'
+  | 'runs'
+  | 'open runs'
+  | 'event kinds'
+  | 'commands'
+  | 'files'
+  | 'folders'
 
 /** What may stand in a place: anything, or only one of `choices`. */
 interface Place {

@@ -116,9 +116,13 @@ const task: CommandSpec = {
 const addTask: CommandSpec = {
   name: 'task add',
   summary: 'queue a task',
-  about: 'Writes one file into the queue and says what happens next: who is woken by it, or that it waits.',
+  about:
+    'Writes one file into the queue of a project and says which one, and what happens next: who is woken by it, or that it waits. Without --project it is the project that this folder belongs to, else the first one.',
   words: [{ name: 'title', about: 'in a few words; quotes are not needed', many: true }],
-  flags: [{ long: '--body', short: '-b', value: 'text', about: 'what is to be done, in full' }],
+  flags: [
+    { long: '--body', short: '-b', value: 'text', about: 'what is to be done, in full' },
+    { long: '--project', value: 'name', about: 'the project that it is for', from: ['projects'] },
+  ],
   json: 'one value',
   withoutDaemon: 'works',
   examples: [
@@ -126,7 +130,7 @@ const addTask: CommandSpec = {
     { line: 'marrow task add "Summarise the week" --body "Write it to docs/week.md."', about: 'in full' },
   ],
   see: ['task list', 'wake'],
-  act: acting<{ body?: string; json?: boolean }>(async (words, options) =>
+  act: acting<{ body?: string; project?: string; json?: boolean }>(async (words, options) =>
     (await import('../commands/task.ts')).addTask({ ...options, title: words.join(' ') }),
   ),
 }
@@ -134,12 +138,17 @@ const addTask: CommandSpec = {
 const listTasks: CommandSpec = {
   name: 'task list',
   summary: 'the queued tasks',
-  about: 'Lists the queued tasks, file and title, one a line.',
+  about:
+    'Lists the queued tasks, file and title, one a line: of the project that this folder belongs to, else of the first one.',
+  flags: [
+    { long: '--project', value: 'name', about: 'the tasks of this project', from: ['projects'] },
+    { long: '--all', about: 'the tasks of all projects, the project first' },
+  ],
   json: 'one value',
   withoutDaemon: 'works',
   examples: [{ line: 'marrow task list', about: 'what waits' }],
   see: ['task add'],
-  act: acting<{ json?: boolean }>(async (_, options) =>
+  act: acting<{ project?: string; all?: boolean; json?: boolean }>(async (_, options) =>
     (await import('../commands/task.ts')).listTasks(options),
   ),
 }

@@ -40,6 +40,19 @@ test('each agent has one line with what it does, how it went and when it is due'
   ])
 })
 
+test('where there is more than one project each agent has its own beside its name', ({ expect }) => {
+  const agents = {
+    scout: sampleAgent(),
+    'scout@site': sampleAgent({ name: 'scout@site', project: 'site' }),
+  }
+  const lines = statusLines(sampleStatus({ agents, events: [] }), screen)
+  expect(lines.slice(-3).map((line) => line.slice(0, 24))).toEqual([
+    '   AGENT       PROJECT  ',
+    '○  scout       default  ',
+    '○  scout@site  site     ',
+  ])
+})
+
 test('what holds everything is the first line, with how to lift it', ({ expect }) => {
   const since = Date.UTC(2026, 0, 5, 12) / 1_000
   const told = (by: 'operator' | 'file') =>

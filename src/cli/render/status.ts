@@ -21,9 +21,9 @@ const glyphs: Readonly<Record<AgentStatus['state'], readonly [glyph: string, sty
   idle: ['○', 'dim'],
 }
 
+const project: Column = { title: 'PROJECT', shrinkTo: 7 }
+
 const columns: readonly Column[] = [
-  { title: '' },
-  { title: 'AGENT', shrinkTo: 8 },
   { title: 'DOING', shrinkTo: 16 },
   { title: 'LAST', shrinkTo: 9 },
   { title: 'NEXT' },
@@ -45,13 +45,7 @@ export function statusLines(status: StatusResult, screen: Screen): string[] {
     ...unkeptLines(agents, screen),
     ...noticeLines(status, screen),
     '',
-    ...(agents.length === 0
-      ? ['(no agents)']
-      : table(
-          columns,
-          agents.map((agent) => row(agent, screen)),
-          screen,
-        )),
+    ...(agents.length === 0 ? ['(no agents)'] : agentTable(agents, screen)),
     ...agents.flatMap((agent) => noteLines(agent, screen)),
     ...(status.events.length === 0
       ? []
@@ -158,12 +152,24 @@ function noticeLines({ undelivered = [] }: Partial<StatusResult>, screen: Screen
   })
 }
 
+/** The project stands only where there is more than one. */
+function agentTable(agents: readonly AgentStatus[], screen: Screen): string[] {
+  const many = new Set(agents.map((agent) => agent.project)).size > 1
+  const rows = agents.map((agent): Cell[] => {
+    const [glyph, style] = glyphs[agent.state]
+    const name: Cell = { text: agent.name, style: 'bold' }
+    return [{ text: glyph, style }, name, ...(many ? [{ text: agent.project }] : []), ...row(agent, screen)]
+  })
+  return table(
+    [{ title: '' }, { title: 'AGENT', shrinkTo: 8 }, ...(many ? [project] : []), ...columns],
+    rows,
+    screen,
+  )
+}
+
 function row(agent: AgentStatus, screen: Screen): Cell[] {
-  const [glyph, style] = glyphs[agent.state]
   const failed = agent.last_error !== null
   return [
-    { text: glyph, style },
-    { text: agent.name, style: 'bold' },
     { text: withClockTimes(agent.doing, screen.now), style: agent.stale ? 'yellow' : undefined },
     { text: withClockTimes(agent.last_outcome ?? '-', screen.now), style: failed ? 'red' : undefined },
     { text: nextOf(agent, screen.now) },

@@ -1,23 +1,24 @@
 import type { AgentConfig } from '../../config/config.ts'
+import { innerPath } from '../../config/inner.ts'
+import { chooseProject, projectsOf } from '../../config/projects.ts'
 import { isSeen, markSeen } from '../../heartbeat/store/seen.ts'
 import { insertTrigger, isPending } from '../../heartbeat/store/triggers.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
 import { entryInside, type InnerPath } from '../../platform/inside.ts'
+import { realPath } from '../../platform/paths.ts'
 import { addTask } from '../../tasks/apply.ts'
-import { listTasks } from '../../tasks/observe.ts'
-import { configuredQueue, queueFolders } from '../../tasks/folders.ts'
+import { queueFolders } from '../../tasks/folders.ts'
 import { write, type Core } from '../core.ts'
 import { readPause } from '../pause.ts'
 import { fingerprintOf } from '../steps/intake.ts'
+import { tasksOf } from '../task-lists.ts'
 
 export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
   return {
-    tasks: async () => {
-      const tasks = await listTasks(configuredQueue(core.config))
-      return { tasks: tasks.map(({ file, title, created }) => ({ file, title, created })) }
-    },
-    addTask: async ({ title, body }) => {
-      const queue = configuredQueue(core.config)
+    tasks: (wanted) => tasksOf(core.config, wanted),
+    addTask: async ({ title, body, ...wanted }) => {
+      const { project, by } = chooseProject(projectsOf(core.config), wanted, realPath)
+      const queue = innerPath(project.queue, core.config.agents)
       const at = core.clock.now().wall
       const { file, path } = await addTask(queue, { title, body: body ?? '' }, at)
       const workers = core.config.agents.filter(
@@ -52,6 +53,8 @@ export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {
         ok: true,
         file,
         path,
+        project: project.name,
+        project_by: by,
         next: whatNext(
           workers.map(({ name }) => name),
           paused !== undefined,

@@ -1,16 +1,13 @@
-/** Lists the queue without a daemon: the folder is all there is to it. */
+/** Lists queues without a daemon: the folders are all there is to it. */
+import type { Wanted } from '../../config/projects.ts'
 import { configAt } from '../here.ts'
 import type { ResultOf } from '../../ipc/protocol/table.ts'
-import { configuredQueue } from '../../tasks/folders.ts'
-import { listTasks } from '../../tasks/observe.ts'
+import { tasksOf } from '../task-lists.ts'
 
-/** The tasks of the configured queue, sorted by file name. Throws CONFIG_MISSING, CONFIG_INVALID, NOT_FOUND. */
+/** The tasks of a project or of all, sorted by file name. Throws CONFIG_MISSING, CONFIG_INVALID, NOT_FOUND. */
 export async function listTasksLocally({
   configPath,
-}: {
-  readonly configPath: string
-}): Promise<ResultOf<'tasks'>> {
-  const config = await configAt(configPath)
-  const tasks = await listTasks(configuredQueue(config))
-  return { tasks: tasks.map(({ file, title, created }) => ({ file, title, created })) }
+  ...wanted
+}: Wanted & { readonly configPath: string }): Promise<ResultOf<'tasks'>> {
+  return tasksOf(await configAt(configPath), wanted)
 }

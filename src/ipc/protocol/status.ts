@@ -87,6 +87,7 @@ export const AgentStatus = z
     not_isolated: z
       .array(z.string())
       .describe('What of its isolation is not in force, a phrase each; empty when all of it is.'),
+    project: z.string().describe('The project that it belongs to.'),
     triggers_pending: count('Wakes that were not yet delivered.'),
     provider_failures: z
       .array(z.string())

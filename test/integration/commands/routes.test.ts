@@ -45,7 +45,7 @@ test('the old routes answer in their old shapes', async ({ site, expect }) => {
       pid: daemon.pid,
     },
   })
-  expect(await get('/tasks')).toEqual({ status: 200, body: { tasks: [] } })
+  expect(await get('/tasks')).toEqual({ status: 200, body: { tasks: [], project: 'default' } })
   const added = await curl(socketOf(site), '/tasks', '-d', '{"title": "Mend the roof", "body": "All of it."}')
   expect(added).toMatchObject({
     status: 200,
@@ -55,8 +55,14 @@ test('the old routes answer in their old shapes', async ({ site, expect }) => {
     status: 200,
     body: {
       tasks: [
-        { file: expect.stringMatching(/-Mend-the-roof\.md$/), title: 'Mend the roof', created: seconds },
+        {
+          file: expect.stringMatching(/-Mend-the-roof\.md$/),
+          title: 'Mend the roof',
+          created: seconds,
+          project: 'default',
+        },
       ],
+      project: 'default',
     },
   })
   const wake = await curl(
