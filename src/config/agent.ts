@@ -6,12 +6,13 @@ import { readCommand } from './command.ts'
 import type { AgentConfig, EnvPolicy, IsolationMode } from './config.ts'
 import { readIsolation } from './isolation.ts'
 import { readLimits } from './limits.ts'
-import type { Place } from './paths.ts'
+import { isInside, type Place } from './paths.ts'
 import { DEFAULT_PROJECT } from './projects.ts'
 import type { KeyPath, Report } from './report.ts'
 import { checkTimezone, readActiveHours, readSchedule } from './schedule.ts'
 import { readTable, type Table } from './schema.ts'
 import { durationOf, numberOf, pathOf, pathValue } from './values.ts'
+import { worktreePath } from './worktree.ts'
 
 /** What an `[[agents]]` entry takes from the top of the file and from the machine. */
 export interface AgentContext {
@@ -44,7 +45,7 @@ export function readAgent(entry: unknown, at: KeyPath, context: AgentContext, re
     staleAfterMs: durationOf(table, 'stale_after'),
     command,
     workspace,
-    workDir: pathOf(table, 'work_dir', context.place, workspace),
+    ...readWorkDir(table, context.place, { workspace, slug }),
     contextDirs: readContextDirs(table, context.place),
     role: readRole(table),
     adapter: values.adapter ?? defaultAdapterName(command),
@@ -80,6 +81,22 @@ function readProject({ at, values, report }: Table<'agents'>, name: string): str
   else if (inName !== undefined && inName !== written)
     report.problem(path, `is ${written}, and the name ${name} says ${inName}.`, 'Leave project out.')
   return written
+}
+
+/** The folder that it works on: the one that is written, or a worktree of it. */
+function readWorkDir(
+  table: Table<'agents'>,
+  place: Place,
+  { workspace, slug }: Pick<AgentConfig, 'workspace' | 'slug'>,
+): Pick<AgentConfig, 'workDir' | 'repository'> {
+  const { at, values, report } = table
+  const written = pathOf(table, 'work_dir', place, workspace)
+  if (values.worktree !== true) return { workDir: written, repository: undefined }
+  if (isInside(workspace, written)) {
+    const fix = 'Write work_dir, the folder of a git repository, and a workspace outside of it.'
+    report.problem([...at, 'worktree'], `the workspace ${workspace} would be in the repository.`, fix)
+  }
+  return { workDir: worktreePath(workspace, slug), repository: written }
 }
 
 /** One folder or a list; blank ones are dropped, as in marrow-core. */

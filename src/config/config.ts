@@ -63,7 +63,10 @@ export interface AgentConfig {
   /** The project that it belongs to; `default` where the file names none. */
   readonly project: string
   readonly workspace: string
+  /** With a worktree of its own that worktree, whether it has been made or not. */
   readonly workDir: string
+  /** The repository of which it has a worktree of its own; undefined: it works in `work_dir` itself. */
+  readonly repository: string | undefined
   readonly contextDirs: readonly string[]
   /** The role's name as written; found as Markdown in the operator's layer, then in the core. */
   readonly role: string | undefined

@@ -25,6 +25,7 @@ test('a file with only what is required has every default', ({ expect }) => {
           project: 'default',
           workspace: '/srv/ws',
           workDir: '/srv/ws',
+          repository: undefined,
           contextDirs: [],
           role: undefined,
           adapter: 'opencode',

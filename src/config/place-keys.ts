@@ -14,6 +14,13 @@ export const agentPlace = {
     default: 'the workspace',
     meaning: 'The folder that the agent works on, usually a git repository.',
   },
+  worktree: {
+    type: 'boolean',
+    default: '`false`',
+    rule: 'with a work_dir that is the top of a git repository and does not hold the workspace',
+    meaning:
+      'The agent works on a branch of its own, `marrow/<agent>`, in `<workspace>/worktrees/<agent>`: [worktrees.md](worktrees.md).',
+  },
   project: {
     type: 'text',
     default: 'what stands behind `@` in its name, else `default`',

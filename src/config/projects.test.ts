@@ -81,7 +81,8 @@ const agents = [
     name: 'c@site',
     project: 'site',
     workspace: '/srv/site-ws',
-    workDir: '/srv/mono/site',
+    workDir: '/srv/site-ws/worktrees/c-site',
+    repository: '/srv/mono/site',
   }),
 ]
 const ipc = { enabled: true, socketPath: '/s', taskDir: '/srv/inbox' }
@@ -98,7 +99,7 @@ test('the first project has the configured queue, another one that of its worksp
     {
       name: 'site',
       queue: '/srv/site-ws/tasks/queue',
-      folders: ['/srv/site-ws', '/srv/mono/site'],
+      folders: ['/srv/site-ws', '/srv/site-ws/worktrees/c-site', '/srv/mono/site'],
       agents: ['c@site'],
     },
   ])
@@ -124,7 +125,7 @@ describe('a project is chosen', () => {
   })
 
   test('that is written behind a link in the file', ({ expect }) => {
-    const linked = projectsOf({ agents: agents.map((one) => ({ ...one, workDir: '/link' })), ipc })
+    const linked = projectsOf({ agents: agents.map((one) => ({ ...one, repository: '/link' })), ipc })
     const choice = chooseProject(linked, { folder: '/srv/mono/site' }, realPath)
     expect(choice).toMatchObject({ by: 'folder' })
   })

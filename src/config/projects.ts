@@ -3,7 +3,7 @@ import { MarrowError } from '../base/errors.ts'
 import { slugOf } from '../base/ids.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { ownQueue } from '../tasks/folders.ts'
-import type { Config } from './config.ts'
+import type { AgentConfig, Config } from './config.ts'
 import { isInside } from './paths.ts'
 import type { Report } from './report.ts'
 
@@ -18,7 +18,7 @@ export interface Project {
   readonly name: string
   /** Where its tasks are put. */
   readonly queue: string
-  /** Whoever is in one of these is in the project: workspaces and work_dirs. */
+  /** Whoever is in one of these is in the project: workspaces, work_dirs, repositories. */
   readonly folders: readonly string[]
   /** By name. */
   readonly agents: readonly string[]
@@ -30,9 +30,13 @@ export function projectsOf({ agents, ipc }: Pick<Config, 'agents' | 'ipc'>): Pro
   return [...Map.groupBy(agents, ({ project }) => project)].map(([name, own]) => ({
     name,
     queue: name === first ? ipc.taskDir : ownQueue(own[0]?.workspace ?? ''),
-    folders: [...new Set(own.flatMap(({ workspace, workDir }) => [workspace, workDir]))],
+    folders: [...new Set(own.flatMap(foldersOf))],
     agents: own.map((agent) => agent.name),
   }))
+}
+
+function foldersOf({ workspace, workDir, repository }: AgentConfig): string[] {
+  return repository === undefined ? [workspace, workDir] : [workspace, workDir, repository]
 }
 
 /** Why a project was taken: it was named, a folder lies in it, it is the first one, or there is no other. */

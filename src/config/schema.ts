@@ -41,6 +41,7 @@ const shapes = {
     agent_command: z.union([text, texts], 'must be text or a list of texts.'),
     workspace: text,
     work_dir: text,
+    worktree: flag,
     project: text,
     heartbeat_interval: wholeNumber,
     schedule: text,

@@ -81,6 +81,10 @@ export interface Life {
   readonly steps: Map<string, { readonly failures: number; readonly retryAt: Moment }>
   adopted: { adopted: number; finished: number; lost: number; unstarted: number }
   lastPruneAt: Moment | undefined
+  /** What is done with one worktree at a time; resolves when it is somebody else's turn. */
+  worktreeTurn: Promise<void>
+  /** Somebody may no longer want a worktree: at the start, and when the file changed. */
+  worktreesToTidy: boolean
 }
 
 /** Everything that the daemon's parts share, handed to each of them; no part reaches for anything else. */

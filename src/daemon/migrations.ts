@@ -214,4 +214,19 @@ create table finished (
 );
 `,
   },
+  {
+    number: 10,
+    // Which worktrees are marrow's own: only these are ever removed.
+    sql: `create table worktrees (
+  path text primary key,
+  agent text not null,
+  slug text not null,
+  workspace text not null,
+  repository text not null,
+  branch text not null,
+  isolation text not null,
+  made_at integer,
+  kept text
+);`,
+  },
 ]

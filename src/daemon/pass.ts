@@ -8,7 +8,8 @@ import { takeSwitches, takeWork } from './steps/intake.ts'
 import { tellOperator } from './steps/notify.ts'
 import { askForEnd, reapRuns, settleKey, takeBack } from './steps/reap.ts'
 import { startDueTicks } from './steps/start.ts'
-import { lookAtWall } from './steps/wall.ts'
+import { lookAtWall, WALL_JOB } from './steps/wall.ts'
+import { tidyWorktrees } from './worktrees.ts'
 
 const ASLEEP_MS_MIN = 30_000 // The wall clock ran on this much further than the loop was awake: the machine slept.
 const SET_BACK_MS_MIN = 2_000
@@ -36,6 +37,7 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
     await step(core, 'notify', now, () => tellOperator(core, now)),
   ]
   pruneSometimes(core, now)
+  tidySometimes(core)
   deps.lookAfter()
   return Math.min(...wanted, core.jobs.retryMs)
 }
@@ -93,5 +95,14 @@ function pruneSometimes(core: Core, now: Moment): void {
   const { lastPruneAt, stopping } = core.life
   if (stopping !== 'no' || (lastPruneAt && -msUntil(lastPruneAt, now) < PRUNE_MS_EVERY)) return
   core.life.lastPruneAt = now
+  core.life.worktreesToTidy = true
   core.jobs.start('prune', (signal) => prune(core, signal))
+}
+
+/** Its git is asked behind the wall, which has to be known first. */
+function tidySometimes(core: Core): void {
+  const { life, jobs } = core
+  if (!life.worktreesToTidy || life.stopping !== 'no' || jobs.has(WALL_JOB)) return
+  life.worktreesToTidy = false
+  tidyWorktrees(core)
 }

@@ -178,6 +178,8 @@ function newLife(now: Moment): Life {
     unreadable: new Map(),
     adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
     lastPruneAt: undefined,
+    worktreeTurn: Promise.resolve(),
+    worktreesToTidy: true,
     wall: { state: 'untested' },
     wallTestedAt: undefined,
     wallHeld: false,

@@ -28,6 +28,7 @@ import { withLimitGaps } from './limit-gaps.ts'
 import { readPause } from './pause.ts'
 import { limitsOfAll, spendingOf, todayOf } from './status-spending.ts'
 import { planNow, readStanding } from './steps/start.ts'
+import { keptWorktrees } from './worktrees.ts'
 
 const LAST_EVENTS = {
   after: undefined,
@@ -76,6 +77,7 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
     stopping: life.stopping !== 'no',
     config_problems: [...life.configProblems],
     warnings: config.warnings.map(formatProblem),
+    worktrees_kept: keptWorktrees(tx),
     adopted: life.adopted,
     runs_open: runs.length,
     runs_max: config.maxConcurrentRuns,

@@ -32,6 +32,7 @@ import { describePause, holdOf } from './pause.ts'
 import { prepare, type PreparedRun } from './prepare.ts'
 import { judgeNow, tellLimits, tellNear } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
+import { ensureWorktree } from './worktrees.ts'
 
 export function tickKey(tick: Tick): string {
   return `tick:${tick.id}`
@@ -57,6 +58,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
     const known = { state, lastSuccess, triggers }
     const request = { agent, config, program, env, run, ...known, forced: tick.forced, now: begunAt }
     const { wall } = core.life
+    await ensureWorktree(core, agent, signal)
     const assembly = await assemble({ ...request, wall, dryRun: false, signal })
     const [folder, now, { launcher }] = [folderOf(config, run), core.clock.now(), program]
     const prepared = assembly.decision.run

@@ -57,6 +57,7 @@ const ConfiguredAgent = z
     project: z.string().describe('The project that it belongs to.'),
     workspace: z.string(),
     workDir: z.string(),
+    repository: z.string().optional().describe('Missing: it works in it, and not in a worktree of its own.'),
     contextDirs: z.array(z.string()),
     role: z.string().optional(),
     adapter: z.string().describe('Which agent CLI it is read as.'),

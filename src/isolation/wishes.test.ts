@@ -132,6 +132,26 @@ const policyConfig: PolicyRequest['config'] = {
   agents: [],
 }
 
+test('of a repository of which a run has a worktree it does not see the copy of people', ({ expect }) => {
+  const [main, own] = ['/src/site', '/ws/scout/worktrees/scout']
+  const agent = { ...agentOf({ workDir: own }), repository: main }
+  const access = accessIn({
+    workDir: own,
+    request: { agent },
+    disk: {
+      [`${main}/.env`]: file,
+      [`${main}/.git/config`]: file,
+      [`${main}/.git/objects/x`]: file,
+      [`${main}/.git/worktrees/scout/gitdir`]: { text: `${own}/.git\n` },
+      [`${own}/.git`]: { text: `gitdir: ${main}/.git/worktrees/scout\n` },
+    },
+  })
+  expect(access(`${main}/.env`)).toBe('hidden')
+  expect(access(`${main}/.git/config`)).toBe('read-only')
+  expect(access(`${main}/.git/objects/x`)).toBe('read-write')
+  expect(access(`${own}/file`)).toBe('read-write')
+})
+
 test('the table of an agent has the last word', ({ expect }) => {
   const access = accessIn({
     isolation: { readOnly: ['/ws/scout/fixed'], readWrite: ['/data/out'], secrets: ['/home/ada/.ssh/id'] },

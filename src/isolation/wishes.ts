@@ -9,7 +9,8 @@ import { isOfSystem, systemWishes } from './system.ts'
 import { trustedWishes } from './trust.ts'
 
 export interface PolicyRequest {
-  readonly agent: Pick<AgentConfig, 'name' | 'slug' | 'workspace' | 'workDir' | 'contextDirs' | 'isolation'>
+  readonly agent: Pick<AgentConfig, 'name' | 'slug' | 'workspace' | 'workDir' | 'contextDirs' | 'isolation'> &
+    Partial<Pick<AgentConfig, 'repository'>>
   readonly config: Pick<Config, 'path' | 'operatorDir' | 'stateDir' | 'coreDir' | 'ipc'> & {
     readonly agents: readonly Pick<
       AgentConfig,
@@ -86,6 +87,7 @@ function wishesFor(request: PolicyRequest, writable: readonly string[], facts: P
   return [
     ...systemWishes(facts),
     ...homeWishes({ home, path, words, cli, keep: keepFolder(config.stateDir, agent), writable }, facts),
+    ...mainCopyWishes(agent),
     ...repositoryWishes({ workDir, home, others, stateDir: config.stateDir }, facts),
     ...others.map((one) => otherWish(one, request)),
     // Its packages may lie elsewhere, behind a link.
@@ -105,6 +107,12 @@ function wishesFor(request: PolicyRequest, writable: readonly string[], facts: P
     ...readOnly(isolation.readOnly, 'read_only of its table'),
     ...readOnly(isolation.secrets, 'secrets of its table'),
   ]
+}
+
+/** Whoever has a worktree gets all that is committed from it; what people keep in their own copy beside that is theirs. */
+function mainCopyWishes({ repository }: PolicyRequest['agent']): Wish[] {
+  if (repository === undefined || isOfSystem(repository)) return []
+  return [{ path: repository, access: 'hidden', closed: true, why: "people's own copy of the repository" }]
 }
 
 function readOnly(paths: readonly string[], why: string): Wish[] {

@@ -63,6 +63,12 @@ export interface EventMap {
   'notice.failed': { to: string; reason: string }
   /** The operator had records removed before their time. */
   'state.cleaned': { runs: number; bytes: number }
+  /** An agent got a worktree of its own. */
+  'worktree.made': { path: string; branch: string; repository: string }
+  /** Nobody wants it any more, and nothing in it was unsaved or unmerged. */
+  'worktree.removed': { path: string; branch: string }
+  /** Nobody wants it any more, and something would be lost. */
+  'worktree.kept': { path: string; branch: string; reason: string }
   'step.failed': { step: string; error: string }
 }
 

@@ -79,6 +79,18 @@ const told: Told = {
   ],
   'notice.failed': [{ to: 'the webhook', reason: 'HTTP 500' }, 'could not notify the webhook: HTTP 500'],
   'state.cleaned': [{ runs: 2, bytes: 2_048 }, 'cleaned: 2 runs removed, 2 KiB freed'],
+  'worktree.made': [
+    { path: '/ws/worktrees/a', branch: 'marrow/a', repository: '/src' },
+    'worktree made: /ws/worktrees/a, branch marrow/a',
+  ],
+  'worktree.removed': [
+    { path: '/ws/worktrees/a', branch: 'marrow/a' },
+    'worktree removed: /ws/worktrees/a; all of marrow/a is in other branches',
+  ],
+  'worktree.kept': [
+    { path: '/ws/worktrees/a', branch: 'marrow/a', reason: '2 commits in no other branch' },
+    'worktree kept: /ws/worktrees/a: 2 commits in no other branch',
+  ],
   'step.failed': [{ step: 'reap', error: 'EIO' }, 'step reap failed and is tried again: EIO'],
 }
 

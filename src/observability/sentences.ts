@@ -53,6 +53,10 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'notice.failed': (data) => `could not notify ${text(data['to'])}: ${text(data['reason'])}`,
   'state.cleaned': (data) =>
     `cleaned: ${counted(number(data['runs']), 'run')} removed, ${byteCount(number(data['bytes']))} freed`,
+  'worktree.made': (data) => `worktree made: ${text(data['path'])}, branch ${text(data['branch'])}`,
+  'worktree.removed': (data) =>
+    `worktree removed: ${text(data['path'])}; all of ${text(data['branch'])} is in other branches`,
+  'worktree.kept': (data) => `worktree kept: ${text(data['path'])}: ${text(data['reason'])}`,
   'step.failed': (data) => `step ${text(data['step'])} failed and is tried again: ${text(data['error'])}`,
 }
 

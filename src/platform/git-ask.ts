@@ -19,13 +19,13 @@ export interface GitQuestion {
 }
 
 const DEADLINE_MS = 10_000 // A status of a very large tree takes seconds; one on a dead network disk would take forever.
-const MAX_BYTES = 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024 // The names of some hundred thousand files.
 
 /** What git printed; undefined when it failed, is missing, or did not answer in time. */
 export async function askGit(
   { view, dir }: { readonly view: GitView; readonly dir: InnerPath },
   words: readonly string[],
-  { signal, run }: GitQuestion,
+  { signal, run }: Omit<GitQuestion, 'except'>,
 ): Promise<{ readonly text: string; readonly truncated: boolean } | undefined> {
   const result = await run(
     ['git', '-C', dir.path, ...words],
@@ -48,7 +48,7 @@ export function filesThatCount({ except }: Pick<GitQuestion, 'except'>): string[
 }
 
 /** What git needs to find itself, and the user's list of files to leave out. No settings: see git-view.ts. */
-function gitEnvironment(): Record<string, string> {
+export function gitEnvironment(): Record<string, string> {
   const names = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USER']
   const own = names.flatMap((name) => {
     const value = process.env[name]

@@ -48,11 +48,21 @@ export function openView(dir: InnerPath): GitView | undefined {
   return { folder, top, env, [Symbol.dispose]: () => remove(folder) }
 }
 
-interface Repository {
-  readonly top: InnerPath
+/** Where git keeps what it knows of a working copy. */
+export interface GitFolders {
   readonly gitDir: string
   /** Where all working copies of the repository keep what they share. */
   readonly commonDir: string
+}
+
+/** Of a folder that is itself the top of a working copy; undefined for any other, and for one that a link leads to. */
+export function gitFoldersOf(top: InnerPath): GitFolders | undefined {
+  const found = repositoryAt(top)
+  return found === 'none' ? undefined : found
+}
+
+interface Repository extends GitFolders {
+  readonly top: InnerPath
   readonly head: string
   readonly exclude: string
   /** The few that git needs to read the rest. */
@@ -63,17 +73,24 @@ interface Repository {
 
 function findRepository(dir: InnerPath): Repository | undefined {
   for (let place: InnerPath = dir; ; place = above(place)) {
-    using folder = openInside(place)
-    const kind = folder?.entry('.git')?.kind
-    if (kind === 'folder') return readRepository(place, { root: place.root, path: join(place.path, '.git') })
-    if (kind === 'file') {
-      // A working copy of a repository elsewhere, or a submodule. What is there is only read.
-      const written = textOf(folder, '.git').match(/^gitdir: (.+?)\n?$/)?.[1]
-      const gitDir = written === undefined ? undefined : resolve(place.path, written)
-      return gitDir === undefined ? undefined : readRepository(place, { root: gitDir, path: gitDir })
-    }
-    if (kind !== undefined || dirname(place.path) === place.path) return undefined
+    const found = repositoryAt(place)
+    if (found !== 'none') return found
+    if (dirname(place.path) === place.path) return undefined
   }
+}
+
+/** Undefined for one that cannot be understood. */
+function repositoryAt(place: InnerPath): Repository | undefined | 'none' {
+  using folder = openInside(place)
+  const kind = folder?.entry('.git')?.kind
+  if (kind === 'folder') return readRepository(place, { root: place.root, path: join(place.path, '.git') })
+  if (kind === 'file') {
+    // A working copy of a repository elsewhere, or a submodule. What is there is only read.
+    const written = textOf(folder, '.git').match(/^gitdir: (.+?)\n?$/)?.[1]
+    const gitDir = written === undefined ? undefined : resolve(place.path, written)
+    return gitDir === undefined ? undefined : readRepository(place, { root: gitDir, path: gitDir })
+  }
+  return kind === undefined ? 'none' : undefined
 }
 
 /** Above its root no agent writes. */

@@ -56,6 +56,32 @@ export async function gitState(dir: InnerPath, question: GitQuestion): Promise<G
   }
 }
 
+/** What is not committed in a working copy. */
+export interface Unsaved {
+  /** Paths that differ from the commit or that it does not have. What the repository ignores is not among them. */
+  readonly changed: readonly string[]
+  /** Paths at which git was told not to look, and at which a file lies. */
+  readonly unlooked: readonly string[]
+}
+
+/** The same way: undefined when that cannot be known. Throws NOT_FOUND. */
+export async function gitUnsaved(
+  dir: InnerPath,
+  question: Omit<GitQuestion, 'except'>,
+): Promise<Unsaved | undefined> {
+  using view = openView(dir)
+  if (!view) return undefined
+  const said = await askGit({ view, dir }, status, question)
+  const listed = await askGit({ view, dir }, ['ls-files', '-v', '-z'], question)
+  if (said === undefined || listed === undefined || listed.truncated) return undefined
+  // A small letter: its changes are to be overlooked. S: it is not to be there.
+  const marked = listed.text.split('\0').filter((file) => /^(?:[a-z]|S) /.test(file))
+  return {
+    changed: parseStatus(said.text).entries.map(pathIn),
+    unlooked: marked.map((file) => file.slice(2)).filter((path) => fileAt(view.top, path) !== undefined),
+  }
+}
+
 const status = [
   'status',
   '--porcelain=v2',

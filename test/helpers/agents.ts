@@ -15,6 +15,7 @@ export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
     project: 'default',
     workspace: '/srv/ws',
     workDir: '/srv/ws',
+    repository: undefined,
     contextDirs: [],
     role: undefined,
     adapter: 'generic',

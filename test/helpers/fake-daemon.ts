@@ -62,6 +62,7 @@ export function sampleStatus(changes: Partial<StatusResult> = {}): StatusResult 
     stopping: false,
     config_problems: [],
     warnings: [],
+    worktrees_kept: [],
     adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
     runs_open: 0,
     runs_max: 3,

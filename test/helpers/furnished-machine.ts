@@ -27,6 +27,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
         project: 'default',
         workspace,
         workDir: workspace,
+        repository: undefined,
         contextDirs: [join(workspace, 'context.d')],
         role: 'scout',
         adapter: 'generic',

@@ -53,6 +53,17 @@ test('where there is more than one project each agent has its own beside its nam
   ])
 })
 
+test('a worktree that is kept has its reason, and the command that shows it', ({ expect }) => {
+  const kept = { path: '/w/x', branch: 'marrow/scout', agent: 'scout', reason: '1 commit', look: 'git log' }
+  const lines = statusLines(sampleStatus({ worktrees_kept: [kept] }), screen)
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '! kept: the worktree /w/x of scout, marrow/scout: 1 commit',
+      '  Look with: git log',
+    ]),
+  )
+})
+
 test('what holds everything is the first line, with how to lift it', ({ expect }) => {
   const since = Date.UTC(2026, 0, 5, 12) / 1_000
   const told = (by: 'operator' | 'file') =>

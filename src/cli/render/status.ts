@@ -44,6 +44,7 @@ export function statusLines(status: StatusResult, screen: Screen): string[] {
     ...isolationLines(agents, screen),
     ...unkeptLines(agents, screen),
     ...noticeLines(status, screen),
+    ...keptWorktreeLines(status, screen),
     '',
     ...(agents.length === 0 ? ['(no agents)'] : agentTable(agents, screen)),
     ...agents.flatMap((agent) => noteLines(agent, screen)),
@@ -108,6 +109,17 @@ function troubleLines({ config_problems, warnings, adopted }: StatusResult, scre
   const found = told.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
   const start = found.length === 0 ? [] : [`Runs found at its start: ${found.join(', ')}.`]
   return [...problems, ...warnings.map((warning) => screen.paint('yellow', `! ${plain(warning)}`)), ...start]
+}
+
+/** A daemon of another version may not tell of them. */
+function keptWorktreeLines({ worktrees_kept = [] }: Partial<StatusResult>, screen: Screen): string[] {
+  return worktrees_kept.flatMap(({ path, branch, agent, reason, look }) => [
+    screen.paint(
+      'yellow',
+      `! kept: the worktree ${plain(path)} of ${plain(agent)}, ${plain(branch)}: ${plain(reason)}`,
+    ),
+    `  Look with: ${plain(look)}`,
+  ])
 }
 
 /** What is the same for many agents is said once. What holds an agent stands in its own line already. */

@@ -50,6 +50,7 @@ async function takeConfig(core: Core): Promise<void> {
   core.life.nextConfig = undefined
   core.config = next
   core.life.agentsSynced = false
+  core.life.worktreesToTidy = true
   if (core.life.wall.state !== 'holds') core.life.wallTestedAt = undefined // Whoever changes the file may have mended it.
   await write(core, (_, emit) => {
     emit('config.loaded', {}, { path: next.path, agents: next.agents.length, warnings: next.warnings.length })

@@ -117,6 +117,19 @@ const Paused = z.object({
   by: z.enum(['operator', 'file']).describe('`file`: the file PAUSED in state_dir.'),
 })
 
+const KeptWorktree = z
+  .object({
+    path: z.string().describe('Where it is.'),
+    branch: z.string().describe('Its branch.'),
+    agent: z.string().describe('Whose it was.'),
+    reason: z.string().describe('What in it is unsaved or unmerged.'),
+    look: z.string().describe('The command that shows it.'),
+  })
+  .meta({
+    id: 'KeptWorktree',
+    description: 'A worktree that nobody wants any more, and that holds something.',
+  })
+
 const Adopted = z.object({
   adopted: count('Runs that go on and were taken over.'),
   finished: count('Runs that had ended while no daemon ran.'),
@@ -139,6 +152,9 @@ export const StatusResult = z
       .array(z.string())
       .describe('What is wrong with the file on disk while the last good one stays in force.'),
     warnings: z.array(z.string()).describe('What the configuration in force should not say.'),
+    worktrees_kept: z
+      .array(KeptWorktree)
+      .describe('Worktrees of agents that no longer have one, kept because something would be lost.'),
     adopted: Adopted.describe('What this daemon found at its start.'),
     runs_open: count('Runs that have not ended.'),
     runs_max: count('Runs that may be open at once.'),
