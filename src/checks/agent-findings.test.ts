@@ -28,6 +28,12 @@ const cases: readonly Case[] = [
     says: 'work_dir /r is not writable',
   },
   {
+    about: 'a work_dir of which no worktree can be made',
+    observed: ofAgent({ worktreeProblem: '/r is not the top of a git repository' }),
+    level: 'issue',
+    says: '/r is not the top of a git repository',
+  },
+  {
     about: 'a context folder that is missing',
     observed: ofAgent({ contextDirs: [{ path: '/n', access: 'missing' }] }),
     level: 'issue',

@@ -10,6 +10,7 @@ export function agentFindings(agent: AgentFacts): Finding[] {
   return [
     ...folderFindings(about, agent),
     ...agent.obstacles.map(({ problem, fix }) => about.issue(problem, fix)),
+    ...worktreeFindings(about, agent),
     ...gitFindings(about, agent.workDir.path, agent.git),
     // While it is not started, its context providers are not either.
     ...(agent.standing.kind === 'held' ? [] : providerFindings(about, agent)),
@@ -59,6 +60,11 @@ function folderFindings(about: Finder, { workspace, workDir, contextDirs }: Agen
     }
   }
   return found
+}
+
+function worktreeFindings(about: Finder, { worktreeProblem: problem }: AgentFacts): Finding[] {
+  if (problem === undefined) return []
+  return [about.issue(problem, 'Write its top folder as work_dir, or take worktree = true away.')]
 }
 
 function gitFindings(about: Finder, workDir: string, git: GitFacts | undefined): Finding[] {

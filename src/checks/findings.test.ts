@@ -203,3 +203,17 @@ test.for([
 ] as const)('a disk of type %i on %s is %s', ([type, platform, kind], { expect }) => {
   expect(diskKind(type, platform)).toBe(kind)
 })
+
+test('a worktree that is kept is told of with its reason and how to look at it', ({ expect }) => {
+  const kept = { agent: 'scout', path: '/w/x', branch: 'marrow/scout', reason: '1 commit in no other branch' }
+  expect(findings({ ...healthy, worktreesKept: [{ ...kept, look: 'git log' }] })).toEqual([
+    {
+      number: 1,
+      subject: 'scout',
+      level: 'hint',
+      problem:
+        'its worktree /w/x with the branch marrow/scout is no longer wanted and is kept: 1 commit in no other branch',
+      fix: 'Look with: git log; it goes once nothing in it would be lost.',
+    },
+  ])
+})

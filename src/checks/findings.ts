@@ -7,7 +7,7 @@ import { daemonFindings } from './daemon-findings.ts'
 import { finder, type Finding } from './finding.ts'
 import { machineFindings } from './machine-findings.ts'
 import { notifyFindings } from './notify-findings.ts'
-import type { Observed } from './observed.ts'
+import type { KeptWorktree, Observed } from './observed.ts'
 import { stateFindings } from './state-findings.ts'
 
 /** A finding with its place in the list, from 1. */
@@ -25,6 +25,7 @@ export function findings(observed: Observed): NumberedFinding[] {
     ...(state === undefined ? [] : stateFindings(state)),
     ...coreFindings(observed),
     ...saidOnce(agents.flatMap(agentFindings)),
+    ...observed.worktreesKept.map(keptFinding),
     ...daemonFindings(daemon, { config, fileIsRight: problems.length === 0, version: observed.version }),
   ]
   const ordered = [
@@ -66,6 +67,11 @@ function placed({ file, line, key, reason, fix }: Problem, level: Finding['level
     fix: fix ?? 'Correct it in the configuration; every key is in docs/configuration.md.',
     level,
   }
+}
+
+function keptFinding({ agent, path, branch, reason, look }: KeptWorktree): Finding {
+  const problem = `its worktree ${path} with the branch ${branch} is no longer wanted and is kept: ${reason}`
+  return finder(agent).hint(problem, `Look with: ${look}; it goes once nothing in it would be lost.`)
 }
 
 function syncFindings({ config, syncEnabled, warnings }: Observed): Finding[] {

@@ -9,6 +9,7 @@ import {
   skipping,
   surroundings,
 } from '../../test/helpers/furnished-machine.ts'
+import { makeRepository } from '../../test/helpers/repository.ts'
 import { test } from '../../test/helpers/temp-dir.ts'
 import { findings } from './findings.ts'
 import { observe } from './observe.ts'
@@ -170,4 +171,21 @@ test('the daemon is asked before the store is looked at, which may take long', a
     },
   })
   expect(found).toMatchObject([{ problem: expect.stringContaining('the store is damaged') }])
+})
+
+test('of an agent with a worktree the repository is looked at, and has to be one', async ({
+  dir,
+  expect,
+}) => {
+  await furnish(dir)
+  const config = (repository: string) =>
+    configOf(dir, { repository, workDir: join(dir, 'team/worktrees/scout') })
+  const [found, ...more] = await look(dir, config(join(dir, 'team')))
+  expect(more).toEqual([])
+  expect(found).toMatchObject({
+    level: 'issue',
+    problem: `${join(dir, 'team')} is not the top of a git repository, and it is to have a worktree of it`,
+  })
+  makeRepository(join(dir, 'site'))
+  expect(await look(dir, config(join(dir, 'site')))).toEqual([])
 })

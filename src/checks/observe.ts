@@ -10,6 +10,7 @@ import { contextFolder, innerPath } from '../config/inner.ts'
 import { handoffDir } from '../handoffs/folders.ts'
 import { unkeptLimits } from '../limits/unkept.ts'
 import { queueFolders } from '../tasks/folders.ts'
+import { gitFoldersOf } from '../platform/git-view.ts'
 import type { InnerPath } from '../platform/inside.ts'
 import { unmetPresumptions } from '../platform/presumptions.ts'
 import { roleFiles } from '../prompt/role-files.ts'
@@ -28,7 +29,7 @@ import {
 import { observeNotify } from './observe/notify.ts'
 import { newShared, type Shared } from './observe/shared.ts'
 import { fileOfTheFuture, observeState, type StatePlace } from './observe/state.ts'
-import type { AgentFacts, DaemonFacts, FolderFacts, Observed } from './observed.ts'
+import type { AgentFacts, DaemonFacts, FolderFacts, KeptWorktree, Observed } from './observed.ts'
 
 /** What is looked at: a configuration, or what is known of one that cannot be used. */
 export interface Target {
@@ -61,6 +62,8 @@ export interface Surroundings {
   readonly standingOf: (agent: AgentConfig) => Standing
   /** Why the rules of core or operator cannot be read. */
   readonly rulesProblem: (config: Config) => Promise<string | undefined>
+  /** Those that stand in the store of this state_dir. */
+  readonly keptWorktrees: (stateDir: string) => Promise<readonly KeptWorktree[]>
   readonly askDaemon: (socketPath: string) => Promise<DaemonFacts>
   /** The oldest Node that marrow runs on, as `24.15`. */
   readonly nodeMinimum: string
@@ -109,6 +112,7 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
     state,
     core,
     agents: config === undefined ? [] : await observeAgents(config, surroundings),
+    worktreesKept: place === undefined ? [] : await surroundings.keptWorktrees(place.stateDir),
     daemon: daemon ?? { kind: 'none' },
   }
 }
@@ -172,7 +176,7 @@ async function agentFacts(
   { agent, workspace, tries, skipped }: ProviderPlan,
   surroundings: Surroundings,
 ): Promise<AgentFacts> {
-  const { workDir } = agent
+  const workDir = agent.repository ?? agent.workDir
   const env = surroundings.runEnvironment(agent)
   const places = {
     prompt: '',
@@ -201,6 +205,7 @@ async function agentFacts(
     name: agent.name,
     workspace,
     workDir: workDirFacts,
+    worktreeProblem: worktreeProblem(agent, config),
     contextDirs,
     contextFiles: known,
     obstacles: innerFolders(agent, config).flatMap((folder) => obstacleAt(folder) ?? []),
@@ -215,6 +220,11 @@ async function agentFacts(
     cli,
     presumed: unmetPresumptions(adapter.presumes?.(words, env) ?? []).map(({ otherwise }) => otherwise),
   }
+}
+
+function worktreeProblem({ repository }: AgentConfig, { agents }: Config): string | undefined {
+  if (repository === undefined || gitFoldersOf(innerPath(repository, agents)) !== undefined) return undefined
+  return `${repository} is not the top of a git repository, and it is to have a worktree of it`
 }
 
 /** Where work comes in, and where marrow itself writes. */

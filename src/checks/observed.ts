@@ -60,7 +60,10 @@ export interface GitFacts {
 export interface AgentFacts {
   readonly name: string
   readonly workspace: FolderFacts
+  /** Of an agent with a worktree the repository: the worktree is made when it is needed. */
   readonly workDir: FolderFacts
+  /** Why no worktree can be made of its work_dir; undefined: one can, or none is wanted. */
+  readonly worktreeProblem: string | undefined
   readonly contextDirs: readonly FolderFacts[]
   /** The regular files of the context folders. */
   readonly contextFiles: readonly { readonly path: string; readonly executable: boolean }[]
@@ -136,6 +139,16 @@ export interface HeldAgent {
   readonly until: string | undefined
 }
 
+/** A worktree that nobody wants any more, and that holds something. */
+export interface KeptWorktree {
+  readonly agent: string
+  readonly path: string
+  readonly branch: string
+  readonly reason: string
+  /** The command that shows it. */
+  readonly look: string
+}
+
 /** Everything. What only a configuration can tell is undefined, or empty, when there is none that can be used. */
 export interface Observed {
   /** The path of the configuration; undefined: none was found. */
@@ -160,6 +173,7 @@ export interface Observed {
   readonly state: StateFacts | undefined
   readonly core: CoreFacts | undefined
   readonly agents: readonly AgentFacts[]
+  readonly worktreesKept: readonly KeptWorktree[]
   readonly daemon: DaemonFacts
 }
 

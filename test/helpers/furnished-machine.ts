@@ -90,6 +90,7 @@ export function surroundings(dir: string, changes: Partial<Surroundings> = {}): 
       wall: { kind: 'bubblewrap', program: '/usr/bin/bwrap' },
       missing: [],
     }),
+    keptWorktrees: async () => [],
     askDaemon: async () => ({ kind: 'none' }),
     nodeMinimum: '24.15',
     version: '0.1.0',

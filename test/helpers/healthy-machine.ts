@@ -15,6 +15,7 @@ const agent: AgentFacts = {
   name: 'scout',
   workspace: { path: '/w', access: 'writable' },
   workDir: { path: '/w', access: 'writable' },
+  worktreeProblem: undefined,
   contextDirs: [{ path: '/w/context.d', access: 'writable' }],
   contextFiles: [{ path: '/w/context.d/a', executable: true }],
   skipped: [],
@@ -80,6 +81,7 @@ export const healthy: Observed = {
   brokenLauncher: undefined,
   state,
   core,
+  worktreesKept: [],
   agents: [agent],
   daemon: running,
 }

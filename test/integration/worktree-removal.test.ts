@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'vitest'
+import { keptIn } from '../../src/daemon/local/kept-worktrees.ts'
 import { sh, test } from '../helpers/daemon.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { commit, git, hasBranch, makeRepository } from '../helpers/repository.ts'
@@ -124,6 +125,7 @@ describe('a worktree that nobody wants any more', () => {
     const { worktrees_kept } = await daemon.handlers.status({})
     expect(worktrees_kept).toMatchObject([{ path: place.worktree, branch, agent: 'scout' }])
     expect(worktrees_kept[0]?.reason).toContain(reason)
+    expect(await keptIn(home.stateDir)).toEqual(worktrees_kept) // For doctor, which needs no daemon.
   })
 
   const safe: [string, (place: Place) => void][] = [
