@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
 import { makeSmallDisk, whyNoSmallDisk, type SmallDisk } from '../../helpers/small-disk.ts'
+import { startWebServer } from '../../helpers/web-server.ts'
 import { sh, test, type Site, type SpawnedDaemon } from '../../helpers/spawned-daemon.ts'
 
 const reason = whyNoSmallDisk()
@@ -129,6 +130,34 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
       expect((await daemon.ask('status', {})).agents['idle']).toMatchObject({ held_reason: null })
       state.free()
       await delivered(site, daemon, 'idle', 'sent while full')
+    },
+  )
+
+  test(
+    'of the state: a notice that arrived and cannot be written down is not sent over and over',
+    { timeout: 3 * SLOW_MS },
+    async ({ site, expect }) => {
+      await using server = await startWebServer()
+      const state = diskOn(site, site.stateDir)
+      site.expectErrors(/full|space|ENOSPC/i)
+      server.answer((response) => {
+        if (server.received.length === 1) state.fill()
+        response.end()
+      })
+      await site.write({ idle: { agent_command: sh('true') } }, { 'notify.webhook': `'${server.url}'` })
+      const daemon = await site.start()
+      writeFileSync(join(site.stateDir, 'PAUSED'), '')
+      await failuresInLog(site, 2) // At the end of the first try, and at the beginning of the second.
+      expect(server.received).toHaveLength(1)
+      state.free()
+      const waiting = "select 1 from deliveries where state = 'waiting'"
+      await eventually(
+        'it to be written down',
+        () => (site.rows(waiting).length === 0 ? true : undefined),
+        SLOW_MS,
+      )
+      expect(server.received.length).toBeLessThanOrEqual(2)
+      expect(await daemon.ask('health', {})).toEqual({ status: 'ok' })
     },
   )
 
