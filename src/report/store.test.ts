@@ -158,6 +158,16 @@ describe('no daemon ran', () => {
   })
 })
 
+test('a notice that could not be delivered is told one by one, what comes at every tick is not', async ({
+  store,
+  expect,
+}) => {
+  await store.add(110_000, 'notice.failed', { to: 'webhook', reason: 'HTTP 500' })
+  await store.add(120_000, 'tick.begun', { tick: 't', causes: [], missed: 0, latenessMs: 0 }, 'scout')
+  const { rows } = await store.read((tx) => readJournal(tx, period, true))
+  expect(rows.map(({ kind, data }) => [kind, data['to']])).toEqual([['notice.failed', 'webhook']])
+})
+
 test('an empty journal tells nothing', async ({ store, expect }) => {
   const journal = await store.read((tx) => readJournal(tx, period, false))
   expect(journal).toMatchObject({ from: undefined, rows: [], tasks: [], changes: [], downtime: [] })

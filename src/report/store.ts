@@ -22,6 +22,7 @@ const toldKinds = [
   'config.rejected',
   'clock.jumped',
   'work.paused',
+  'notice.failed',
 ]
 
 // All by the index of times: a period is a small part of the journal.

@@ -108,7 +108,7 @@ const ByItself = z.object({
   events: z
     .array(EventView)
     .describe(
-      'Starts, cool-downs, waits for a rate limit and configurations, oldest first: the newest hundred.',
+      'Starts, cool-downs, waits for a rate limit, configurations and notices that failed, oldest first: of the newest hundred.',
     ),
 })
 
