@@ -172,6 +172,11 @@ describe('of a night in which nothing ran the first line says so, because', () =
       'no agent is configured. All well.',
     ],
     [
+      'a configuration cannot be used, and nothing else tells of agents',
+      quietNight({ situation: { agents: [], configProblems: ['x'] } }),
+      'its agents are not known. 1 thing needs you.',
+    ],
+    [
       'no prompt could be made',
       quietNight({
         journal: { activity: did({ ticks: 4, failedTicks: [{ reason: 'the role is missing', count: 4 }] }) },

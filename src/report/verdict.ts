@@ -64,13 +64,16 @@ function whyNothing({ period, situation, journal, now }: Facts, agents: readonly
   const held = agents.flatMap(({ held_because }) => held_because)
   const quiet = sumOf(agents, 'quiet')
   const leastMs = Math.max(1, Math.min(DOWN_MS_TOLD, (period.to - period.from) / 2))
+  const isReadable = situation.configProblems.length === 0
   const isNew = journal.from === undefined && !situation.daemonRuns
   const why = [
     ...(isNew ? ['no daemon has ever run here'] : []),
     ...(downMs < leastMs ? [] : [downWords(journal.downtime, period, downMs)]),
     ...(pause && pause.since < period.to ? [`everything is paused since ${isoTime(pause.since)}`] : []),
     ...(!pause && wasPaused ? [`everything was paused at ${isoTime(wasPaused.at)}`] : []),
-    ...(situation.agents.length === 0 ? ['no agent is configured'] : []),
+    ...(situation.agents.length > 0
+      ? []
+      : [isReadable ? 'no agent is configured' : 'its agents are not known']),
     ...agents.flatMap(({ name, running }) =>
       running === null ? [] : [`${name} is still at an earlier one`],
     ),
