@@ -71,9 +71,11 @@ test.for([
     sampleStatus({
       agents: { scout: sampleAgent({ triggers_pending: 1 }) },
       paused: { since: 1, reason: 'a move', by: 'operator' },
+      limits: [{ limit: 'runs_per_day', scope: 'all', used: 9, of: 9, state: 'reached', until: 1 }],
     }),
     [
       /Everything is paused: a move\./,
+      /Limit reached: 9 of 9 runs/,
       /- scout: quiet since 12:55.*; last: succeeded; next: \d\d:\d\d; 1 wake waiting/,
     ],
   ],
@@ -82,6 +84,12 @@ test.for([
     {},
     { runs: [sampleRun()] },
     [/^scout-20260105-125500-000-abcd, \d\d:\d\d, took 13s, succeeded, 5\.3k tokens, \$0\.0123$/],
+  ],
+  [
+    'runs',
+    {},
+    { runs: [sampleRun({ tokens: null, about_tokens: 2_000, cost_usd: null })] },
+    [/, succeeded, about 2k tokens$/],
   ],
   ['runs', {}, { runs: [] }, [/^No run is on record\.$/]],
   [

@@ -9,6 +9,7 @@ import { clockTime, isoTime } from '../base/time.ts'
 import type { RunDetail, RunView } from '../ipc/protocol/runs.ts'
 import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/status.ts'
 import type { ResultOf, VerbOf } from '../ipc/protocol/table.ts'
+import { describeLimit } from '../limits/words.ts'
 import { describeEvent } from '../observability/sentences.ts'
 
 /** By verb; one that is not here is told as JSON. ISO times in the text are made local by whoever shows it. */
@@ -44,11 +45,14 @@ function linesOr(nothing: string, lines: readonly string[]): string {
 }
 
 function statusText(status: StatusResult, now: number): string {
-  const { paused, stopping, config_problems, agents, events } = status
+  const { paused, stopping, config_problems, limits, agents, events } = status
   return [
     `It is ${isoTime(now)}. ${counted(status.runs_open, 'run')} of at most ${status.runs_max} in flight.`,
     ...(paused === null ? [] : [`Everything is paused${reasoned(paused.reason)}.`]),
     ...(stopping ? ['marrow is stopping: no new work begins.'] : []),
+    ...limits
+      .filter(({ state }) => state !== 'open')
+      .map(({ limit, used, of, state }) => `Limit ${state}: ${describeLimit(limit, used, of)}.`),
     ...config_problems.map((problem) => `Wrong in the configuration: ${plain(problem)}`),
     ...Object.values(agents).map((agent) => agentLine(agent, now)),
     ...(events.length === 0 ? [] : ['Last events:', ...events.map((event) => eventLine(event))]),
@@ -78,10 +82,15 @@ function runLine(run: RunView): string {
     run.started_at === null ? 'not started' : run.started_at,
     ...(run.duration_ms === null ? [] : [`took ${formatDuration(run.duration_ms)}`]),
     plain(run.outcome ?? run.state),
-    ...(run.tokens === null ? [] : [`${shortCount(run.tokens)} tokens`]),
+    ...tokensOf(run),
     ...(run.cost_usd === null ? [] : [money(run.cost_usd)]),
   ]
   return facts.join(', ')
+}
+
+function tokensOf({ tokens, about_tokens }: RunView): string[] {
+  if (tokens !== null) return [`${shortCount(tokens)} tokens`]
+  return about_tokens === null ? [] : [`about ${shortCount(about_tokens)} tokens`]
 }
 
 function runText(run: RunDetail): string {
