@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'vitest'
 import { sampleAgent, sampleEvent, sampleRun, sampleStatus } from '../../test/helpers/fake-daemon.ts'
+import { sampleReport } from '../../test/helpers/sample-report.ts'
 import { protocol } from '../ipc/protocol/table.ts'
 import { toolsOf, type Ask } from './tools.ts'
 
@@ -98,6 +99,7 @@ test.for([
     sampleRun(),
     [/because of: schedule/, /which it changed/, /Its last words:\nFixed the failing test\.$/],
   ],
+  ['report', {}, sampleReport(), [/^[A-Z]/, /\n[A-Z ]+\n- /]],
   ['tasks', {}, { tasks: [] }, [/^The queue is empty\.$/]],
   [
     'wake',

@@ -11,6 +11,7 @@ import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/statu
 import type { ResultOf, VerbOf } from '../ipc/protocol/table.ts'
 import { describeLimit } from '../limits/words.ts'
 import { describeEvent } from '../observability/sentences.ts'
+import { reportText } from '../report/text.ts'
 
 /** By verb; one that is not here is told as JSON. ISO times in the text are made local by whoever shows it. */
 export type Words = {
@@ -20,6 +21,7 @@ export type Words = {
 /** How the answers of tools read. `now` is epoch ms. */
 export const words: Words = {
   status: statusText,
+  report: reportText,
   runs: ({ runs }) =>
     linesOr(
       'No run is on record.',
