@@ -39,6 +39,16 @@ export interface Login {
   readonly variables: readonly string[]
   /** What a person does to log in. */
   readonly how: string
+  /** How the CLI itself says whether it is logged in, without asking a model; undefined: it has no command for it. */
+  readonly status: LoginStatus | undefined
+}
+
+/** A command of a CLI that tells of its login. */
+export interface LoginStatus {
+  /** Behind the program. */
+  readonly words: readonly string[]
+  /** Undefined when the answer says neither. */
+  readonly read: (answer: { readonly exitCode: number; readonly stdout: string }) => boolean | undefined
 }
 
 export interface LoginFile {
@@ -53,7 +63,7 @@ export interface LoginFile {
 /** Of a program that is no agent CLI. */
 export const noNeeds: Needs = {
   moves: [],
-  login: { files: [], obeyed: false, folderVariable: undefined, variables: [], how: '' },
+  login: { files: [], obeyed: false, folderVariable: undefined, variables: [], how: '', status: undefined },
   folders: [],
   closed: [],
   obeys: [],

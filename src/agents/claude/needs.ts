@@ -34,6 +34,13 @@ export const needs: Needs = {
     folderVariable: 'CLAUDE_SECURESTORAGE_CONFIG_DIR',
     variables: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
     how: 'claude auth login',
+    status: {
+      words: ['auth', 'status'],
+      read: ({ stdout }) => {
+        const said = /"loggedIn": *(true|false)/.exec(stdout)?.[1]
+        return said === undefined ? undefined : said === 'true'
+      },
+    },
   },
   folders: ['.claude'],
   closed: [],

@@ -15,6 +15,11 @@ export const needs: Needs = {
     folderVariable: undefined,
     variables: ['CODEX_API_KEY', 'CODEX_ACCESS_TOKEN'],
     how: 'codex login',
+    // It exits with 0 or 1; with another code it did not get so far.
+    status: {
+      words: ['login', 'status'],
+      read: ({ exitCode }) => (exitCode === 0 ? true : exitCode === 1 ? false : undefined),
+    },
   },
   folders: ['.codex'],
   closed: [],

@@ -29,6 +29,7 @@ export const needs: Needs = {
       'GOOGLE_CLOUD_ACCESS_TOKEN',
     ],
     how: 'start gemini by hand once and choose how to sign in',
+    status: undefined,
   },
   folders: ['.gemini'],
   closed: [],

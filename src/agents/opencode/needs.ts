@@ -20,6 +20,14 @@ export const needs: Needs = {
     folderVariable: undefined,
     variables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'GEMINI_API_KEY'],
     how: 'opencode auth login',
+    // It counts logins and variables. Without any it may still have a model of its own, in its settings.
+    status: {
+      words: ['auth', 'list'],
+      read: ({ stdout }) => {
+        const counts = [...stdout.matchAll(/(\d+) (?:credential|environment variable)s?/g)]
+        return counts.some(([, count]) => Number(count) > 0) || undefined
+      },
+    },
   },
   folders: [
     '.config/opencode',
