@@ -61,6 +61,7 @@ describe('an agent', () => {
       kind: 'begin',
       causes: ['operator'],
       missed: 0,
+      caughtUp: false,
       nextDue: later(start, HOUR),
     })
   })
@@ -116,7 +117,7 @@ describe('slots that were missed', () => {
 
   test('run once and are counted', ({ expect }) => {
     const { action } = only(world({ state: overdue }, slept))
-    expect(action).toMatchObject({ kind: 'begin', missed: 5 })
+    expect(action).toMatchObject({ kind: 'begin', missed: 5, caughtUp: true })
     expect(action?.nextDue?.wall).toBeGreaterThan(start.wall)
   })
 

@@ -53,6 +53,8 @@ export type Action =
       readonly missed: number
       readonly nextDue: Moment | undefined
       readonly byAgent: boolean
+      /** It stands for a slot that came while the daemon was down or the machine asleep. */
+      readonly caughtUp: boolean
     }
   /** What was due ends at once: a limit is reached. */
   | {
@@ -223,6 +225,7 @@ function begin(
     missed,
     nextDue,
     byAgent,
+    caughtUp: overdue && isCaughtUp(candidate, world),
   } as const
   return { kind: 'action', action }
 }
@@ -231,10 +234,15 @@ function begin(
  * After which time (epoch ms) the next slot is looked for. An interval's tick that was caught up stands for the slot that
  * is just about to come as well: two of them within minutes would be paid for twice.
  */
-function slotsFrom({ config, state }: Candidate, { now, awakeSince }: World): number {
-  const { schedule } = config
-  const caughtUp = state.tickCount > 0 && state.dueAt !== undefined && wasMissed(state.dueAt, awakeSince)
-  return caughtUp && schedule.kind === 'interval' ? now.wall + schedule.intervalMs / 2 : now.wall
+function slotsFrom(candidate: Candidate, world: World): number {
+  const { schedule } = candidate.config
+  const { wall } = world.now
+  return isCaughtUp(candidate, world) && schedule.kind === 'interval' ? wall + schedule.intervalMs / 2 : wall
+}
+
+/** Its slot came while nobody was there. */
+function isCaughtUp({ state }: Candidate, { awakeSince }: World): boolean {
+  return state.tickCount > 0 && state.dueAt !== undefined && wasMissed(state.dueAt, awakeSince)
 }
 
 /** The slot came while the daemon was down or the machine asleep. */

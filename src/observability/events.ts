@@ -24,7 +24,14 @@ export interface EventMap {
   'clock.jumped': { ms: number }
   /** `by`: what runs are kept behind from now on; null: nothing, and why. */
   'wall.tested': { by: string | null; reason: string | null; fix: string | null }
-  'tick.begun': { tick: string; causes: readonly Cause[]; missed: number; latenessMs: number }
+  'tick.begun': {
+    tick: string
+    causes: readonly Cause[]
+    missed: number
+    /** Its slot came while the daemon was down or the machine asleep. */
+    caughtUp: boolean
+    latenessMs: number
+  }
   'tick.quiet': { tick: string; reason: string; savedTokens: number; durationMs: number }
   'tick.held': { tick: string; reason: string }
   'tick.failed': { tick: string; reason: string }

@@ -32,12 +32,24 @@ const ended: EventMap['run.ended'] = {
 const table: { readonly name: string; readonly samples: Sample[]; readonly expected: string[] }[] = [
   {
     name: 'a tick that begins late',
-    samples: samplesOf('tick.begun', 'a', { tick: 'a#1', causes: ['schedule'], missed: 0, latenessMs: 250 }),
+    samples: samplesOf('tick.begun', 'a', {
+      tick: 'a#1',
+      causes: ['schedule'],
+      missed: 0,
+      caughtUp: false,
+      latenessMs: 250,
+    }),
     expected: ['marrow_tick_lateness_seconds{} 0.25'],
   },
   {
     name: 'a tick that stands for missed slots',
-    samples: samplesOf('tick.begun', 'a', { tick: 'a#1', causes: ['schedule'], missed: 3, latenessMs: 0 }),
+    samples: samplesOf('tick.begun', 'a', {
+      tick: 'a#1',
+      causes: ['schedule'],
+      missed: 3,
+      caughtUp: true,
+      latenessMs: 0,
+    }),
     expected: ['marrow_tick_lateness_seconds{} 0', 'marrow_slots_missed_total{agent="a"} 3'],
   },
   {

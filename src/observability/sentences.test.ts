@@ -25,8 +25,8 @@ const told: Told = {
   ],
   'clock.jumped': [{ ms: -90_000 }, 'the clock jumped by -1m30s'],
   'tick.begun': [
-    { tick: 'a#1', causes: ['schedule', 'tasks'], missed: 1, latenessMs: 3 },
-    'tick a#1 began: schedule, tasks; 1 slot missed',
+    { tick: 'a#1', causes: ['schedule', 'tasks'], missed: 1, caughtUp: true, latenessMs: 3 },
+    'tick a#1 began: schedule, tasks, caught up; 1 slot missed',
   ],
   'tick.quiet': [
     { tick: 'a#1', reason: 'quiet: nothing changed', savedTokens: 3_100, durationMs: 4 },

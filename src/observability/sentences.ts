@@ -23,7 +23,8 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
       ? `runs cannot be isolated: ${text(data['reason'])}. ${text(data['fix'])}`
       : `runs are isolated by ${text(data['by'])}, which was tested`,
   'clock.jumped': (data) => `the clock jumped by ${signedDuration(number(data['ms']))}`,
-  'tick.begun': (data) => `tick ${text(data['tick'])} began: ${text(data['causes'])}${missed(data)}`,
+  'tick.begun': (data) =>
+    `tick ${text(data['tick'])} began: ${text(data['causes'])}${data['caughtUp'] === true ? ', caught up' : ''}${missed(data)}`,
   'tick.quiet': (data) => `stayed quiet: ${text(data['reason']).replace(/^quiet: /, '')}${saved(data)}`,
   'tick.held': (data) => `held back: ${text(data['reason'])}`,
   'tick.failed': (data) => `tick ${text(data['tick'])} failed: ${text(data['reason'])}`,

@@ -50,14 +50,17 @@ function numberIn({ data }: JournalRow, name: string): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
 }
 
+function caughtUpLine({ caught_up, missed_slots }: Report['by_itself']): string {
+  const missed = missed_slots === 0 ? '' : `; ${counted(missed_slots, 'slot')} passed without one`
+  return `${counted(caught_up, 'tick')} caught up after sleep, downtime or a long run${missed}`
+}
+
 /** Sums first, then one sentence for each thing that happened. */
 export function itselfSection({ by_itself: did }: Report): Section {
   const sums = [
     ...did.downtime.map(({ from, to, stopped }) => downtimeLine(from, to, stopped)),
     ...(did.asleep_ms === 0 ? [] : [`the machine slept for ${formatDuration(did.asleep_ms)}`]),
-    ...(did.caught_up === 0
-      ? []
-      : [`${counted(did.caught_up, 'tick')} stood in for ${counted(did.missed_slots, 'missed slot')}`]),
+    ...(did.caught_up === 0 ? [] : [caughtUpLine(did)]),
   ]
   const events = did.events.map(({ at, agent, kind, data }) => {
     return `${at} ${agent === null ? '' : `${agent}: `}${describeEvent({ kind, data })}`

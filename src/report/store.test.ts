@@ -55,7 +55,7 @@ test('ticks and runs are summed up by agent, from the first moment of the period
     await store.add(
       at,
       'tick.begun',
-      { tick: 't', causes: [], missed: at === 150_000 ? 4 : 0, latenessMs: 0 },
+      { tick: 't', causes: [], missed: at === 150_000 ? 4 : 0, caughtUp: false, latenessMs: 0 },
       'scout',
     )
   await store.add(150_000, 'tick.quiet', { tick: 't', reason: 'r', savedTokens: 30, durationMs: 1 }, 'scout')
@@ -163,7 +163,12 @@ test('a notice that could not be delivered is told one by one, what comes at eve
   expect,
 }) => {
   await store.add(110_000, 'notice.failed', { to: 'webhook', reason: 'HTTP 500' })
-  await store.add(120_000, 'tick.begun', { tick: 't', causes: [], missed: 0, latenessMs: 0 }, 'scout')
+  await store.add(
+    120_000,
+    'tick.begun',
+    { tick: 't', causes: [], missed: 0, caughtUp: false, latenessMs: 0 },
+    'scout',
+  )
   const { rows } = await store.read((tx) => readJournal(tx, period, true))
   expect(rows.map(({ kind, data }) => [kind, data['to']])).toEqual([['notice.failed', 'webhook']])
 })

@@ -54,7 +54,7 @@ export function readJournal(tx: Tx, { from, to }: Period, isUp: boolean): Journa
 
 function readActivity(tx: Tx, { from, to }: Period): Map<string, Activity> {
   const ticks = tx.all(
-    `select agent, count(*) as ticks, total(json_extract(data, '$.missed') > 0) as caught,
+    `select agent, count(*) as ticks, total(json_extract(data, '$.missed') > 0 or coalesce(json_extract(data, '$.caughtUp'), 0)) as caught,
       total(json_extract(data, '$.missed')) as missed ${DURING} and kind = 'tick.begun' group by agent`,
     from,
     to,

@@ -120,7 +120,7 @@ test('a good night reads from the verdict down to what marrow did by itself', ({
     BY ITSELF
     - no daemon ran from 00:59 to 01:00, 1m (the last one left no word)
     - the machine slept for 3h
-    - 1 tick stood in for 9 missed slots
+    - 1 tick caught up after sleep, downtime or a long run; 9 slots passed without one
     - 01:00 marrow 0.1.0 started as pid 7; runs: 1 taken over
     - 06:00 scout: works again after its failures
     "
@@ -188,7 +188,7 @@ test('as Markdown it is a list under each heading', ({ expect }) => {
 
     - no daemon ran from 00:59 to 01:00, 1m (the last one left no word)
     - the machine slept for 3h
-    - 1 tick stood in for 9 missed slots
+    - 1 tick caught up after sleep, downtime or a long run; 9 slots passed without one
     - 01:00 marrow 0.1.0 started as pid 7; runs: 1 taken over
     - 06:00 scout: works again after its failures
     "

@@ -136,7 +136,13 @@ function apply(
   emit(
     'tick.begun',
     { agent },
-    { tick: tickName(tick), causes, missed, latenessMs: Math.max(0, now.wall - dueAt) },
+    {
+      tick: tickName(tick),
+      causes,
+      missed,
+      caughtUp: action.caughtUp,
+      latenessMs: Math.max(0, now.wall - dueAt),
+    },
   )
   return undefined
 }

@@ -102,8 +102,8 @@ const ByItself = z.object({
   lost: count('Runs that were gone without an exit code.'),
   unstarted: count('Runs that had never begun and were assembled again.'),
   downtime: z.array(Downtime).describe('When no daemon ran, for half a minute or longer.'),
-  caught_up: count('Ticks that stood in for missed slots.'),
-  missed_slots: count('Slots that those ticks stood in for, or that passed during a longer run.'),
+  caught_up: count('Ticks that came late, after sleep, downtime or a longer run.'),
+  missed_slots: count('Slots that passed without a tick before those ticks.'),
   asleep_ms: z.number().describe('How long the machine slept while a daemon was up (ms).'),
   events: z
     .array(EventView)
