@@ -38,7 +38,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
 
 test('every command that answers programs is tried here or elsewhere', ({ expect }) => {
   const known = commands.filter(({ json }) => json !== undefined).map(({ name }) => name)
-  expect([...Object.keys(lines), 'demo', 'open', 'scaffold'].toSorted()).toEqual(known.toSorted())
+  expect([...Object.keys(lines), 'demo', 'init', 'open', 'scaffold'].toSorted()).toEqual(known.toSorted())
 })
 
 test.for(Object.entries(lines))(

@@ -22,6 +22,22 @@ const prompt = '--- [Core Rules] ---\nBe careful.\n'
 /** What each of them may print. */
 const examples: Readonly<Record<string, unknown>> = {
   demo: { text: 'scout completed: Mend the fence', after_ms: 4_200, command: 'marrow runs' },
+  init: {
+    config: '/srv/marrow.toml',
+    workspace: '/srv/space',
+    agents: ['conductor@site'],
+    project: 'site',
+    tick: {
+      tick: 'conductor@site#1',
+      run: sampleRun().id,
+      ok: true,
+      outcome: 'succeeded',
+      words: 'Nothing was to be done.',
+      tokens: 1_200,
+      about_tokens: null,
+      cost_usd: 0.02,
+    },
+  },
   scaffold: {
     workspace: '/srv/space',
     config: '/srv/marrow.toml',

@@ -219,6 +219,25 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     after_ms: ms('How long after the start').optional(),
     command: z.string().optional().describe('A command that shows it.'),
   }),
+  init: z.object({
+    config: z.string().describe('The configuration that was written or extended.'),
+    workspace: z.string(),
+    agents: z.array(z.string()).describe('The agents that were added.'),
+    project: z.string().nullable().describe('Their project; null for the first one.'),
+    tick: z
+      .object({
+        tick: z.string().describe('`<agent>#<n>`; empty when it did not begin.'),
+        run: z.string().nullable(),
+        ok: z.boolean(),
+        outcome: z.string().describe('How it ended, in a sentence.'),
+        words: z.string().nullable().describe('The last words of the agent CLI.'),
+        tokens: z.number().nullable(),
+        about_tokens: z.number().nullable().describe('An estimate, where the agent CLI told none.'),
+        cost_usd: z.number().nullable(),
+      })
+      .nullable()
+      .describe('What came of its one tick; null: it was not to tick.'),
+  }),
   scaffold: z.object({
     workspace: z.string(),
     config: z.string().describe('The new configuration.'),

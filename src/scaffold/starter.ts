@@ -72,7 +72,8 @@ const limitLines = [
   '# tokens_per_day = 5_000_000 # for every agent CLI',
 ] as const
 
-function isolationLines({ noIsolation }: Starter): string[] {
+/** The part about isolation: required where it was found to work. */
+export function isolationLines({ noIsolation }: Pick<Starter, 'noIsolation'>): string[] {
   const shown = '# What a run sees: marrow isolation show AGENT. Try to break out: marrow isolation test.'
   if (noIsolation === undefined)
     return [
@@ -104,7 +105,8 @@ export function simulatedCommands(marrow: string): Pick<Starter, 'command' | 'qu
   return { command, queueCommand: [...command, '--complete-tasks'] }
 }
 
-const opening = [
+/** How every configuration begins; `state_dir` comes next. */
+export const opening = [
   '# Who works here, when, and inside which limits.',
   '#',
   '#   marrow validate   is this file right?          marrow dry-run   what would be sent, and why?',
@@ -115,7 +117,8 @@ const opening = [
   "# marrow's own memory: runs, journal, socket. Keep it outside every workspace: agents may not write it.",
 ] as const
 
-const starterAgents = [
+/** The three agents of a whole team, at their usual intervals (seconds). */
+export const starterAgents = [
   {
     name: 'scout',
     about: ['Looks around every five minutes and does what is small.'],
@@ -139,6 +142,8 @@ const starterAgents = [
   },
 ] as const
 
-function key(name: string, value: string | readonly string[]): string {
-  return stringify({ [name]: value }).trimEnd()
+/** One line; dots in the name lead into tables. */
+export function key(name: string, value: string | number | boolean | readonly string[]): string {
+  const [last = '', ...above] = name.split('.').toReversed()
+  return [...above.toReversed(), stringify({ [last]: value }).trimEnd()].join('.')
 }

@@ -1,5 +1,6 @@
 /** What the commands really print with --json holds what docs/json-output.md says, and nothing else. */
 import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sh, test, type Home } from '../helpers/daemon.ts'
 import { jsonOutputs } from '../../src/ipc/json-output.ts'
@@ -61,14 +62,19 @@ test('every command prints what its schema says, key by key', async ({ home, exp
       '--config-out',
       join(home.dir, 'own', 'marrow.toml'),
     ],
+    init: ['init', '--yes', '--cli', 'true', '--work-dir', await folderOf(home), '--tick', 'no'],
     stop: ['stop'],
   }
-  const { stop = [], ...others } = lines
+  const { init = [], stop = [], ...others } = lines
   const answers = Object.entries(others).map(async ([name, words]) => ({
     name,
     values: await printed(home, words),
   }))
-  const all = [...(await Promise.all(answers)), { name: 'stop', values: await printed(home, stop) }]
+  const all = [
+    ...(await Promise.all(answers)),
+    { name: 'init', values: await printed(home, init) },
+    { name: 'stop', values: await printed(home, stop) },
+  ]
   for (const { name, values } of all) {
     for (const value of values)
       expect({ name, value: jsonOutputs[name]?.parse(value) }).toEqual({ name, value })
@@ -79,6 +85,13 @@ test('every command prints what its schema says, key by key', async ({ home, exp
   expect(left).toEqual(['demo', 'restart', 'open'])
   await daemon.done
 })
+
+/** One that nobody works on yet. */
+async function folderOf({ dir }: Home): Promise<string> {
+  const folder = join(dir, 'other')
+  await mkdir(folder)
+  return folder
+}
 
 test('validate tells every mistake in its documented shape', async ({ home, expect }) => {
   await home.write({ scout: { agent_command: sh('true'), heartbeat_interval: '"often"', colour: '"red"' } })

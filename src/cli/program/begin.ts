@@ -1,9 +1,51 @@
 /** Owns the commands with which one begins: try marrow out, make a workspace, look whether all is right. */
+import type { InitOptions } from '../commands/init.ts'
 import type { DemoOptions } from '../commands/demo.ts'
 import type { ScaffoldOptions } from '../commands/scaffold.ts'
 import { isolationCommands } from './isolation.ts'
 import { notifyCommands } from './notify.ts'
 import { acting, type CommandSpec, type Group } from './spec.ts'
+
+const init: CommandSpec = {
+  name: 'init',
+  summary: 'set marrow up in a few questions, and try it',
+  about:
+    'Asks at most eight questions, each with an answer that was found to work here, then writes a configuration with one agent and makes one real tick. Run it in another repository to add that one: its agents are called NAME@PROJECT. Every question can be answered by a flag; with --yes nothing is asked. Ctrl-C while it asks leaves nothing behind.',
+  flags: [
+    { long: '--yes', short: '-y', about: 'ask nothing: take what is usual here' },
+    { long: '--full', about: 'three agents (scout, conductor, refit) at their usual intervals' },
+    {
+      long: '--cli',
+      value: 'name-or-command',
+      about: 'claude, codex, gemini, opencode, or a whole command',
+    },
+    { long: '--work-dir', value: 'path', about: 'the repository or folder to work on', from: ['folders'] },
+    {
+      long: '--commands',
+      value: 'yes-or-no',
+      about: 'whether it may run commands without asking',
+      choices: ['yes', 'no'],
+    },
+    { long: '--push', value: 'with', about: 'no, the name of a variable with a token, or the path of a key' },
+    { long: '--every', value: 'time', about: 'how often it looks whether there is something to do: 30m' },
+    { long: '--limit', value: 'limit', about: 'how much a day at most: $5, 2M tokens, 200 runs, none' },
+    { long: '--notify', value: 'where', about: 'desktop, the URL of an ntfy topic, a command, none' },
+    { long: '--tick', value: 'yes-or-no', about: 'whether to tick once now', choices: ['yes', 'no'] },
+  ],
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow init', about: 'in the repository that an agent is to look after' },
+    { line: 'marrow init --yes --limit "$2"', about: 'with what is usual, and less a day' },
+    { line: 'marrow init --full', about: 'a whole team' },
+  ],
+  exits: [
+    { code: 1, meaning: 'all is written, but the tick failed' },
+    { code: 130, meaning: 'it was left with Ctrl-C while it asked; nothing was written' },
+  ],
+  see: ['doctor', 'run', 'scaffold'],
+  act: acting<InitOptions>(async (_, options) => (await import('../commands/init.ts')).init(options)),
+}
 
 const demo: CommandSpec = {
   name: 'demo',
@@ -125,5 +167,5 @@ const doctor: CommandSpec = {
 export const begin: Group = {
   name: 'Begin',
   about: 'try it out, set it up, check it',
-  commands: [demo, scaffold, setup, validate, doctor, ...isolationCommands, ...notifyCommands],
+  commands: [init, demo, scaffold, setup, validate, doctor, ...isolationCommands, ...notifyCommands],
 }
