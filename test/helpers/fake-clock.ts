@@ -4,12 +4,13 @@ import type { Clock } from '../../src/platform/clock.ts'
 /** Time that moves only when told to: together, or the wall clock alone (a jump, or a machine that slept). */
 export class FakeClock implements Clock {
   #wall: number
-  #mono = 1_000_000
+  #mono: number
   #boot = 'boot-1'
   readonly #sleepers = new Set<{ at: number; wake: () => void }>()
 
-  constructor(wall = Date.UTC(2026, 0, 5, 12)) {
+  constructor(wall = Date.UTC(2026, 0, 5, 12), mono = 1_000_000) {
     this.#wall = wall
+    this.#mono = mono
   }
 
   now(): Moment {
