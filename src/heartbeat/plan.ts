@@ -7,13 +7,13 @@
 import { later, msUntil, type Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
 import type { Cause } from '../observability/events.ts'
+import { slotsOf } from './agent-slots.ts'
 import { mayStart } from './breaker.ts'
-import { isActive, nextSlot, opensAt, phaseOf, slotsBetween, type Slots } from './schedule.ts'
+import { afterClockWasSet, momentOf, type Reschedule } from './clock-set.ts'
+import { isActive, nextSlot, opensAt, slotsBetween } from './schedule.ts'
 import { REDELIVERY_MS_MAX, type AgentState, type Wake } from './state.ts'
 
 const AGENT_WAKE_MS_FLOOR = 60_000
-const CLOCK_MS_TOLERANCE = 2_000 // Clocks are slewed; less than this is not a clock that was set.
-const RELIVED_MS_MAX = 3 * 3_600_000 // Set back by more, a cron line follows the new time at once, as cron itself does.
 const DOWN_MS_TOLERANCE = 5_000 // A slot this much older than the daemon's start counts as on time.
 
 /** One agent as the plan sees it. */
@@ -67,15 +67,7 @@ export type Action =
       readonly nextDue: Moment | undefined
       readonly detail: string
     }
-  | {
-      readonly kind: 'reschedule'
-      readonly agent: string
-      readonly missed: number
-      readonly nextDue: Moment | undefined
-      /** Where the slots are counted from, from now on. */
-      readonly firstAt: number
-      readonly reason: string
-    }
+  | Reschedule
 
 /** Why an agent does not start now. */
 export interface Waiting {
@@ -89,22 +81,6 @@ export interface Waiting {
 export interface Plan {
   readonly actions: readonly Action[]
   readonly waiting: readonly Waiting[]
-}
-
-export function slotsOf(config: AgentConfig, state: { readonly firstAt: number }): Slots {
-  const { schedule, activeHours } = config
-  return { schedule, activeHours, firstAt: state.firstAt, phaseMs: phaseOfAgent(config) }
-}
-
-// A digest for each agent at each pass would be most of what a plan costs.
-const phases = new WeakMap<AgentConfig, number>()
-
-function phaseOfAgent(config: AgentConfig): number {
-  const known = phases.get(config)
-  if (known !== undefined) return known
-  const phase = phaseOf(config.name, config.schedule)
-  phases.set(config, phase)
-  return phase
 }
 
 /** Ticks that are due, in due order, up to `ticksMax` open ones; everybody else with the reason. */
@@ -165,7 +141,7 @@ function judgeUnlimited(candidate: Candidate, world: World): Verdict {
     return wait('paused', state.paused.reason === '' ? 'paused' : `paused: ${state.paused.reason}`)
   const permission = mayStart(state.breaker, world.now)
   if (!permission.allowed) return wait('held', permission.reason, permission.until)
-  const moved = afterClockWasSet(candidate, world)
+  const moved = afterClockWasSet(candidate, world.now)
   if (moved) return { kind: 'action', action: moved }
   const wake = wakeOf(candidate, world)
   if (wake.dueAt !== undefined && wake.dueAt <= world.now.wall) {
@@ -280,38 +256,6 @@ function wakeOf(
 /** A wait that is longer than it can be comes from a clock that was wrong before a reboot: it is over. */
 function believable(waitMs: number, waitMsMax: number): number {
   return waitMs > waitMsMax ? 0 : waitMs
-}
-
-/**
- * The wall clock was set back: the wall wait grew beyond the awake wait. An interval keeps its real distance; a cron
- * line does not run the hours again that it already lived through, unless the clock had been wrong by far.
- */
-function afterClockWasSet({ config, state }: Candidate, { now }: World): Action | undefined {
-  const { dueAt } = state
-  if (dueAt === undefined || dueAt.boot !== now.boot) return tooFarAhead(config, state, now)
-  const backMs = dueAt.wall - now.wall - (dueAt.mono - now.mono)
-  if (backMs <= CLOCK_MS_TOLERANCE) return undefined
-  const reason = `the clock was set back by ${Math.round(backMs / 1_000)} s`
-  const move = (at: number | undefined, firstAt: number): Action => {
-    return { kind: 'reschedule', agent: config.name, missed: 0, nextDue: momentOf(at, now), firstAt, reason }
-  }
-  if (config.schedule.kind === 'interval') return move(dueAt.wall - backMs, state.firstAt - backMs)
-  if (backMs > RELIVED_MS_MAX) return move(nextSlot(slotsOf(config, state), now.wall), state.firstAt)
-  return move(dueAt.wall, state.firstAt)
-}
-
-/** After a reboot only the wall clock is left: a slot further away than any of this schedule comes from a wrong clock. */
-function tooFarAhead(config: AgentConfig, state: AgentState, now: Moment): Action | undefined {
-  if (state.dueAt === undefined) return undefined
-  const firstAt = Math.min(state.firstAt, now.wall)
-  const next = nextSlot(slotsOf(config, { firstAt }), now.wall)
-  if (next === undefined || state.dueAt.wall <= next + RELIVED_MS_MAX) return undefined
-  const reason = 'the clock was set back while the machine was off'
-  return { kind: 'reschedule', agent: config.name, missed: 0, nextDue: momentOf(next, now), firstAt, reason }
-}
-
-function momentOf(at: number | undefined, now: Moment): Moment | undefined {
-  return at === undefined ? undefined : later(now, at - now.wall)
 }
 
 function earliest(one: number | undefined, other: number | undefined): number | undefined {

@@ -1,7 +1,8 @@
 /** Starts new work, last in a pass: due ticks begin, open ones are assembled, recorded runs are launched. */
 import type { Moment } from '../../base/moment.ts'
 import { nextSlot } from '../../heartbeat/schedule.ts'
-import { plan, slotsOf, type Action, type Candidate, type Plan } from '../../heartbeat/plan.ts'
+import { slotsOf } from '../../heartbeat/agent-slots.ts'
+import { plan, type Action, type Candidate, type Plan } from '../../heartbeat/plan.ts'
 import { tickName, type Tick, type TickEnd } from '../../heartbeat/state.ts'
 import { insertAgent, readAgents, updateAgent } from '../../heartbeat/store/agents.ts'
 import { endTick, insertTick, openTicks } from '../../heartbeat/store/ticks.ts'
