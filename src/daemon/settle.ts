@@ -20,7 +20,7 @@ import { removeCgroup } from '../platform/cgroup.ts'
 import { readIfExists } from '../platform/files.ts'
 import { parseSandbox } from '../platform/sandbox.ts'
 import type { Tx } from '../platform/sqlite.ts'
-import { nextProgress } from '../prompt/progress.ts'
+import { nextProgress, wasOnlyAsked } from '../prompt/progress.ts'
 import { readOutput, type Sighting } from '../runner/observe.ts'
 import { describeOutcome, endedOutcome, judge, type Outcome } from '../runner/outcome.ts'
 import { runPaths } from '../runner/folder.ts'
@@ -267,6 +267,7 @@ function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): 
   const world = end.aftermath?.world
   if (run.worldBefore === null || world === undefined) return { progress: undefined }
   const progress = nextProgress(state.progress, run.worldBefore, world.fingerprint, now, intervalMs)
+  if (progress && wasOnlyAsked(run.causes)) return {}
   if (progress) {
     const retryAt = isoTime(progress.retryAt.wall)
     emit('agent.no-progress', { agent: run.agent, run: run.id }, { attempts: progress.attempts, retryAt })

@@ -1,6 +1,7 @@
 // Owns the question whether runs get anywhere: the fingerprint of the world, and when fruitless work is tried again.
 import { digest } from '../base/digest.ts'
 import { later, type Moment } from '../base/moment.ts'
+import type { Cause } from '../observability/events.ts'
 import { compareText } from './layers.ts'
 
 /** What a run can be seen to have changed. */
@@ -57,4 +58,9 @@ export function nextProgress(
   // The first slot comes less than one interval after the end, so the nth lies between n - 1 and n intervals.
   const delayMs = Math.min((intervals - 1) * intervalMs, RETRY_MS_MAX)
   return { attempts, retryAt: later(endedAt, delayMs), fingerprint: after }
+}
+
+/** A question is answered without changing anything, which says nothing of the tasks that wait. */
+export function wasOnlyAsked(causes: readonly Cause[]): boolean {
+  return causes.every((cause) => cause === 'operator')
 }

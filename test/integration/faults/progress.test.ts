@@ -106,4 +106,15 @@ describe('a task on which a run changes nothing', () => {
     expect((await daemon.runs()).length).toBe(6)
     expect(await runsBySlot(daemon, clock, 3), 'slots with a run').toEqual([2])
   })
+
+  test('is tried no later because its agent was asked something meanwhile', async ({ home, expect }) => {
+    const { daemon, clock } = await begin(home, ['--say', 'I do not know how.'])
+    await daemon.handlers.addTask({ title: 'Square the circle' })
+    await ticked(daemon, clock, 2)
+    await daemon.handlers.wake({ agent: 'scout', prompt: 'What keeps you?' })
+    await ticked(daemon, clock, 3)
+    expect(await statusOf(daemon)).toMatchObject({ no_progress: expect.stringMatching(/^1 in a row/) })
+    const [slot] = await runsBySlot(daemon, clock, 3)
+    expect(slot, 'the first slot with a run').toBeLessThanOrEqual(2)
+  })
 })
