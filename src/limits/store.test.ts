@@ -55,6 +55,17 @@ describe('a start', () => {
 })
 
 describe('the sum of a day', () => {
+  test('is read whatever a run told, and so is what is reserved after it', async ({ expect }) => {
+    const db = memoryStore()
+    const huge = 2 * Number.MAX_SAFE_INTEGER
+    await db.write((tx) => {
+      ran(tx, 'liar', 1, exact(huge, 1))
+      reserveSpending(tx, { id: 'next', agent: 'scout' }, 2)
+      expect(reservedFor(tx, 'next').tokens).toBe(huge)
+      expect(spentBetween(tx, 0, 3).get('scout')?.ended.tokens).toBe(huge)
+    })
+  })
+
   test('has what ended apart from what is reserved, and nothing of other days', async ({ expect }) => {
     const db = memoryStore()
     await db.write((tx) => {

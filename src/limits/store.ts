@@ -28,7 +28,7 @@ export function reserveSpending(
 
 /** What was reserved for a run; nothing for one that a marrow without limits recorded. */
 export function reservedFor(tx: Tx, run: string): Pick<Spent, 'tokens' | 'usd'> {
-  const row = tx.get('select tokens, usd from spending where run = ?', run)
+  const row = tx.get('select cast(tokens as real) as tokens, usd from spending where run = ?', run)
   return { tokens: Number(row?.['tokens'] ?? 0), usd: usdOf(row) }
 }
 
@@ -51,7 +51,8 @@ export function deleteSpending(tx: Tx, run: string): void {
 
 /** What the runs spent that began between two moments (epoch ms, the second not included), by agent. */
 export function spentBetween(tx: Tx, from: number, to: number): Map<string, DaySpent> {
-  const sql = `select agent, ended, count(*) as runs, sum(tokens) as tokens, sum(usd) as usd,
+  // As reals: whatever number a run told, the limits of all agents can still be read.
+  const sql = `select agent, ended, count(*) as runs, sum(cast(tokens as real)) as tokens, sum(usd) as usd,
     max(tokens_about) as tokens_about, max(usd_about) as usd_about
     from spending where at >= ? and at < ? group by agent, ended`
   const days = new Map<string, DaySpent>()

@@ -98,6 +98,16 @@ test('runs that ended alike are one, with the last of them and what all spent', 
   ])
 })
 
+test('a run that told of more tokens than any number holds leaves the report readable', async ({
+  store,
+  expect,
+}) => {
+  await store.add(110_000, 'run.ended', ended(2 * Number.MAX_SAFE_INTEGER, null, null), 'scout', 'r1')
+  expect((await store.read((tx) => readEndings(tx, period))).get('scout')).toMatchObject([
+    { tokens: 2 * Number.MAX_SAFE_INTEGER },
+  ])
+})
+
 test('of many finished tasks the newest hundred are told and all are counted', async ({ store, expect }) => {
   for (let number = 1; number <= 103; number += 1)
     await store.add(100_000 + number, 'task.finished', { file: `${number}.md`, title: 't' }, 'scout', 'r1')

@@ -103,10 +103,11 @@ function byAgent(rows: readonly Row[]): Map<string, Row> {
 
 /** How the runs of each agent ended in a period, and what they spent. */
 export function readEndings(tx: Tx, { from, to }: Period): Map<string, Ending[]> {
-  // `run` is the one of the row with the greatest id: so SQLite takes it beside max().
+  // `run` is the one of the row with the greatest id: so SQLite takes it beside max(). Tokens as reals: Node refuses to
+  // read an integer that no number holds, and a run may tell any.
   const rows = tx.all(
     `select agent, json_extract(data, '$.outcome') as outcome, count(*) as count, max(id), run,
-      sum(json_extract(data, '$.tokens')) as tokens,
+      sum(cast(json_extract(data, '$.tokens') as real)) as tokens,
       sum(case when json_extract(data, '$.tokens') is null then json_extract(data, '$.aboutTokens') end) as about,
       sum(json_extract(data, '$.costUsd')) as usd
       ${DURING} and kind = 'run.ended' group by agent, outcome order by count(*) desc limit ?`,
