@@ -27,7 +27,7 @@ import { notifyHandlers } from './handlers/notify.ts'
 import { mcpHandlers } from './handlers/mcp.ts'
 import { pageHandlers } from './handlers/pages.ts'
 import { eventHandlers } from './handlers/events.ts'
-import { reportHandlers } from './handlers/report.ts'
+import { reportHandlers, reportTool } from './handlers/report.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { taskHandlers } from './handlers/tasks.ts'
@@ -95,7 +95,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
     ...daemonHandlers(ends, core.log),
     ...notifyHandlers(core),
     ...cleanHandlers(core),
-    ...mcpHandlers(core, () => handlers),
+    ...mcpHandlers(core, () => ({ ...handlers, ...reportTool(core) })),
   }
   stack.defer(() => core.meter.close())
   stack.defer(() => core.jobs.idle())

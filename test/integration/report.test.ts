@@ -161,6 +161,24 @@ test('a report tells from the last one on, compares with the day before, and is 
   expect((await report(daemon)).from).toBe(next.to)
 })
 
+test('a report that an agent CLI asks for takes nothing out of the operator’s next one', async ({
+  home,
+  expect,
+}) => {
+  const clock = new FakeClock()
+  await home.write({ scout: { agent_command: sh('true'), heartbeat_interval: '302400' } })
+  const daemon = await home.start({ clock })
+  const first = await report(daemon)
+  await clock.advance(6 * hour)
+  const params = { name: 'report', arguments: {} }
+  const { answer } = await daemon.handlers.mcp({
+    message: { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+  })
+  expect(answer).toMatchObject({ result: { structuredContent: { from: first.to } } })
+  await clock.advance(hour)
+  expect((await report(daemon)).from).toBe(first.to)
+})
+
 test('what waits for the operator is told, with the command that resolves it', async ({ home, expect }) => {
   await home.write({ scout: { agent_command: sh('true') } })
   const daemon = await home.start()

@@ -9,12 +9,7 @@ import { reportOf } from '../report.ts'
 export function reportHandlers(core: Core): Pick<Handlers, 'report'> {
   return {
     report: async ({ since }) => {
-      const now = core.clock.now().wall
-      const { report, asked, next } = await core.db.read((tx) => {
-        const last = readAsked(tx)
-        const period = periodOf(since, now, last)
-        return { report: reportOf(core, tx, period), asked: last, next: askedAfter(period, now, last) }
-      })
+      const { report, asked, next } = await look(core, since)
       // Not in one transaction: on a full disk a report is needed most.
       if (next !== undefined && next !== asked)
         await core.db
@@ -23,4 +18,18 @@ export function reportHandlers(core: Core): Pick<Handlers, 'report'> {
       return report
     },
   }
+}
+
+/** The same for a model, which may look whenever it likes: what it was told, the operator has not read yet. */
+export function reportTool(core: Core): Pick<Handlers, 'report'> {
+  return { report: async ({ since }) => (await look(core, since)).report }
+}
+
+function look(core: Core, since: string) {
+  const now = core.clock.now().wall
+  return core.db.read((tx) => {
+    const asked = readAsked(tx)
+    const period = periodOf(since, now, asked)
+    return { report: reportOf(core, tx, period), asked, next: askedAfter(period, now, asked) }
+  })
 }
