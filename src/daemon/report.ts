@@ -23,6 +23,7 @@ import { openRuns } from '../runner/store.ts'
 import type { Core } from './core.ts'
 import { readPause, type Pause } from './pause.ts'
 import { redactorFor } from './redaction.ts'
+import { judgeAgent, ledgerOf } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
 
 /** The report of a period, as of now. Changes nothing. */
@@ -42,8 +43,22 @@ export function reportOf(core: Core, tx: Tx, period: Period): Report {
       return standing?.kind === 'held' && !standing.testing ? standing.reason : undefined
     },
     failingSteps: [...life.steps.keys()],
+    isReached: reachedNow(core, tx),
     redact: redactorFor(core),
   })
+}
+
+/** What was reserved when a limit was reached may have cost less: then it holds nobody any more. */
+function reachedNow(core: Core, tx: Tx): Surroundings['isReached'] {
+  const now = core.clock.now().wall
+  const ledger = ledgerOf(tx, now)
+  const reached = core.config.agents.flatMap((agent) =>
+    judgeAgent(core, tx, agent, { now, ledger }).reached.map(({ scope, limit }) => ({
+      whose: scope === 'all' ? undefined : agent.name,
+      limit,
+    })),
+  )
+  return (whose, limit) => reached.some((one) => one.whose === whose && one.limit === limit)
 }
 
 /** What is known outside of the store. */
@@ -59,6 +74,8 @@ export interface Surroundings {
   /** Why its isolation keeps an agent from being started. */
   readonly isolationOf: (agent: string) => string | undefined
   readonly failingSteps: readonly string[]
+  /** Whether a limit that was reached still is. `agent` is undefined for all of them together. */
+  readonly isReached: (agent: string | undefined, limit: unknown) => boolean
   readonly redact: (text: string) => string
 }
 
@@ -129,12 +146,13 @@ function heldSince(tx: Tx, name: string, breaker: Breaker): number | undefined {
 const LIMIT_MS_LOOKED_BACK = 9 * 86_400_000 // Longer than any limit lasts.
 
 /** Those that still hold: one that was changed or taken out of the file since does not. */
-function limitsReached(tx: Tx, { config, now }: Surroundings): LimitReached[] {
+function limitsReached(tx: Tx, { config, now, isReached }: Surroundings): LimitReached[] {
   const found = new Map<string, LimitReached>()
   for (const { agent, at, data } of limitRows(tx, now - LIMIT_MS_LOOKED_BACK)) {
     const whose = data['scope'] === 'all' ? undefined : (agent ?? undefined)
     const key = JSON.stringify([whose, data['limit']])
     if (found.has(key) || (config !== undefined && writtenNow(config, whose, data) !== data['of'])) continue
+    if (!isReached(whose, data['limit'])) continue
     found.set(key, { agent: whose, what: limitWords(data), since: at, until: untilIn(data) })
   }
   return [...found.values()].filter(({ until }) => until > now)

@@ -124,6 +124,35 @@ describe('usd_per_day', () => {
       'limit, until 2026-01-06T00:00:00.000Z ($1.80 of $2.00 a day, all agents; the next run takes about $0.60)',
     )
   })
+
+  test('is no longer told as reached once what was reserved has cost less', async ({ home, expect }) => {
+    const clock = new FakeClock()
+    const said = join(home.workspace, 'said')
+    const go = join(home.workspace, 'go')
+    const script = `while [ ! -e ${go} ]; do sleep 0.02; done; sh ${said}`
+    const agent = { agent_command: sh(script), heartbeat_interval: '3600' }
+    await home.write({ scout: agent, refit: agent }, 'limits.usd_per_day = 2')
+    await writeFile(said, report(0.6))
+    await writeFile(go, '')
+    const daemon = await home.start({ clock, scheduled: false })
+    for (const [round, name] of ['scout', 'refit'].entries()) {
+      void daemon.handlers.runOnce({ agents: [name] })
+      await drive(clock, async () => (await endedRuns(daemon)) === round + 1)
+    }
+    await rm(go)
+    void daemon.handlers.runOnce({})
+    await drive(clock, async () => (await daemon.events('limit.reached')).length === 1)
+    const limitsTold = async () => {
+      await clock.advance(1)
+      return (await daemon.handlers.report({ since: '1h' })).needs.filter(({ kind }) => kind === 'limit')
+    }
+    expect(await limitsTold()).toHaveLength(1)
+    await writeFile(said, report(0.1))
+    await writeFile(go, '')
+    await drive(clock, async () => (await endedRuns(daemon)) === 3)
+    expect((await statusOf(daemon, 'scout'))?.state).not.toBe('held')
+    expect(await limitsTold()).toEqual([])
+  })
 })
 
 describe('a daemon that dies', () => {

@@ -45,6 +45,7 @@ export async function reportLocally(asked: {
       },
       isolationOf: () => undefined,
       failingSteps: [],
+      isReached: () => true,
       redact: config ? redactorFor({ config, env: process.env }) : (text) => text,
     })
   }
