@@ -90,9 +90,10 @@ export function waitingDeliveries(tx: Tx): Delivery[] {
   }))
 }
 
-/** Whether it may be tried now. */
-export function isDue({ notBefore }: Delivery, now: Moment): boolean {
-  return notBefore === undefined || msUntil(notBefore, now) <= 0
+/** Whether it may be tried now. A wait that is longer than it can be comes from a clock that was wrong before a reboot: it is over. */
+export function isDue({ notBefore }: Pick<Delivery, 'notBefore'>, now: Moment): boolean {
+  const waitMs = notBefore === undefined ? 0 : msUntil(notBefore, now)
+  return waitMs <= 0 || waitMs > RETRY.delayMsMax
 }
 
 /** The words of a notice; undefined when it is gone. */
