@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../test/helpers/eventually.ts'
@@ -31,6 +31,13 @@ describe('a program', () => {
   test('gets the notice on its stdin', async ({ dir, expect }) => {
     expect(await send(sh('cat > told'), message, ground(dir))).toEqual({ ok: true })
     expect(await readFile(join(dir, 'told'), 'utf8')).toBe('scout: held\n\nLog in.\n')
+  })
+
+  test('of the desktop is started however long the report of the day is', async ({ dir, expect }) => {
+    await writeFile(join(dir, 'notify-send'), '#!/bin/sh\nexit 0\n', { mode: 0o755 })
+    const long = { ...message, text: '<line>\n'.repeat(100_000) }
+    const desktop = { ...ground(dir), platform: 'linux', env: { PATH: dir } }
+    expect(await send({ name: 'desktop' }, long, desktop)).toEqual({ ok: true })
   })
 
   test('that does not read it is no failure', async ({ dir, expect }) => {

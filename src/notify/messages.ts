@@ -44,8 +44,11 @@ export function ntfyPost(url: string, { title, text }: Message): Post {
   return { ...addressed(url, headers), body: withinBytes(text, NTFY_BYTES_MAX) }
 }
 
+const SHOWN_BYTES_MAX = 4_000 // No system starts a program with words as long as a report can be, and no bubble shows more.
+
 /** The words of the program that shows it on the desktop of such a system. */
-export function desktopWords({ title, text }: Message, platform: string): readonly string[] {
+export function desktopWords({ title, text: whole }: Message, platform: string): readonly string[] {
+  const text = withinBytes(whole, SHOWN_BYTES_MAX)
   if (platform === 'darwin') {
     // As arguments of the script, so that no text of an agent becomes a part of it.
     const lines = [
