@@ -111,6 +111,12 @@ test('of many commits the newest fifty are named and the rest counted', async ({
   expect(moreCommits).toBe(3)
 })
 
+test('a subject is told whatever signs are in it', async ({ repo, expect }) => {
+  const before = await repo.look()
+  commit(repo.dir, 'one\u2028two\rthree')
+  expect((await repo.since(before))?.commits.map(({ subject }) => subject)).toEqual(['one\u2028two\rthree'])
+})
+
 test('a history that was rewritten, or left for another branch, is said', async ({ repo, expect }) => {
   repo.write('file', 'other\n')
   commit(repo.dir, 'second')

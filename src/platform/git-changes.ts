@@ -84,7 +84,7 @@ async function historyBetween(
 }
 
 function commitOf(line: string): Commit[] {
-  const [, id, subject] = /^([0-9a-f]{40,64}) (.*)$/.exec(line) ?? []
+  const [, id, subject] = /^([0-9a-f]{40,64}) ([^]*)$/.exec(line) ?? []
   return id === undefined ? [] : [{ id, subject: subject ?? '' }]
 }
 
