@@ -131,6 +131,25 @@ test('a history that was rewritten, or left for another branch, is said', async 
   expect(await repo.since(before)).toMatchObject({ commits: [], rewritten: true })
 })
 
+test('in a clone without all of its history a new commit is no rewritten one', async ({
+  repo,
+  dir,
+  expect,
+}) => {
+  commit(repo.dir, 'second')
+  const clone = join(dir, 'clone')
+  git(dir, 'clone', '-q', '--depth=1', `file://${repo.dir}`, clone)
+  const question = { signal, except: [], run: runCommand }
+  const look = () => gitState({ root: clone, path: clone }, question)
+  const [before, after] = [await look(), (commit(clone, 'third'), await look())]
+  if (!before || !after) throw new Error('git told nothing')
+  const looks = { before: { head: before.head, changed: new Map<string, string>() }, after }
+  expect(await gitChanges({ root: clone, path: clone }, question, looks)).toMatchObject({
+    commits: [{ subject: 'third' }],
+    rewritten: false,
+  })
+})
+
 test('a head that is gone for good leaves nothing to compare with', async ({ repo, expect }) => {
   const before = await repo.look()
   const lost = { ...before, head: 'f'.repeat(40) }

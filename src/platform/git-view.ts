@@ -24,7 +24,7 @@ const TEXT_BYTES_MAX = 1024 * 1024 // HEAD has some dozen bytes, a list of what 
 export function openView(dir: InnerPath): GitView | undefined {
   const place = findRepository(dir)
   if (!place) return undefined
-  const { top, gitDir, head, exclude, settings, shared, commonDir } = place
+  const { top, gitDir, head, exclude, settings, shallow, shared, commonDir } = place
   const folder = mkdtempSync(join(temporaryFolder(), 'marrow-git-'))
   try {
     if (process.geteuid?.() === 0) chmodSync(folder, 0o755) // git may run as the agent's user, who may read only.
@@ -32,6 +32,7 @@ export function openView(dir: InnerPath): GitView | undefined {
     writeFileSync(join(folder, 'config'), settings)
     mkdirSync(join(folder, 'info'))
     writeFileSync(join(folder, 'info', 'exclude'), exclude)
+    if (shallow !== '') writeFileSync(join(folder, 'shallow'), shallow)
     for (const name of ['refs', 'packed-refs', 'reftable'])
       symlinkSync(join(commonDir, name), join(folder, name))
     for (const name of shared) symlinkSync(join(gitDir, name), join(folder, name))
@@ -67,6 +68,8 @@ interface Repository extends GitFolders {
   readonly exclude: string
   /** The few that git needs to read the rest. */
   readonly settings: string
+  /** Where the history of a clone that has not all of it ends; empty for a whole one. */
+  readonly shallow: string
   /** Parts of a split index. */
   readonly shared: readonly string[]
 }
@@ -117,6 +120,7 @@ function readRepository(top: InnerPath, place: InnerPath): Repository | undefine
     head,
     exclude: excludeOf(common),
     settings: settingsFrom(textOf(commonDir, 'config')),
+    shallow: textOf(commonDir, 'shallow'),
     shared: gitDir.names('file').filter((name) => /^sharedindex\.[0-9a-f]+$/.test(name)),
   }
 }
