@@ -1,6 +1,6 @@
 /** One pass of the loop: finish what ended before starting anything new. It awaits nothing slower than a local file. */
 import { reasonOf } from '../base/errors.ts'
-import { msUntil, type Moment } from '../base/moment.ts'
+import { later, msUntil, type Moment } from '../base/moment.ts'
 import { openRuns } from '../runner/store.ts'
 import { retryMoment, write, type Core } from './core.ts'
 import { prune } from './prune.ts'
@@ -14,6 +14,7 @@ import { tidyWorktrees } from './worktrees.ts'
 const ASLEEP_MS_MIN = 30_000 // The wall clock ran on this much further than the loop was awake: the machine slept.
 const SET_BACK_MS_MIN = 2_000
 const PRUNE_MS_EVERY = 10 * 60_000
+const STOP_MS_MAX = 5 * 60_000 // After the grace: a run is ended and recorded within seconds, and what fails is tried at least once a minute.
 
 /** What a pass reaches beyond the shared parts. */
 export interface PassDeps {
@@ -83,6 +84,12 @@ async function stopRuns(core: Core, now: Moment, deps: PassDeps): Promise<number
   if (life.stopping !== 'stop' || life.stopAt === undefined) return Number.POSITIVE_INFINITY
   const runs = await core.db.read(openRuns)
   const leftMs = msUntil(life.stopAt, now)
+  if (runs.length > 0 && msUntil(later(life.stopAt, STOP_MS_MAX), now) <= 0) {
+    const left = runs.map(({ id }) => id).join(', ')
+    core.log.error('some runs cannot be ended or recorded: the next daemon takes them over', { runs: left })
+    deps.stopped()
+    return Number.POSITIVE_INFINITY
+  }
   for (const run of runs) {
     if (life.launches.delete(run.id)) await takeBack(core, run, 'the daemon stopped before it began')
     else if (leftMs <= 0 && !core.jobs.has(settleKey(run.id))) await askForEnd(core, run, 'stop')

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe } from 'vitest'
 import { pendingTriggers } from '../../src/heartbeat/store/triggers.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -268,5 +269,23 @@ describe('cancel', () => {
       .list()
       .filter(({ pid }) => daemon.core.processes.hasEnvironment(pid, `MARROW_WORKSPACE=${home.workspace}`))
     expect(left).toEqual([])
+  })
+})
+
+describe('a stop', () => {
+  test('that cannot record the end of a run leaves it to the next daemon', async ({ home, expect }) => {
+    const clock = new FakeClock()
+    await home.write({ scout: { agent_command: sh('sleep 600') } })
+    const first = await home.start({ clock })
+    await drive(clock, async () => (await first.runs())[0]?.state === 'running')
+    using store = new DatabaseSync(join(home.stateDir, 'marrow.db'))
+    store.exec(`create trigger broken before update of outcome on runs
+      begin select raise(abort, 'the disk does not take it'); end`)
+    first.stop()
+    await first.gone()
+    store.exec('drop trigger broken')
+    const second = await home.start({ clock, scheduled: false })
+    await drive(clock, async () => (await second.runs())[0]?.state === 'ended')
+    expect((await second.runs()).map(({ outcome }) => outcome)).toEqual(['ended by stop'])
   })
 })
