@@ -1,10 +1,11 @@
 /** Makes worktrees and removes them, step by step: whatever was ended in the middle is found and gone on with. */
+import { join } from 'node:path'
 import { quote } from 'shlex'
 import { MarrowError } from '../base/errors.ts'
 import { plain } from '../base/plain.ts'
 import type { CommandOptions, CommandResult } from '../platform/command.ts'
 import { gitEnvironment } from '../platform/git-ask.ts'
-import { openInside } from '../platform/inside.ts'
+import { entryInside, openInside } from '../platform/inside.ts'
 import {
   askGit,
   kindAt,
@@ -44,6 +45,7 @@ export async function makeWorktree(site: Site, change: Change): Promise<void> {
   if (ownGitFolder(site) === undefined) await addWorktree(site, change)
   const own = ownGitFolder(site)
   if (own === undefined) throw unmade(site, 'git made something else')
+  if (isCheckedOut(own)) return
   clearLock(own)
   const env = { ...repositoryEnvironment(own), GIT_WORK_TREE: site.path.path }
   const words = ['git', 'reset', '--hard', '--quiet']
@@ -100,6 +102,11 @@ async function addWorktree(site: Site, change: Change): Promise<void> {
       fix: `Make the first one, such as: git -C ${quote(repository)} commit --allow-empty -m Begin`,
     })
   await ask(site, change.tie, change, [...add, '--no-track', '-b', branch, path.path, 'HEAD'])
+}
+
+/** git writes the index last: whoever finds one may have worked there since, which a reset would undo. */
+function isCheckedOut(own: string): boolean {
+  return entryInside({ root: own, path: join(own, 'index') }) !== undefined
 }
 
 /** Of a checkout that was ended: nobody else has been in there yet. */

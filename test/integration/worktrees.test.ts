@@ -1,5 +1,13 @@
 /** Worktrees of agents under a daemon: made before the first run, whatever is there already. */
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { test, type LiveDaemon } from '../helpers/daemon.ts'
@@ -39,6 +47,22 @@ describe('an agent with a worktree', () => {
     await runScout(daemon)
     expect(git(worktree, 'log', '--format=%s')).toBe('more\nfile')
     expect(git(worktree, 'status', '--porcelain')).toBe('')
+  })
+
+  test('works in one that a person made where marrow could not, and leaves what they changed', async ({
+    home,
+    expect,
+  }) => {
+    const { repository, worktree } = placeOf(home)
+    git(makeRepository(repository), 'switch', '-qc', branch)
+    await writeScout(home, 'true')
+    const daemon = await home.start({ scheduled: false })
+    expect(await refusal(daemon)).toMatch(/already/)
+    git(repository, 'switch', '-q', 'trunk')
+    git(repository, 'worktree', 'add', '-q', worktree, branch)
+    appendFileSync(join(worktree, 'file'), 'not committed')
+    await runScout(daemon)
+    expect(readFileSync(join(worktree, 'file'), 'utf8')).toContain('not committed')
   })
 
   test('goes on with a branch that is there already', async ({ home, expect }) => {
