@@ -5,7 +5,7 @@ import { MarrowError } from '../base/errors.ts'
 import { plain } from '../base/plain.ts'
 import type { CommandOptions, CommandResult } from '../platform/command.ts'
 import { gitEnvironment } from '../platform/git-ask.ts'
-import { entryInside, openInside } from '../platform/inside.ts'
+import { entryInside, listInside, openInside } from '../platform/inside.ts'
 import {
   askGit,
   kindAt,
@@ -59,17 +59,30 @@ async function clearRemains(site: Site, change: Change): Promise<void> {
   if (entry.locked === HALF_MADE) {
     await clearHalfMade(site, change)
     await ask(site, change.tie, change, ['worktree', 'unlock', site.path.path])
-  } else if (kindAt(site.path) !== undefined) return
-  else await checkLeft(site, entry, change)
+  } else {
+    const left = kindAt(site.path)
+    if (left !== undefined && !isEmptied(site)) return
+    await checkLeft(site, entry, change)
+    if (left !== undefined) await removeEmpty(site, change)
+  }
   await ask(site, change.tie, change, ['worktree', 'remove', site.path.path])
 }
 
 /** Nothing was checked out yet: there is only the file by which git knows the folder. Anything more stays, and git refuses. */
-async function clearHalfMade({ path }: Site, change: Change): Promise<void> {
-  using folder = openInside(path)
+async function clearHalfMade(site: Site, change: Change): Promise<void> {
+  using folder = openInside(site.path)
   if (folder === undefined || !folder.list().every(({ name, kind }) => name === '.git' && kind === 'file'))
     return
   folder.remove('.git')
+  await removeEmpty(site, change)
+}
+
+/** A run that deletes its work_dir leaves the folder: behind its wall that cannot go. */
+function isEmptied({ path }: Site): boolean {
+  return kindAt(path) === 'folder' && listInside(path).length === 0
+}
+
+async function removeEmpty({ path }: Site, change: Change): Promise<void> {
   await change.tie(['rmdir', path.path], options(change, gitEnvironment(), STEP_MS_MAX))
 }
 

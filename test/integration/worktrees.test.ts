@@ -3,6 +3,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -44,6 +45,15 @@ describe('an agent with a worktree', () => {
     const { daemon, worktree } = await begin(home)
     commit(worktree, 'more')
     rmSync(worktree, { recursive: true })
+    await runScout(daemon)
+    expect(git(worktree, 'log', '--format=%s')).toBe('more\nfile')
+    expect(git(worktree, 'status', '--porcelain')).toBe('')
+  })
+
+  test('gets it again when only the empty folder was left', async ({ home, expect }) => {
+    const { daemon, worktree } = await begin(home)
+    commit(worktree, 'more')
+    for (const name of readdirSync(worktree)) rmSync(join(worktree, name), { recursive: true })
     await runScout(daemon)
     expect(git(worktree, 'log', '--format=%s')).toBe('more\nfile')
     expect(git(worktree, 'status', '--porcelain')).toBe('')
