@@ -3,6 +3,7 @@ import { MarrowError } from '../../base/errors.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
 import { openLog } from '../../platform/log.ts'
 import { onSignals } from '../../platform/signals.ts'
+import { openRuns } from '../../runner/store.ts'
 import type { Core } from '../core.ts'
 import { configAt, startHere } from '../here.ts'
 import { toggleDebug } from '../log-level.ts'
@@ -37,7 +38,11 @@ export async function withDaemonHere<Result>(
   try {
     const stopped = daemon.done.then(() => undefined)
     const ended = await Promise.race([work(daemon.handlers).then((result) => ({ result })), stopped])
-    if (ended) return ended.result
+    if (ended) {
+      // Those of a daemon that was killed: they were not ours to end.
+      if ((await daemon.core.db.read(openRuns)).length > 0) daemon.handOver()
+      return ended.result
+    }
     throw new MarrowError('STOPPING', 'Cannot finish the ticks: marrow was stopped.', {
       fix: 'See what was begun with: marrow runs, once a daemon runs.',
     })

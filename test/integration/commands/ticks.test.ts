@@ -50,6 +50,24 @@ describe('marrow run-once', () => {
     expect(site.processes()).toEqual([])
   })
 
+  test('leaves the runs of a daemon that was killed to the next one', async ({ site, expect }) => {
+    const long = { agent_command: sh('until [ -e "$MARROW_WORKSPACE/go" ]; do sleep 0.02; done') }
+    await site.write({ long }, { stop_grace_seconds: '0' })
+    const killed = await site.start()
+    const running = "select id from runs where agent = 'long' and state = 'running'"
+    await eventually('the run', () => site.rows(running)[0])
+    await killed.kill()
+    await site.write({ long, good }, { stop_grace_seconds: '0' })
+    expect(await site.marrow('run-once', 'good')).toMatchObject({ code: 0 })
+    expect(site.rows(running)).toHaveLength(1)
+    await writeFile(join(site.workspace, 'go'), '')
+    await site.start()
+    await settled(site, 2)
+    expect(site.rows("select outcome from runs where agent = 'long'")).toEqual([
+      { outcome: expect.stringContaining('succeeded') },
+    ])
+  })
+
   test('beside a daemon goes through it', async ({ site, expect }) => {
     await site.write({ good, bad })
     await site.start()
