@@ -87,8 +87,25 @@ test('one more project stands at the end with limits of its own, and the rest st
   expect(config?.limits).toEqual({ usd_per_day: 2.5 })
   expect(config?.agents.map(({ name, project, limits }) => [name, project, limits])).toEqual([
     ['conductor', 'default', {}],
-    ['scout@shop', 'shop', { usd_per_day: 2.5 }],
-    ['conductor@shop', 'shop', { usd_per_day: 2.5 }],
-    ['refit@shop', 'shop', { usd_per_day: 2.5 }],
+    ['scout@shop', 'shop', { usd_per_day: 0.83 }],
+    ['conductor@shop', 'shop', { usd_per_day: 0.83 }],
+    ['refit@shop', 'shop', { usd_per_day: 0.83 }],
   ])
+})
+
+test.for([
+  ['usd_per_day', 5, 1.66],
+  ['usd_per_day', 0.29, 0.09],
+  ['tokens_per_day', 5_000_000, 1_666_666],
+  ['runs_per_day', 2, 1],
+] as const)('of %s = %s each of three agents of one project has %s', ([key, value, own], { expect }) => {
+  const one = { ...answers, notice: undefined, limit: { key, value } }
+  const text = extendedConfig(first, one, { workspace: '/data/shop', project: 'shop', full: true })
+  expect(read(text).config?.agents.map(({ limits }) => limits[key])).toEqual([undefined, own, own, own])
+})
+
+test('the one agent of a project has all that was answered', ({ expect }) => {
+  const one = { ...answers, notice: undefined, limit: { key: 'usd_per_day', value: 0.29 } as const }
+  const text = extendedConfig(first, one, { workspace: '/data/shop', project: 'shop', full: false })
+  expect(read(text).config?.agents[1]?.limits).toEqual({ usd_per_day: 0.29 })
 })

@@ -1,6 +1,7 @@
 /** Owns what `marrow init` writes: a first configuration, or agents at the end of one that is there. */
 import { isolationLines, key, opening, starterAgents } from '../starter.ts'
 import type { Answers } from './converse.ts'
+import type { DailyLimit } from './limit.ts'
 
 /** Where the agents of one project are, and what they are called. */
 export interface Place {
@@ -59,9 +60,15 @@ export function extendedConfig(before: string, answers: Answers, place: Place): 
   const lines = [
     // Before the agents: what follows their heads would be theirs.
     ...(notice === undefined ? [] : ['', '[notify]', key(notice.key, notice.value)]),
-    ...agentBlocks(answers, place, limit),
+    ...agentBlocks(answers, place, limit && shareOf(limit, agentNames(place).length)),
   ]
   return `${before.trimEnd()}\n${lines.join('\n')}\n`
+}
+
+/** Together they keep to what was answered. */
+function shareOf({ key: name, value }: NonNullable<DailyLimit>, count: number): DailyLimit {
+  const unit = name === 'usd_per_day' ? 100 : 1
+  return { key: name, value: Math.max(1, Math.floor(Math.round(value * unit) / count)) / unit }
 }
 
 function agentBlocks(answers: Answers, place: Place, limit?: Answers['limit']): string[] {
