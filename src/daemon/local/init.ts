@@ -14,6 +14,7 @@ import { realPath } from '../../platform/paths.ts'
 import { applySteps } from '../../scaffold/apply.ts'
 import type { Answers } from '../../scaffold/init/converse.ts'
 import type { InitFacts } from '../../scaffold/init/facts.ts'
+import { projectNameOf } from '../../scaffold/init/name.ts'
 import { agentNames, extendedConfig, firstConfig, type Place } from '../../scaffold/init/text.ts'
 import { planWorkspace, stateDirFor } from '../../scaffold/plan.ts'
 import { initFacts } from './init-facts.ts'
@@ -59,7 +60,7 @@ function findPath(search: Search): string {
  */
 export function writeInit(start: InitStart, answers: Answers, full: boolean): InitResult {
   const { configPath, before, facts } = start
-  const named = freeName(slugOf(basename(answers.workDir)), start)
+  const named = freeName(projectNameOf(basename(answers.workDir)), start, full)
   const project = before === undefined ? undefined : named
   const place: Place = { workspace: workspaceOf(named), project, full }
   const text =
@@ -77,11 +78,13 @@ export function writeInit(start: InitStart, answers: Answers, full: boolean): In
 }
 
 /** A name that neither a project nor a workspace has: the folder of another repository may be called the same. */
-function freeName(name: string, { facts }: InitStart): string {
-  const taken = new Set(facts.existing?.projects)
+function freeName(name: string, { facts: { existing } }: InitStart, full: boolean): string {
+  const projects = new Set(existing?.projects.map(slugOf))
+  const agents = new Set(existing?.workDirs.map(({ agent }) => slugOf(agent)))
   for (let count = 1; ; count += 1) {
     const free = count === 1 ? name : `${name}-${count}`
-    if (!taken.has(free) && !existsSync(workspaceOf(free))) return free
+    const isTaken = agentNames({ project: free, full }).some((agent) => agents.has(slugOf(agent)))
+    if (!isTaken && !projects.has(free) && !existsSync(workspaceOf(free))) return free
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
@@ -109,6 +109,24 @@ describe('marrow init without a terminal', () => {
     const again = await me.marrow(['init', '--yes'], shop)
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining('conductor@shop works on') })
     expect(readFileSync(me.config, 'utf8')).toBe(after)
+  })
+
+  test('a folder is added under another name where agents cannot be called so, or are already', async ({
+    site: { dir },
+    expect,
+  }) => {
+    const me = await makeNewcomer(dir)
+    await me.marrow(['init', '--yes', '--tick', 'no'])
+    const own = ['[[agents]]', 'name = "conductor-shop"', 'project = "My Site"', 'agent_command = "true"']
+    appendFileSync(me.config, [...own, `workspace = '${join(dir, 'ws')}'`, ''].join('\n'))
+    for (const [name, project] of [
+      ['how-to-cook', 'how-cook'],
+      ['shop', 'shop-2'],
+      ['my-site', 'my-site-2'],
+    ] as const) {
+      const { out } = await me.marrow(['init', '--yes', '--tick', 'no', '-o', 'json'], me.addRepository(name))
+      expect(JSON.parse(out)).toMatchObject({ project, agents: [`conductor@${project}`] })
+    }
   })
 
   test('--full writes a whole team at its usual intervals', async ({ site: { dir }, expect }) => {
