@@ -49,7 +49,7 @@ export async function init(options: InitOptions): Promise<number> {
   if (!json) print(...writtenLines(result))
   const ticked = answers.tick ? await tickOnce(options, result) : undefined
   if (json) printJson({ ...result, project: result.project ?? null, tick: ticked ?? null })
-  else print(...(ticked === undefined ? [] : tickLines(ticked)), ...nextLines(result))
+  else print(...(ticked === undefined ? [] : tickLines(ticked)), ...nextLines(options, result))
   return ticked?.ok === false ? 1 : 0
 }
 
@@ -105,11 +105,11 @@ function quoted(name: string): string {
   return name.includes(' ') ? `'${name}'` : name
 }
 
-function nextLines({ config, agents }: InitResult): string[] {
+function nextLines(options: InitOptions, { config, agents }: InitResult): string[] {
   return [
     '',
     `Change anything in ${config}; a running daemon takes it up by itself.`,
-    'Next:',
+    options.config === undefined ? 'Next:' : `Next, each with -c ${quoted(config)}:`,
     '  marrow run                      the daemon, in the foreground',
     '  marrow task add "…"             something to do',
     `  ${`marrow ask ${quoted(agents[0] ?? '')} "…"`.padEnd(32)}a question`,

@@ -7,7 +7,7 @@ import { slugOf } from '../../base/ids.ts'
 import type { Config } from '../../config/config.ts'
 import { findConfig, loadConfig, programRoot } from '../../config/load.ts'
 import { parseConfig } from '../../config/parse.ts'
-import { defaultStateDir, xdgFolder } from '../../config/paths.ts'
+import { defaultStateDir, isInside, xdgFolder } from '../../config/paths.ts'
 import { placesOf, type Search } from '../../config/search.ts'
 import { createExclusive, makeFolder, writeAtomic, writing } from '../../platform/files.ts'
 import { realPath } from '../../platform/paths.ts'
@@ -66,7 +66,7 @@ export function writeInit(start: InitStart, answers: Answers, full: boolean): In
   const text =
     before === undefined
       ? firstConfig(answers, place, {
-          stateDir: stateDirOf(configPath, place.workspace),
+          stateDir: stateDirOf(configPath, place.workspace, answers.workDir),
           noIsolation: facts.noWall?.reason,
         })
       : extendedConfig(before, answers, place)
@@ -93,11 +93,18 @@ function workspaceOf(project: string): string {
   return join(data, 'marrow', project)
 }
 
-function stateDirOf(configOut: string, workspace: string): string {
+/** Agents write in both folders. */
+function stateDirOf(configOut: string, workspace: string, workDir: string): string {
   const { MARROW_CONFIG: _, ...env } = process.env
   const places = placesOf({ flag: undefined, env, cwd: '/', home: homedir() })
   const userConfig = (places.kind === 'searched' ? places.fixed[0] : undefined) ?? ''
-  return stateDirFor({ configOut, workspace, userConfig, userState: defaultStateDir(here()) })
+  const written = isInside(realPath(dirname(configOut)), workDir)
+  return stateDirFor({
+    configOut: written ? join(workDir, basename(configOut)) : configOut,
+    workspace: written ? workDir : workspace,
+    userConfig,
+    userState: defaultStateDir(here()),
+  })
 }
 
 /** Before anything is written: a file that cannot be used, or that reads as something else, would help nobody. */

@@ -129,6 +129,20 @@ describe('marrow init without a terminal', () => {
     }
   })
 
+  test('a configuration in the repository keeps its state elsewhere, and is named in what comes next', async ({
+    site: { dir },
+    expect,
+  }) => {
+    const me = await makeNewcomer(dir)
+    const { out } = await me.marrow(['init', '--yes', '--tick', 'no', '-c', 'marrow.toml'])
+    const path = join(me.repository, 'marrow.toml')
+    expect(out).toContain(`Next, each with -c ${path}:`)
+    expect(readFileSync(path, 'utf8')).toMatch(
+      new RegExp(`^state_dir = "${join(me.home, '.local/state/marrow')}/site-[0-9a-f]{6}"$`, 'm'),
+    )
+    expect(await me.marrow(['validate', '-c', path])).toMatchObject({ code: 0 })
+  })
+
   test('--full writes a whole team at its usual intervals', async ({ site: { dir }, expect }) => {
     const me = await makeNewcomer(dir)
     const { out } = await me.marrow(['init', '--yes', '--full', '--tick', 'no', '-o', 'json'])
