@@ -28,9 +28,7 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
   const release = onSignals({
     stop: () => {
       if (!daemon) return early.abort()
-      const { stopGraceMs } = daemon.core.config
-      if (stopGraceMs > 0) daemon.core.log.info(`stopping: ${patience(stopGraceMs)}`)
-      daemon.stop()
+      stopPatiently(daemon)
     },
     // Runs go on without us, and the next daemon adopts them.
     stopAtOnce: () => process.exit(1),
@@ -77,7 +75,11 @@ function withoutSource(error: unknown): never {
   throw new MarrowError(error.code, told.join('\n'), { fix: error.fix })
 }
 
-/** Why a stop may take a while, and how to be faster, for whoever sits at the terminal. */
-function patience(graceMs: number): string {
-  return `runs get ${formatDuration(graceMs)} to end by themselves; once more leaves them to the next daemon`
+/** Says why it may take a while, and how to be faster, to whoever sits at the terminal. */
+export function stopPatiently(daemon: RunningDaemon): void {
+  const { log, config } = daemon.core
+  const grace = formatDuration(config.stopGraceMs)
+  if (config.stopGraceMs > 0)
+    log.info(`stopping: runs get ${grace} to end by themselves; once more leaves them to the next daemon`)
+  daemon.stop()
 }

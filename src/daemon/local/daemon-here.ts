@@ -7,6 +7,7 @@ import { openRuns } from '../../runner/store.ts'
 import type { Core } from '../core.ts'
 import { configAt, startHere } from '../here.ts'
 import { toggleDebug } from '../log-level.ts'
+import { stopPatiently } from '../main.ts'
 import { redactorFor } from '../redaction.ts'
 
 /** Which configuration, and how it logs on stderr. */
@@ -29,7 +30,7 @@ export async function withDaemonHere<Result>(
   const daemon = await startHere(config, log, { ipc: config.ipc.enabled, scheduled: false })
   core = daemon.core
   const release = onSignals({
-    stop: () => daemon.stop(),
+    stop: () => stopPatiently(daemon),
     stopAtOnce: () => process.exit(1),
     handover: () => daemon.handOver(),
     reload: () => daemon.reload(),

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
-import { sh, test, type Site } from '../../helpers/spawned-daemon.ts'
+import { startProgram } from '../../helpers/programs.ts'
+import { marrowProgram, sh, test, type Site } from '../../helpers/spawned-daemon.ts'
 
 const good = { agent_command: sh('echo done') }
 const bad = { agent_command: sh('exit 3') }
@@ -66,6 +67,15 @@ describe('marrow run-once', () => {
     expect(site.rows("select outcome from runs where agent = 'long'")).toEqual([
       { outcome: expect.stringContaining('succeeded') },
     ])
+  })
+
+  test('stopped while a run goes on says how long that may take', async ({ site, expect }) => {
+    await site.write({ long: { agent_command: sh('sleep 60') } }, { stop_grace_seconds: '1' })
+    const program = startProgram(marrowProgram, ['run-once', '-c', site.configPath])
+    await eventually('the run', () => program.err().includes('run started') || undefined)
+    program.signal('SIGINT')
+    expect(await program.ended).toBe(1)
+    expect(program.err()).toContain('stopping: runs get 1s to end by themselves')
   })
 
   test('beside a daemon goes through it', async ({ site, expect }) => {
