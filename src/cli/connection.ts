@@ -36,7 +36,18 @@ const USUAL_TIMEOUT_MS = 10_000
 
 /** From where and with what this command looks for its configuration. */
 export function searchOf({ config }: CommonOptions): Search {
-  return { flag: config, env: process.env, cwd: process.cwd(), home: homedir() }
+  return { flag: config, env: process.env, cwd: currentFolder(), home: homedir() }
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new MarrowError('NOT_FOUND', 'Cannot look around: the current folder was removed.', {
+      fix: 'Go to another one: cd',
+      cause,
+    })
+  }
 }
 
 /** The configuration file of a command. Throws CONFIG_MISSING. */

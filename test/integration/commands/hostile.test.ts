@@ -44,6 +44,15 @@ test('a pipe in the place of the configuration hangs nobody', async ({ site, exp
   expect(program.err()).toContain('is not a regular file')
 })
 
+test('a current folder that was removed is no bug of marrow', async ({ site, expect }) => {
+  const script = 'mkdir "$1" && cd "$1" && rmdir "$1" && exec "$0" status'
+  const program = startProgram('sh', ['-c', script, marrowProgram, join(site.dir, 'gone')])
+  expect(await program.ended).toBe(1)
+  expect(program.err()).toMatch(
+    /Cannot look around: the current folder was removed\.\nFix: Go to another one: cd\n$/,
+  )
+})
+
 test('a reader that closes early changes no exit code', async ({ site, expect }) => {
   await site.write({ scout: { agent_command: sh('exit 3') } })
   const script = '"$0" run-once -c "$1" 2>/dev/null | true; "$0" run-once -c "$1" >/dev/full 2>&1; echo $?'
