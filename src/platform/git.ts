@@ -62,6 +62,8 @@ export interface Unsaved {
   readonly changed: readonly string[]
   /** Paths at which git was told not to look, and at which a file lies. */
   readonly unlooked: readonly string[]
+  /** Repositories in what it ignores: their commits may be nowhere else. */
+  readonly ignoredRepositories: readonly string[]
 }
 
 /** The same way: undefined when that cannot be known. Throws NOT_FOUND. */
@@ -73,12 +75,16 @@ export async function gitUnsaved(
   if (!view) return undefined
   const said = await askGit({ view, dir }, status, question)
   const listed = await askGit({ view, dir }, ['ls-files', '-v', '-z'], question)
-  if (said === undefined || listed === undefined || listed.truncated) return undefined
+  const ignored = await askGit({ view, dir }, ['ls-files', '-oi', '--exclude-standard', '-z'], question)
+  if (said === undefined || listed === undefined || ignored === undefined) return undefined
+  if (listed.truncated || ignored.truncated) return undefined
   // A small letter: its changes are to be overlooked. S: it is not to be there.
   const marked = listed.text.split('\0').filter((file) => /^(?:[a-z]|S) /.test(file))
   return {
     changed: parseStatus(said.text).entries.map(pathIn),
     unlooked: marked.map((file) => file.slice(2)).filter((path) => fileAt(view.top, path) !== undefined),
+    // Git does not look into them, and so lists them as folders.
+    ignoredRepositories: ignored.text.split('\0').filter((path) => path.endsWith('/')),
   }
 }
 

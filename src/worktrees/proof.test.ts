@@ -4,7 +4,7 @@ import { reasonsToKeep, type Found } from './proof.ts'
 const clean: Found = {
   place: 'folder',
   tied: true,
-  unsaved: { changed: [], unlooked: [] },
+  unsaved: { changed: [], unlooked: [], ignoredRepositories: [] },
   gitNames: ['HEAD', 'ORIG_HEAD', 'commondir', 'gitdir', 'index', 'logs', 'refs'],
   locked: undefined,
   unmerged: 0,
@@ -19,10 +19,14 @@ const cases: [string, Partial<Found>, string][] = [
   ['a link in its place', { place: 'other' }, 'something else than a folder stands in its place'],
   ['a folder of something else', { tied: false }, 'its folder is no longer tied to the repository'],
   ['no answer about files', { unsaved: undefined }, 'git does not say what in it is not committed'],
-  ['changed files', { unsaved: { changed: ['a', 'b'], unlooked: [] } }, '2 files not committed: a, b'],
+  [
+    'changed files',
+    { unsaved: { changed: ['a', 'b'], unlooked: [], ignoredRepositories: [] } },
+    '2 files not committed: a, b',
+  ],
   [
     'an overlooked file',
-    { unsaved: { changed: [], unlooked: ['a'] } },
+    { unsaved: { changed: [], unlooked: ['a'], ignoredRepositories: [] } },
     'git was told not to look at 1 file: a',
   ],
   ['a merge', { gitNames: ['MERGE_HEAD'] }, 'a merge is under way'],

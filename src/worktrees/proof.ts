@@ -49,7 +49,7 @@ export function reasonsToKeep(found: Found): string[] {
 
 function unsavedReasons(unsaved: Unsaved | undefined): string[] {
   if (unsaved === undefined) return ['git does not say what in it is not committed']
-  const { changed, unlooked } = unsaved
+  const { changed, unlooked, ignoredRepositories } = unsaved
   return [
     ...(changed.length === 0
       ? []
@@ -57,6 +57,9 @@ function unsavedReasons(unsaved: Unsaved | undefined): string[] {
     ...(unlooked.length === 0
       ? []
       : [`git was told not to look at ${counted(unlooked.length, 'file')}: ${namesOf(unlooked)}`]),
+    ...(ignoredRepositories.length === 0
+      ? []
+      : [`a repository of its own is in what it ignores: ${namesOf(ignoredRepositories)}`]),
   ]
 }
 

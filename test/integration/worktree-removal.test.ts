@@ -110,6 +110,11 @@ describe('a worktree that nobody wants any more', () => {
       '1 commit in no other branch',
     ],
     [
+      'a repository in what is ignored',
+      ({ worktree }) => makeRepository(join(worktree, 'mine.log')),
+      'a repository of its own is in what it ignores: mine.log/',
+    ],
+    [
       'no tie to its repository',
       ({ worktree }) => writeFileSync(join(worktree, '.git'), 'gitdir: /nowhere\n'),
       'its folder is no longer tied to the repository',
