@@ -93,19 +93,28 @@ test('the first project has the configured queue, another one that of its worksp
     {
       name: 'default',
       queue: '/srv/inbox',
-      folders: ['/srv/ws', '/srv/mono', '/srv/ws2'],
+      folders: [
+        { root: '/srv/ws', path: '/srv/ws' },
+        { root: '/srv/mono', path: '/srv/mono' },
+        { root: '/srv/ws2', path: '/srv/ws2' },
+      ],
       agents: ['a', 'b'],
     },
     {
       name: 'site',
       queue: '/srv/site-ws/tasks/queue',
-      folders: ['/srv/site-ws', '/srv/site-ws/worktrees/c-site', '/srv/mono/site'],
+      folders: [
+        { root: '/srv/site-ws', path: '/srv/site-ws' },
+        { root: '/srv/site-ws', path: '/srv/site-ws/worktrees/c-site' },
+        { root: '/srv/mono', path: '/srv/mono/site' },
+      ],
       agents: ['c@site'],
     },
   ])
 })
 
 const realPath = (path: string) => path.replace('/link', '/srv/mono/site')
+const planted = (path: string) => path.replace('/srv/site-ws/worktrees/c-site', '/srv/mono/src/deep')
 
 describe('a project is chosen', () => {
   const cases: [string, Wanted, string, string][] = [
@@ -128,6 +137,11 @@ describe('a project is chosen', () => {
     const linked = projectsOf({ agents: agents.map((one) => ({ ...one, repository: '/link' })), ipc })
     const choice = chooseProject(linked, { folder: '/srv/mono/site' }, realPath)
     expect(choice).toMatchObject({ by: 'folder' })
+  })
+
+  test('by no link that an agent may have put in the place of its work_dir', ({ expect }) => {
+    const choice = chooseProject(projects, { folder: '/srv/mono/src/deep' }, planted)
+    expect(choice).toMatchObject({ project: { name: 'default' }, by: 'folder' })
   })
 
   test('that is the only one, wherever one is', ({ expect }) => {

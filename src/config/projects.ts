@@ -3,7 +3,9 @@ import { MarrowError } from '../base/errors.ts'
 import { slugOf } from '../base/ids.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { ownQueue } from '../tasks/folders.ts'
+import type { InnerPath } from '../platform/inside.ts'
 import type { AgentConfig, Config } from './config.ts'
+import { innerPath } from './inner.ts'
 import { isInside } from './paths.ts'
 import type { Report } from './report.ts'
 
@@ -19,7 +21,7 @@ export interface Project {
   /** Where its tasks are put. */
   readonly queue: string
   /** Whoever is in one of these is in the project: workspaces, work_dirs, repositories. */
-  readonly folders: readonly string[]
+  readonly folders: readonly InnerPath[]
   /** By name. */
   readonly agents: readonly string[]
 }
@@ -30,7 +32,7 @@ export function projectsOf({ agents, ipc }: Pick<Config, 'agents' | 'ipc'>): Pro
   return [...Map.groupBy(agents, ({ project }) => project)].map(([name, own]) => ({
     name,
     queue: name === first ? ipc.taskDir : ownQueue(own[0]?.workspace ?? ''),
-    folders: [...new Set(own.flatMap(foldersOf))],
+    folders: [...new Set(own.flatMap(foldersOf))].map((path) => innerPath(path, agents)),
     agents: own.map((agent) => agent.name),
   }))
 }
@@ -81,6 +83,7 @@ function projectNamed(projects: readonly Project[], written: string): Project {
   })
 }
 
+/** Below its root a folder is where it is written: whoever works there could lead it into another project. */
 function projectAround(
   projects: readonly Project[],
   folder: string,
@@ -88,7 +91,7 @@ function projectAround(
 ): Project | undefined {
   const around = projects.flatMap((project) =>
     project.folders
-      .map(realPath)
+      .map(({ root, path }) => realPath(root) + path.slice(root.length))
       .filter((path) => isInside(folder, path))
       .map((path) => ({ project, depth: path.length })),
   )
