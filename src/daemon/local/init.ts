@@ -9,7 +9,7 @@ import { findConfig, loadConfig, programRoot } from '../../config/load.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { defaultStateDir, isInside, xdgFolder } from '../../config/paths.ts'
 import { placesOf, type Search } from '../../config/search.ts'
-import { createExclusive, makeFolder, writeAtomic, writing } from '../../platform/files.ts'
+import { createExclusive, entryOf, makeFolder, writeAtomic, writing } from '../../platform/files.ts'
 import { realPath } from '../../platform/paths.ts'
 import { applySteps } from '../../scaffold/apply.ts'
 import type { Answers } from '../../scaffold/init/converse.ts'
@@ -138,6 +138,10 @@ function agentOf({ agents }: Config, name: string): Config['agents'][number] | u
 
 function writeFirst(path: string, text: string): void {
   makeFolder(dirname(path))
+  if (entryOf(path)?.kind === 'link' && !existsSync(path))
+    throw new MarrowError('CANNOT_WRITE', `Cannot write ${path}: it is a link to a file that is not there.`, {
+      fix: 'Make that file, or take the link away.',
+    })
   if (!createExclusive(path, text, 0o644)) throw changedMeanwhile(path)
 }
 

@@ -1,5 +1,5 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
 import { makeNewcomer } from '../../helpers/newcomer.ts'
@@ -180,6 +180,14 @@ describe('marrow init without a terminal', () => {
     ])
       expect(err).toContain(flag)
     expect(me.written()).toEqual([])
+  })
+
+  test('a configuration that is a link to nothing is told as that', async ({ site: { dir }, expect }) => {
+    const me = await makeNewcomer(dir)
+    mkdirSync(dirname(me.config), { recursive: true })
+    symlinkSync(join(dir, 'nothing.toml'), me.config)
+    const { code, err } = await me.marrow(['init', '--yes'])
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('a file that is not there') })
   })
 
   test('a configuration with a mistake is not extended', async ({ site: { dir }, expect }) => {
