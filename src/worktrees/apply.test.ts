@@ -121,6 +121,30 @@ test('a branch that moved on since it was looked at stays, with its commit', asy
   expect(git(site.repository, 'log', '--format=%s', branch)).toBe('late\nfile')
 })
 
+test('a branch that was made another name of a second one goes without that one', async ({ dir, expect }) => {
+  const site = siteIn(dir)
+  await makeWorktree(site, living)
+  git(site.path.path, 'switch', '-qc', 'feature')
+  commit(site.path.path, 'work')
+  git(site.repository, 'symbolic-ref', `refs/heads/${branch}`, 'refs/heads/feature')
+  expect(await tidy(site, living)).toEqual([])
+  expect(git(site.repository, 'for-each-ref', '--format=%(refname:short)', 'refs/heads')).toBe(
+    'feature\ntrunk',
+  )
+})
+
+test('a commit that another branch has only as another name of the own one keeps it', async ({
+  dir,
+  expect,
+}) => {
+  const site = siteIn(dir)
+  await makeWorktree(site, living)
+  commit(site.path.path, 'work')
+  git(site.repository, 'symbolic-ref', 'refs/heads/alias', `refs/heads/${branch}`)
+  git(site.repository, 'symbolic-ref', 'refs/remotes/origin/HEAD', `refs/heads/${branch}`)
+  expect(await tidy(site, living)).toEqual(['1 commit in no other branch'])
+})
+
 test('a worktree whose git folder was made to mean another repository is not believed', async ({
   dir,
   expect,

@@ -145,7 +145,7 @@ export async function removeWorktree(
   const users = (await listed(site, change)).filter(({ branch }) => branch === name)
   if (users.length > 0) return undefined // It is somebody else's by now.
   const result = await change.tie(
-    ['git', 'update-ref', '-d', name, tip],
+    ['git', 'update-ref', '--no-deref', '-d', name, tip], // A run may have made it a name of another branch.
     options(change, repositoryEnvironment(site.gitDir), STEP_MS_MAX),
   )
   return refusalOf(result)

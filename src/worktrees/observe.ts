@@ -148,10 +148,22 @@ export async function tipOf(site: Site, look: Look): Promise<string | undefined>
 async function countUnmerged(site: Site, entry: Listed | undefined, look: Look): Promise<number | undefined> {
   const tips = [await tipOf(site, look), entry?.head].filter((tip) => tip !== undefined)
   if (tips.length === 0) return 0
-  const others = ['--not', `--exclude=${site.branch}`, '--branches', '--remotes']
+  const names = await aliases(site, look)
+  if (names === undefined) return undefined
+  const without = (folder: string) =>
+    names.flatMap((name) => (name.startsWith(folder) ? [`--exclude=${name.slice(folder.length)}`] : []))
+  const branches = [`--exclude=${site.branch}`, ...without('refs/heads/'), '--branches']
+  const others = ['--not', ...branches, ...without('refs/remotes/'), '--remotes']
   const text = await askGit(site, ['rev-list', '--count', ...tips, ...others], look)
   const count = Number(text?.trim() === '' ? Number.NaN : text)
   return Number.isInteger(count) ? count : undefined
+}
+
+/** Branches that are only other names of some: without those they have nothing. Undefined when git does not say. */
+async function aliases(site: Site, look: Look): Promise<string[] | undefined> {
+  const format = '--format=%(if)%(symref)%(then)%(refname)%(end)'
+  const text = await askGit(site, ['for-each-ref', format, 'refs/heads', 'refs/remotes'], look)
+  return text?.split('\n').filter((name) => name !== '')
 }
 
 /** What lies in its own git folder, and one step below in `refs`. */
