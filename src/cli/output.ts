@@ -4,6 +4,11 @@ import type { Screen } from './render/screen.ts'
 
 /** Prints lines; each ends with a newline. */
 export function print(...lines: readonly string[]): void {
+  printLines(lines)
+}
+
+/** The same where there may be a million of them: no call takes so many arguments. */
+export function printLines(lines: readonly string[]): void {
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
 }
 

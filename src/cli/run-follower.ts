@@ -3,9 +3,9 @@ import { MarrowError } from '../base/errors.ts'
 import type { RunView } from '../ipc/protocol/runs.ts'
 import type { Connection } from './connection.ts'
 import { followJournal } from './event-reader.ts'
-import { print, screenFor } from './output.ts'
+import { print, printLines, screenFor } from './output.ts'
 import { runHeading } from './render/transcript.ts'
-import { readOnLines, readTail, type Show } from './run-reader.ts'
+import { readOnLines, readTail, tellTail, type Show } from './run-reader.ts'
 
 const BEGUN_MAX = 200 // Runs of which is remembered that they were begun: many more than go on at once.
 
@@ -23,8 +23,11 @@ export async function readTogether(
   { count, show }: Showing,
 ): Promise<string[]> {
   const lines = []
-  for (const run of runs) lines.push(...(await readTail(connection, run, { count, show })).lines)
-  const inOrder = lines.toSorted((one, other) => one.at - other.at).map(({ text }) => text)
+  for (const run of runs) lines.push((await readTail(connection, run, { count, show })).lines)
+  const inOrder = lines
+    .flat()
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ text }) => text)
   return count === 0 ? inOrder : inOrder.slice(-count)
 }
 
@@ -38,9 +41,8 @@ export async function followAll(
   const failed = Promise.withResolvers<never>()
   const follow = async (run: RunView) => {
     if (heading) print(runHeading(run, screen))
-    const tail = await readTail(connection, run, { count, show })
-    print(...tail.lines.map(({ text }) => text))
-    for await (const more of readOnLines(connection, run, { ...tail, show })) print(...more)
+    const place = await tellTail(connection, run, { count, show, take: printLines })
+    for await (const more of readOnLines(connection, run, { ...place, show })) printLines(more)
   }
   const begun: string[] = []
   const begin = (run: RunView) => {

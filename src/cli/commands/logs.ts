@@ -2,10 +2,10 @@ import { MarrowError } from '../../base/errors.ts'
 import { plain } from '../../base/plain.ts'
 import type { RunView } from '../../ipc/protocol/runs.ts'
 import { connect, type CommonOptions, type Connection } from '../connection.ts'
-import { print, screenFor } from '../output.ts'
+import { print, printLines, screenFor } from '../output.ts'
 import { readLast, readOn } from '../log-reader.ts'
 import { followAll, readTogether } from '../run-follower.ts'
-import { readOnLines, readTail, type Show } from '../run-reader.ts'
+import { readOnLines, tellTail, type Show } from '../run-reader.ts'
 import { runHeading, stepJson, transcriptLines } from '../render/transcript.ts'
 import { sinceTime } from '../since.ts'
 
@@ -56,10 +56,14 @@ async function showOne(
   { follow, lines = LINES_USUAL, json }: Pick<LogsOptions, 'follow' | 'lines' | 'json'>,
   show: Show,
 ): Promise<void> {
-  const tail = await readTail(connection, run, { count: lines, show })
-  print(...tail.lines.map(({ text }) => text))
-  if (follow) for await (const more of readOnLines(connection, run, { ...tail, show })) print(...more)
-  else if (tail.lines.length === 0 && !json) process.stderr.write(nothing(run.id, tail.part.size))
+  let isSilent = true
+  const take = (told: readonly string[]) => {
+    if (told.length > 0) isSilent = false
+    printLines(told)
+  }
+  const place = await tellTail(connection, run, { count: lines, show, take })
+  if (follow) for await (const more of readOnLines(connection, run, { ...place, show })) printLines(more)
+  else if (isSilent && !json) process.stderr.write(nothing(run.id, place.part.size))
 }
 
 async function showSince(connection: Connection, options: LogsOptions, since: number): Promise<void> {
@@ -91,7 +95,7 @@ async function showTogether(connection: Connection, options: LogsOptions): Promi
   const asked = names.map((agent) => connection.ask('runs', { agent, limit: 1 }))
   const runs = (await Promise.all(asked)).flatMap((answer) => answer.runs)
   const ended = follow ? runs.filter(({ state }) => state === 'ended') : runs
-  print(...(await readTogether(connection, ended, { count, show })))
+  printLines(await readTogether(connection, ended, { count, show }))
   if (runs.length === 0 && !follow && !json) process.stderr.write('(no runs yet)\n')
   const open = runs.filter((run) => !ended.includes(run))
   if (follow) await followAll(connection, { runs: open, count, show, heading: !json })

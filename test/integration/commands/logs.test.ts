@@ -120,4 +120,25 @@ describe('marrow logs', () => {
     ])
     expect(await site.marrow('logs', '--since', 'soon')).toMatchObject({ code: 2, out: '' })
   })
+
+  test('a run with very many lines is shown whole', async ({ site, expect }) => {
+    await site.write({ counter: { agent_command: sh('yes 1 | head -n 200000') } })
+    await site.start()
+    await ended(site, 1)
+    for (const words of [
+      ['counter', '-n', '0'],
+      ['counter', '--since', '1h'],
+      ['-n', '0'],
+      ['counter', '-n', '0', '-f'],
+    ]) {
+      const program = follow(site, 'logs', ...words)
+      const code = await program.ended
+      expect({ words, code, err: program.err(), lines: program.out().match(/1$/gm)?.length }).toEqual({
+        words,
+        code: 0,
+        err: '',
+        lines: 200_000,
+      })
+    }
+  })
 })
