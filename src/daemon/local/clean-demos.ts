@@ -41,15 +41,23 @@ function removed(path: string): true {
 
 /** Does `work` while no daemon can begin there; undefined where it is no demo's folder, or not left alone. */
 function whileLeft<T>(folder: string, work: () => T): T | undefined {
-  if (!isDemo(folder)) return undefined
-  const { state } = demoPlaces(folder)
-  if (!hasLock({ root: folder, path: state })) return work() // No daemon has ever begun there.
-  let lock: Lock | undefined
+  const lock = isDemo(folder) ? lockIn(folder) : undefined
+  if (lock === undefined) return undefined
   try {
-    lock = acquireLock(join(state, 'lock.db'))
-    return lock && work()
+    return work()
   } finally {
-    lock?.release()
+    lock.release()
+  }
+}
+
+/** Undefined where a daemon works, or where nobody can tell: one such folder is in the way of no other. */
+function lockIn(folder: string): Pick<Lock, 'release'> | undefined {
+  const { state } = demoPlaces(folder)
+  try {
+    if (hasLock({ root: folder, path: state })) return acquireLock(join(state, 'lock.db'))
+    return { release: () => {} } // No daemon has ever begun there.
+  } catch {
+    return undefined // A link in the place of the state, or no lock of ours: no demo made that.
   }
 }
 

@@ -266,10 +266,16 @@ test('only folders that are proven to be left by a demo go', async ({ site, temp
     plantDemo(named('dddddd'), demoConfig(demoPlaces(named('aaaaaa')), programRoot, 0)),
     plantDemo(named('toolong')),
     plantDemo(named('eeeeee')),
+    plantDemo(named('gggggg')),
+    plantDemo(named('hhhhhh')),
     join(temporary, 'marrow-demo-ffffff'),
   ]
   utimesSync(named('eeeeee'), new Date(), new Date())
   symlinkSync(left, named('ffffff'))
+  rmSync(join(named('gggggg'), 'state'), { recursive: true })
+  symlinkSync(join(left, 'state'), join(named('gggggg'), 'state'))
+  writeFileSync(join(named('hhhhhh'), 'state', 'lock.db'), 'no database'.repeat(100))
+  for (const name of ['gggggg', 'hhhhhh']) utimesSync(named(name), 0, 0)
   await site.write({ scout: quick })
   expect(await cleaned(site)).toMatchObject([{ kind: 'demo', path: left }])
   expect(await cleaned(site, '--yes')).toMatchObject([{ kind: 'demo', path: left }])
