@@ -7,6 +7,11 @@ export const RunId = z
   .brand<'RunId'>()
 export type RunId = z.infer<typeof RunId>
 
+/** Whether a name has the form of a run's id: what else lies beside the folders of runs is not marrow's. */
+export function isRunId(name: string): boolean {
+  return RunId.safeParse(name).success
+}
+
 const PROJECT_SIGN = '@'
 
 /** Why `name` cannot name an agent, or undefined when it can. It may end in `@` and the name of its project. */

@@ -1,16 +1,17 @@
 /** What the operator may have removed before its time: found first, told, and removed when that is asked for. */
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { MarrowError } from '../base/errors.ts'
 import { formatDuration } from '../base/duration.ts'
 import { counted } from '../base/numbers.ts'
 import type { CleanItem } from '../ipc/protocol/clean.ts'
 import { bytesBelow } from '../platform/disk-use.ts'
-import { listFolder, remove } from '../platform/files.ts'
+import { remove } from '../platform/files.ts'
 import { removeRun } from '../runner/apply/logs.ts'
 import { expiredRuns, type RetentionLimits } from '../runner/retention.ts'
 import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
+import { storeCopies } from './open-store.ts'
 import { keptByNobody, logsOf } from './prune.ts'
 
 /** What is looked at: a daemon's own, or the state of one that does not run. */
@@ -66,7 +67,7 @@ export async function findCleanable(ground: Ground, asked: Asked): Promise<Clean
     found.push(await onePath('login', path, `the shared login ${basename(path)}`, kept))
   for (const path of homes)
     found.push(await onePath('home', path, `what ${basename(path)} kept between runs`, kept))
-  for (const path of oldBackups(ground.config.stateDir))
+  for (const path of storeCopies(ground.config.stateDir).slice(0, -1))
     found.push(
       await onePath('backup', path, `the copy ${basename(path)} of the store`, 'there is a newer one'),
     )
@@ -125,13 +126,4 @@ async function sumOf(paths: readonly string[]): Promise<number> {
   let bytes = 0
   for (const path of paths) bytes += await bytesBelow(path)
   return bytes
-}
-
-/** Their names begin with the time. */
-function oldBackups(stateDir: string): string[] {
-  const folder = join(stateDir, 'backups')
-  const copies = listFolder(folder).filter(
-    ({ kind, name }) => kind === 'file' && /^marrow-.*\.db$/.test(name),
-  )
-  return copies.slice(0, -1).map(({ name }) => join(folder, name))
 }

@@ -17,7 +17,7 @@ export async function openStore(stateDir: string, now: number): Promise<Database
       const folder = join(stateDir, 'backups')
       makePrivateFolder(folder)
       await backup(database.raw, join(folder, `marrow-${fileStamp(now)}-schema-${number}.db`))
-      for (const { name } of listFolder(folder).slice(0, -BACKUPS_KEPT)) remove(join(folder, name))
+      for (const copy of storeCopies(stateDir).slice(0, -BACKUPS_KEPT)) remove(copy)
     }
     migrate(database.raw, migrations, READABLE_FROM)
     return database
@@ -25,6 +25,14 @@ export async function openStore(stateDir: string, now: number): Promise<Database
     database.close()
     throw error
   }
+}
+
+/** The copies that were kept of a store, oldest first: their names begin with the time. */
+export function storeCopies(stateDir: string): string[] {
+  const folder = join(stateDir, 'backups')
+  return listFolder(folder).flatMap(({ kind, name }) =>
+    kind === 'file' && /^marrow-.*\.db$/.test(name) ? [join(folder, name)] : [],
+  )
 }
 
 /** A store in which nothing was ever written. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { test } from '../../test/helpers/daemon.ts'
@@ -82,4 +82,16 @@ test('logins and conversations of agents that are gone are removed, and no other
   await prune(core, new AbortController().signal)
   expect(readdirSync(homes)).toEqual(['scout'])
   expect(readdirSync(logins)).toEqual([basename(login)])
+})
+
+test('beside the folders of runs only what looks like one of them goes', async ({ home, expect }) => {
+  await home.write({ scout: { agent_command: "'true'" } })
+  const { core } = await home.start({ scheduled: false })
+  const runs = join(core.config.stateDir, 'runs')
+  for (const name of ['mine', 'scout-20260101-000000-000-abcd']) {
+    mkdirSync(join(runs, name))
+    utimesSync(join(runs, name), 0, 0)
+  }
+  await prune(core, new AbortController().signal)
+  expect(readdirSync(runs)).toEqual(['mine'])
 })

@@ -1,6 +1,7 @@
 /** Gives everything that grows its end: run folders, rows, events. A job. */
 import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
+import { isRunId } from '../base/ids.ts'
 import { innerPath } from '../config/inner.ts'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
 import { unusedLogins } from '../isolation/apply/login.ts'
@@ -39,7 +40,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   const known = new Set([...byId.keys(), ...open.map(({ id }) => id)])
   const runs = join(core.config.stateDir, 'runs')
   for (const { name, modifiedAt } of listFolder(runs)) {
-    if (!known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
+    if (isRunId(name) && !known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
   }
   pruneKept(core, new Set([...ended, ...open].map(({ agent }) => agent)))
   await core.db.write((tx) => {

@@ -3,15 +3,19 @@ import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { MarrowError } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
+import { isRunId } from '../base/ids.ts'
 import {
   createExclusive,
+  entryOf,
   makeFolder,
   makePrivateFolder,
+  namesIn,
   readIfExists,
   remove,
   writeAtomic,
 } from '../platform/files.ts'
 import { acquireLock, type Lock } from '../platform/lock.ts'
+import { storeCopies } from './open-store.ts'
 
 /**
  * Makes the folder, with nothing in it that others may read, and takes its lock, to do what `verb` says. Throws
@@ -53,18 +57,22 @@ function parsePid(text: string | undefined): number | undefined {
 }
 
 /**
- * What marrow makes in a state_dir, the store first: without it the rest means nothing. The lock is not among it, and nothing
- * that somebody else put there.
+ * What marrow made in a state_dir, the store first: without it the rest means nothing. The lock is not among it, and nothing
+ * that somebody else put there, not even into a folder that has the name of one of ours.
  */
-export const stateNames: readonly string[] = [
-  'marrow.db',
-  'marrow.db-wal',
-  'marrow.db-shm',
-  'daemon.json',
-  'marrow.sock',
-  'PAUSED',
-  'runs',
-  'homes',
-  'logins',
-  'backups',
-]
+export function ownPaths(stateDir: string): string[] {
+  const runs = join(stateDir, 'runs')
+  return [
+    ...storeFiles.map((name) => join(stateDir, name)),
+    ...namesIn(runs).flatMap((name) => (isRunId(name) ? [join(runs, name)] : [])),
+    ...storeCopies(stateDir),
+    ...['homes', 'logins'].map((name) => join(stateDir, name)),
+  ].filter((path) => entryOf(path) !== undefined)
+}
+
+/** The folders that only hold what is ours, and may hold something else as well. */
+export function sharedFolders(stateDir: string): string[] {
+  return ['runs', 'backups'].map((name) => join(stateDir, name))
+}
+
+const storeFiles = ['marrow.db', 'marrow.db-wal', 'marrow.db-shm', 'daemon.json', 'marrow.sock', 'PAUSED']

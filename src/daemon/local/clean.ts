@@ -20,7 +20,7 @@ import { folderOf } from '../core.ts'
 import { configAt, installedProgram } from '../here.ts'
 import { openStore, storePath } from '../open-store.ts'
 import { logsOf } from '../prune.ts'
-import { openStateDir, stateNames } from '../state-dir.ts'
+import { openStateDir, ownPaths, sharedFolders } from '../state-dir.ts'
 import { withStore } from './read-store.ts'
 
 /** The verb `clean` without its daemon. Throws what reading the store throws, and DAEMON_ALREADY_RUNNING. */
@@ -63,7 +63,9 @@ export async function cleanState(
     for (const { id, workspace } of ended) removeRun(logsOf({ config }, workspace), id, folderOf(config, id))
     // Closed it is one file, and with that everything that refers to the rest is gone at once.
     db.close()
-    for (const name of [...stateNames, 'lock.db']) remove(join(config.stateDir, name))
+    for (const path of ownPaths(config.stateDir)) remove(path)
+    for (const path of sharedFolders(config.stateDir)) removeEmpty(path)
+    remove(join(config.stateDir, 'lock.db'))
     return found
   })
   const { stateDir } = await configAt(configPath)
@@ -74,9 +76,8 @@ export async function cleanState(
 }
 
 async function stateItems({ stateDir }: Config): Promise<CleanItem[]> {
-  const paths = stateNames.map((name) => join(stateDir, name)).filter((path) => entryOf(path) !== undefined)
   let bytes = 0
-  for (const path of paths) bytes += await bytesBelow(path)
+  for (const path of ownPaths(stateDir)) bytes += await bytesBelow(path)
   const what = 'all that marrow knows of this configuration: schedules, runs, the journal, shared logins'
   const why = 'you asked for it; the next daemon begins anew, and workspaces and marrow.toml stay'
   return [{ kind: 'state', what, why, path: stateDir, count: 1, bytes }]
@@ -98,7 +99,7 @@ function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder)
   } catch {
-    // It is empty, or it is not ours alone: both are no matter of a cleaning.
+    // It is gone, or it is not ours alone: both are no matter of a cleaning.
   }
 }
 

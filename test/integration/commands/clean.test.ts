@@ -212,13 +212,16 @@ test('--all removes the whole state, and neither workspace nor configuration', a
   await daemon.ended
   expect((await site.marrow('clean', '--all')).out).toContain(site.stateDir)
   expect(runs(site)).toHaveLength(31)
-  writeFileSync(join(site.stateDir, 'mine'), 'x')
-  expect((await site.marrow('clean', '--all', '--yes')).out).toContain(
-    `stays, for marrow did not make it: ${join(site.stateDir, 'mine')}`,
-  )
-  expect(readdirSync(site.stateDir)).toEqual(['mine'])
+  mkdirSync(join(site.stateDir, 'backups'))
+  const mine = ['mine', 'runs/mine', 'backups/mine'].map((name) => join(site.stateDir, name))
+  for (const path of mine) writeFileSync(path, 'x')
+  const { out } = await site.marrow('clean', '--all', '--yes')
+  for (const name of ['mine', 'runs', 'backups'])
+    expect(out).toContain(`stays, for marrow did not make it: ${join(site.stateDir, name)}`)
+  expect(readdirSync(site.stateDir)).toEqual(['backups', 'mine', 'runs'])
+  expect(mine.every((path) => existsSync(path))).toBe(true)
   expect(readdirSync(linksOf(site))).toEqual([])
-  rmSync(join(site.stateDir, 'mine'))
+  for (const path of mine) rmSync(path)
   const next = await site.start()
   next.signal('SIGTERM')
   await next.ended
