@@ -1,5 +1,6 @@
 /** Owns what reaches stdout: lines for people as wide as their terminal, JSON for programs. */
 import { styleText } from 'node:util'
+import { plainLines } from '../base/plain.ts'
 import type { Screen } from './render/screen.ts'
 
 /** Prints lines; each ends with a newline. */
@@ -15,6 +16,11 @@ export function printLines(lines: readonly string[]): void {
 /** Prints a value as JSON that people can read too; its keys are stable. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2))
+}
+
+/** A text with its very bytes for a program, and for a terminal without what it would obey: agents wrote parts of it. */
+export function readable(text: string): string {
+  return isPiped() ? text : plainLines(text)
 }
 
 /** Whether a program reads us: then `status` answers in JSON, as it always did. */

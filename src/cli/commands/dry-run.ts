@@ -1,7 +1,7 @@
 import { MarrowError } from '../../base/errors.ts'
 import type { DryRunView } from '../../ipc/protocol/agents.ts'
 import { connect, isNobody, type CommonOptions } from '../connection.ts'
-import { print, printJson, screenFor } from '../output.ts'
+import { print, printJson, readable, screenFor } from '../output.ts'
 import { plain } from '../../base/plain.ts'
 import { withClockTimes } from '../../base/time.ts'
 
@@ -60,7 +60,7 @@ async function linesOf(view: DryRunView, options: DryRunOptions): Promise<string
   return [
     verdict,
     `--- DRY RUN [${view.agent}] session=${view.run} ---`,
-    view.prompt.trimEnd(),
+    readable(view.prompt.trimEnd()),
     '--- END ---',
   ]
 }
@@ -86,7 +86,12 @@ async function changesOf(view: DryRunView): Promise<string[]> {
   if (view.last_prompt === null) return ['(no prompt was sent to this agent yet)']
   if (view.last_prompt === view.prompt) return ['(the same bytes as the last prompt)']
   const { createTwoFilesPatch } = await import('diff')
-  const patch = createTwoFilesPatch('last prompt', 'next prompt', view.last_prompt, view.prompt)
+  const patch = createTwoFilesPatch(
+    'last prompt',
+    'next prompt',
+    readable(view.last_prompt),
+    readable(view.prompt),
+  )
   const { paint } = await screenFor('')
   return patch
     .split('\n')

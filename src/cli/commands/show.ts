@@ -1,5 +1,5 @@
 import { connect, type CommonOptions, type Connection } from '../connection.ts'
-import { print, printJson, screenFor } from '../output.ts'
+import { print, printJson, readable, screenFor } from '../output.ts'
 import { runDetailLines } from '../render/runs.ts'
 import { stepLines } from '../render/steps.ts'
 import { readForward } from '../log-reader.ts'
@@ -37,7 +37,7 @@ async function showPrompt(connection: Connection, { run, json }: ShowOptions): P
   for await (const part of readForward(connection, run, 'prompt')) {
     id = part.run
     if (json) prompt += part.text
-    else process.stdout.write(part.text)
+    else process.stdout.write(readable(part.text))
   }
   if (json) printJson({ run: id, prompt })
 }

@@ -1,6 +1,7 @@
 /** What attacks on the input found: each of these once hung, lied with its exit code, or did more than was asked. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { eventually } from '../../helpers/eventually.ts'
 import { curl, startProgram } from '../../helpers/programs.ts'
 import { marrowProgram, sh, test } from '../../helpers/spawned-daemon.ts'
 
@@ -60,3 +61,22 @@ test('a reader that closes early changes no exit code', async ({ site, expect })
   await program.ended
   expect(program.out()).toBe('1\n')
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'what an agent wrote into a prompt does nothing to the terminal that shows it',
+  async ({ site, expect }) => {
+    await site.write({ scout: quick })
+    const daemon = await site.start()
+    await daemon.ask('wake', { agent: 'scout', prompt: 'be \u001B[2Jgone\u0007' })
+    await eventually(
+      'the run',
+      () => site.rows("select id from runs where causes like '%operator%' and state = 'ended'")[0],
+    )
+    const onTerminal = (words: string) =>
+      spawnSync('script', ['-qec', `'${marrowProgram}' ${words} -c '${site.configPath}'`, '/dev/null'], {
+        encoding: 'utf8',
+      }).stdout
+    expect(onTerminal('show scout --prompt')).toContain('be gone\r\n')
+    expect((await site.marrow('show', 'scout', '--prompt')).out).toContain('be \u001B[2Jgone\u0007\n')
+  },
+)
