@@ -32,7 +32,9 @@ export async function exportAll(options: ExportOptions): Promise<number> {
       fix: 'For people there are: marrow runs, marrow events, marrow task list',
     })
   }
-  const since = options.since === undefined ? undefined : isoTime(sinceTime(options.since, Date.now()))
+  // Nothing is older than 1970, where the places in the list of runs begin.
+  const since =
+    options.since === undefined ? undefined : isoTime(Math.max(0, sinceTime(options.since, Date.now())))
   const chosen = kindsOf(options.only)
   const records = recordsOf(connect(options), chosen, since)
   if (options.to === undefined) {

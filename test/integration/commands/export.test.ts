@@ -86,6 +86,7 @@ test('an export begins where it is told to', async ({ site, expect }) => {
   expect(lines.filter(({ type }) => type === 'event')).toHaveLength(
     count(`select count(*) as count from events where at >= ${recorded}`),
   )
+  expect(await exported(site, '--since', '1900-01-01')).toEqual(await exported(site))
 })
 
 test('an export goes on from the store where its daemon leaves', async ({ site, expect }) => {
