@@ -11,7 +11,7 @@ import { protocol } from '../../ipc/protocol/table.ts'
 import { checkedParams } from '../../ipc/params.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { bytesBelow } from '../../platform/disk-use.ts'
-import { entryOf, isFolder, namesIn, remove } from '../../platform/files.ts'
+import { entryOf, namesIn, remove } from '../../platform/files.ts'
 import type { Database } from '../../platform/sqlite.ts'
 import { removeRun } from '../../runner/apply/logs.ts'
 import { endedRuns, openRuns } from '../../runner/store.ts'
@@ -109,7 +109,9 @@ async function withLock<T>(
   work: (config: Config, db: Database) => Promise<T>,
 ): Promise<T | undefined> {
   const config = await configAt(configPath)
-  if (!isFolder(config.stateDir) || entryOf(storePath(config.stateDir)) === undefined) return undefined
+  // The lock goes last: where only that is left, a cleaning was interrupted.
+  const proofs = [storePath(config.stateDir), join(config.stateDir, 'lock.db')]
+  if (proofs.every((path) => entryOf(path) === undefined)) return undefined
   const lock = openStateDir(config, 'clean')
   try {
     const db = await openStore(config.stateDir, systemClock.now().wall)

@@ -225,6 +225,9 @@ test('--all removes the whole state, and neither workspace nor configuration', a
   const next = await site.start()
   next.signal('SIGTERM')
   await next.ended
+  // As a kill -9 in the middle of it leaves the rest.
+  rmSync(join(site.stateDir, 'marrow.db'))
+  mkdirSync(join(site.stateDir, 'homes', 'scout'), { recursive: true })
   await site.marrow('clean', '--all', '--yes')
   expect([site.stateDir, site.workspace, site.configPath].map((path) => existsSync(path))).toEqual([
     false,
