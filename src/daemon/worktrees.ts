@@ -123,7 +123,10 @@ async function removeIfSafe(
   if (listed === undefined) return 'git does not list the working copies of its repository'
   const tip = await tipOf(site, change)
   const reasons = reasonsToKeep(await lookAt(site, listed, change))
-  return reasons.length > 0 ? reasons.join('; ') : removeWorktree(site, tip, change)
+  if (reasons.length > 0) return reasons.join('; ')
+  // Should this be ended in the middle, no run may begin in what is left.
+  await core.db.write((tx) => setMade(tx, worktree.path, undefined))
+  return removeWorktree(site, tip, change)
 }
 
 function isWanted({ agents }: Config, { path, repository }: Worktree): boolean {

@@ -112,6 +112,18 @@ describe('a daemon that dies', () => {
   })
 })
 
+test('what a removal that was ended had deleted is there again, and nothing else is touched', async ({
+  dir,
+  expect,
+}) => {
+  const site = siteIn(dir)
+  await makeWorktree(site, living)
+  rmSync(join(site.path.path, 'file'))
+  appendFileSync(join(site.path.path, '.gitignore'), 'mine')
+  await makeWorktree(site, living)
+  expect(git(site.path.path, 'status', '--porcelain')).toBe('M .gitignore')
+})
+
 test('a branch that moved on since it was looked at stays, with its commit', async ({ dir, expect }) => {
   const site = siteIn(dir)
   await makeWorktree(site, living)

@@ -45,11 +45,17 @@ export async function makeWorktree(site: Site, change: Change): Promise<void> {
   if (ownGitFolder(site) === undefined) await addWorktree(site, change)
   const own = ownGitFolder(site)
   if (own === undefined) throw unmade(site, 'git made something else')
-  if (isCheckedOut(own)) return
-  clearLock(own)
   const env = { ...repositoryEnvironment(own), GIT_WORK_TREE: site.path.path }
-  const words = ['git', 'reset', '--hard', '--quiet']
-  must(site, await change.work(words, { ...options(change, env, CHECKOUT_MS_MAX), cwd: site.path.path }))
+  const work = (...words: string[]) =>
+    change.work(['git', ...words], { ...options(change, env, CHECKOUT_MS_MAX), cwd: site.path.path })
+  if (isCheckedOut(own)) {
+    // What a removal that was ended took away. It refuses for files that are there and changed, and leaves them.
+    await work('checkout-index', '--all', '--quiet')
+    if (must(site, await work('ls-files', '--deleted')) === '') return
+    throw unmade(site, 'git does not write all of its files')
+  }
+  clearLock(own)
+  must(site, await work('reset', '--hard', '--quiet'))
 }
 
 /** Takes away what a step left that was ended in the middle, and the entry of a folder that somebody deleted. */
