@@ -34,6 +34,7 @@ import { taskHandlers } from './handlers/tasks.ts'
 import { createJobs } from './jobs.ts'
 import { sweepCgroups } from './limits.ts'
 import { openNotices } from './steps/notify.ts'
+import { takeSwitches } from './steps/intake.ts'
 import { lookAtWall } from './steps/wall.ts'
 import { openStore } from './open-store.ts'
 import { pass, reportFailure } from './pass.ts'
@@ -116,6 +117,10 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   )
   stack.defer(() => watcher.close())
   await announce(core)
+  // Before anybody can ask for a tick: one that is begun under a pause would wait for its end.
+  await takeSwitches(core).catch((error: unknown) =>
+    core.log.warn('cannot take in switches yet', { error: String(error) }),
+  )
   const lookAfter = () => {
     void watches.sync().catch((error: unknown) => core.log.debug('watches failed', { error: String(error) }))
     door?.lookAfter()

@@ -27,6 +27,7 @@ const examples: Readonly<Record<string, unknown>> = {
     workspace: '/srv/space',
     agents: ['conductor@site'],
     project: 'site',
+    warnings: [],
     tick: {
       tick: 'conductor@site#1',
       run: sampleRun().id,

@@ -155,6 +155,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     workspace: z.string(),
     agents: z.array(z.string()).describe('The agents that were added.'),
     project: z.string().nullable().describe('Their project; null for the first one.'),
+    warnings: z.array(z.string()).describe('What the configuration should not say.'),
     tick: z
       .object({
         tick: z.string().describe('`<agent>#<n>`; empty when it did not begin.'),

@@ -73,11 +73,12 @@ function givenBy(options: InitOptions): Partial<Record<QuestionId, string>> {
   )
 }
 
-function writtenLines({ config, workspace, agents, project }: InitResult): string[] {
+function writtenLines({ config, workspace, agents, project, warnings }: InitResult): string[] {
   const who = agents.join(', ')
   return [
     project === undefined ? `✓ wrote ${config}: ${who}` : `✓ added ${who} to ${config}, project ${project}`,
     `  What they write for you and each other: ${workspace}`,
+    ...warnings.map((warning) => `  ! ${plain(warning)}`),
   ]
 }
 

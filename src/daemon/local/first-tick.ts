@@ -1,6 +1,6 @@
 /** One real tick of an agent that was just configured, and what came of it: by the running daemon, or by one of its own. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MarrowError } from '../../base/errors.ts'
+import { MarrowError, reasonAndFix } from '../../base/errors.ts'
 import { ask } from '../../ipc/client.ts'
 import type { TickView } from '../../ipc/protocol/agents.ts'
 import type { RunDetail } from '../../ipc/protocol/runs.ts'
@@ -21,13 +21,23 @@ const TAKEN_UP_MS_MAX = 15_000
 const LOOK_MS = 200
 const TICK_MS_MAX = 2 * 86_400_000 // A run has its own deadline; this only ends a daemon that never answers.
 
-/** Throws TIMEOUT when a running daemon does not take the configuration up. */
-export async function firstTick(options: {
+interface TickOptions {
   readonly configPath: string
   readonly agent: string
   readonly verbose: boolean
-}): Promise<Ticked> {
-  const { configPath, agent, verbose } = options
+}
+
+/** What keeps the tick from being made is told as its outcome: all that is written stays right. */
+export async function firstTick(options: TickOptions): Promise<Ticked> {
+  try {
+    return await tickOnce(options)
+  } catch (error) {
+    if (!(error instanceof MarrowError)) throw error
+    return { ...tickedOf(undefined, undefined), outcome: reasonAndFix(error) }
+  }
+}
+
+async function tickOnce({ configPath, agent, verbose }: TickOptions): Promise<Ticked> {
   const config = realPath(configPath)
   const { socketPath } = (await configAt(configPath)).ipc
   const status = () => ask(socketPath, 'status', {}, { timeoutMs: 5_000, config })

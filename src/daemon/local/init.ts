@@ -34,6 +34,8 @@ export interface InitResult {
   readonly agents: readonly string[]
   /** Undefined for the first project. */
   readonly project: string | undefined
+  /** What the configuration should not say, a sentence each. */
+  readonly warnings: readonly string[]
 }
 
 /** Throws CONFIG_INVALID when the configuration that is to be extended has mistakes. */
@@ -70,11 +72,11 @@ export function writeInit(start: InitStart, answers: Answers, full: boolean): In
           noIsolation: facts.noWall?.reason,
         })
       : extendedConfig(before, answers, place)
-  checkText(configPath, text, place, answers)
+  const warnings = checkText(configPath, text, place, answers)
   applySteps(planWorkspace(place.workspace))
   if (before === undefined) writeFirst(configPath, text)
   else replace(configPath, before, text)
-  return { config: configPath, workspace: place.workspace, agents: agentNames(place), project }
+  return { config: configPath, workspace: place.workspace, agents: agentNames(place), project, warnings }
 }
 
 /** A name that neither a project nor a workspace has: the folder of another repository may be called the same. */
@@ -108,9 +110,14 @@ function stateDirOf(configOut: string, workspace: string, workDir: string): stri
 }
 
 /** Before anything is written: a file that cannot be used, or that reads as something else, would help nobody. */
-function checkText(path: string, text: string, { workspace, project, full }: Place, answers: Answers): void {
+function checkText(
+  path: string,
+  text: string,
+  { workspace, project, full }: Place,
+  answers: Answers,
+): string[] {
   const context = { ...here(), path, programRoot, realPath, exists: existsSync }
-  const { config, problems } = parseConfig(text, context)
+  const { config, problems, warnings } = parseConfig(text, context)
   const added = config && agentNames({ project, full }).map((name) => agentOf(config, name))
   const changed = added?.some(
     (agent) =>
@@ -118,7 +125,7 @@ function checkText(path: string, text: string, { workspace, project, full }: Pla
       agent.workDir !== answers.workDir ||
       agent.command.join('\0') !== answers.command.words.join('\0'),
   )
-  if (problems.length === 0 && changed === false) return
+  if (problems.length === 0 && changed === false) return warnings.map(({ reason }) => reason)
   const lines = problems.map(({ reason, fix }) =>
     formatProblem({ file: path, line: undefined, key: '', reason, fix }),
   )

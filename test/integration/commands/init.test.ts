@@ -143,6 +143,26 @@ describe('marrow init without a terminal', () => {
     expect(await me.marrow(['validate', '-c', path])).toMatchObject({ code: 0 })
   })
 
+  test('a tick that cannot be made leaves all that was written, and is told as JSON too', async ({
+    site: { dir },
+    expect,
+  }) => {
+    const me = await makeNewcomer(dir)
+    const state = join(me.home, '.local/state/marrow')
+    mkdirSync(state, { recursive: true })
+    writeFileSync(join(state, 'PAUSED'), '')
+    const { code, out } = await me.marrow(['init', '--yes', '-o', 'json'])
+    expect({ code, made: JSON.parse(out) }).toMatchObject({
+      code: 1,
+      made: {
+        agents: ['conductor'],
+        warnings: [],
+        tick: { ok: false, run: null, outcome: expect.stringContaining('paused') },
+      },
+    })
+    expect(await me.marrow(['validate'])).toMatchObject({ code: 0 })
+  })
+
   test('--full writes a whole team at its usual intervals', async ({ site: { dir }, expect }) => {
     const me = await makeNewcomer(dir)
     const { out } = await me.marrow(['init', '--yes', '--full', '--tick', 'no', '-o', 'json'])
