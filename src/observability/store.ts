@@ -1,6 +1,7 @@
 /** Owns the journal in the store: appending, pages for people, batches for streams, and its end by age and count. */
 import { mustReadJson, type Row, type SqlValue, type Tx } from '../platform/sqlite.ts'
 import type { EventKind, EventMap, JournalRow } from './events.ts'
+import { journalRow } from './journal-row.ts'
 
 /** Appends one fact in the transaction of the change it tells of, so that neither is ever there without the other. */
 export function appendEvent<Kind extends EventKind>(
@@ -159,16 +160,5 @@ function firstYoungId(tx: Tx, before: number, newest: number): number {
 }
 
 function parseEvent(row: Row): JournalRow {
-  return {
-    id: Number(row['id']),
-    at: Number(row['at']),
-    kind: String(row['kind']),
-    agent: textOrNull(row['agent']),
-    run: textOrNull(row['run']),
-    data: mustReadJson(row['data']),
-  }
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
+  return journalRow(row, mustReadJson(row['data']))
 }

@@ -1,5 +1,6 @@
 /** Reads what a report is made of. Each function is a part of a transaction of its caller. */
 import type { JournalRow } from '../observability/events.ts'
+import { journalRow, textOrNull } from '../observability/journal-row.ts'
 import { mustReadJson, readJson, type Row, type Tx } from '../platform/sqlite.ts'
 import type { RunChanges } from '../runner/changes.ts'
 import type { Outcome } from '../runner/outcome.ts'
@@ -199,18 +200,7 @@ export function storeAsked(tx: Tx, asked: Asked): void {
 }
 
 function parseRow(row: Row): JournalRow {
-  return {
-    id: Number(row['id']),
-    at: Number(row['at']),
-    kind: String(row['kind']),
-    agent: textOrNull(row['agent']),
-    run: textOrNull(row['run']),
-    data: mustReadJson(row['data']),
-  }
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
+  return journalRow(row, mustReadJson(row['data']))
 }
 
 function numberOrNull(value: unknown): number | null {
