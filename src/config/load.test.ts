@@ -91,7 +91,7 @@ test('without any file the error names every place and the way out', async ({ di
   expect(error).toMatchObject({
     code: 'CONFIG_MISSING',
     exitCode: 2,
-    fix: expect.stringContaining('marrow scaffold'),
+    fix: expect.stringContaining('marrow init'),
   })
   for (const place of ['work/marrow.toml', 'home/.config/marrow/marrow.toml']) {
     expect(error.message).toContain(join(dir, place))

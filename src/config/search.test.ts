@@ -112,7 +112,7 @@ test('when nothing is found, every place is named, what was passed over, and the
     '  /etc/marrow/marrow.toml',
     '  /ws/marrow.toml was passed over: because.',
   ])
-  expect(fix).toContain('marrow scaffold --workspace')
+  expect(fix).toContain('marrow init')
 })
 
 test('a named file that is missing is named with what named it', ({ expect }) => {

@@ -70,11 +70,10 @@ export function describeMissing(
   places: Places,
   passedOver: readonly PassedOver[],
 ): { readonly message: string; readonly fix: string } {
-  const write = 'marrow scaffold --workspace <folder> --config-out <file>'
   if (places.kind === 'named') {
     return {
       message: `Cannot find the configuration: ${places.path}, named by ${places.by}, does not exist.`,
-      fix: `Correct the path, or write the file with: ${write}`,
+      fix: `Correct the path, or make the file: marrow init -c ${places.path}`,
     }
   }
   const [nearest = '', ...above] = places.upward
@@ -83,7 +82,7 @@ export function describeMissing(
   const passed = passedOver.map(({ path, reason }) => `  ${path} was passed over: ${reason}`)
   return {
     message: ['Cannot find marrow.toml: it is in none of these places.', ...lines, ...passed].join('\n'),
-    fix: `Write one with: ${write}\n     or name one with -c or $MARROW_CONFIG.`,
+    fix: 'Make one, in the repository that an agent is to look after: marrow init\n     or name one with -c or $MARROW_CONFIG.',
   }
 }
 

@@ -130,10 +130,7 @@ export function nextCommands(places: DemoPlaces, root: string, userBin: boolean)
     { about: 'more work', command: `${marrow} task add "Write another line" ${config}` },
     { about: 'what an agent would be sent, and why', command: `${marrow} dry-run conductor ${config}` },
     { about: 'what it printed', command: `${marrow} logs conductor ${config}` },
-    {
-      about: 'your first real agent',
-      command: `${marrow} scaffold --workspace ~/agents --config-out ~/.config/marrow/marrow.toml`,
-    },
+    { about: 'your first real agent, in the repository that it is to look after', command: `${marrow} init` },
     userBin
       ? { about: 'marrow on PATH', command: link }
       : {

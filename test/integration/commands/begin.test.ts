@@ -71,7 +71,7 @@ test('doctor is 1 with a numbered list on stderr, each with its fix', async ({ s
 test('marrow alone tells a newcomer where to begin, and later what runs', async ({ site, expect }) => {
   const fresh = await marrowIn(site.dir)
   expect(fresh).toMatchObject({ code: 0, err: '' })
-  expect(fresh.out).toContain('marrow scaffold --workspace')
+  expect(fresh.out).toContain('marrow init')
   for (const group of ['Begin: ', 'Run: ', 'Work: ', 'Look: ', 'More: '])
     expect(fresh.out).toContain(`\n${group}`)
   await site.write({ scout: { agent_command: sh('true') } })
