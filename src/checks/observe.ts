@@ -13,7 +13,7 @@ import { queueFolders } from '../tasks/folders.ts'
 import { gitFoldersOf } from '../platform/git-view.ts'
 import type { InnerPath } from '../platform/inside.ts'
 import { unmetPresumptions } from '../platform/presumptions.ts'
-import { roleFiles } from '../prompt/role-files.ts'
+import { roleFiles } from '../roles/role-files.ts'
 import { observeCli, observeGit, VERSION_MS_MAX } from './observe/cli.ts'
 import {
   contextFiles,

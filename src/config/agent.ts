@@ -1,7 +1,7 @@
 /** Reads one `[[agents]]` entry of the file. */
 import { agentNameProblem, projectInName, projectNameProblem, slugOf } from '../base/ids.ts'
 import { defaultAdapterName } from '../agents/adapters.ts'
-import { roleFiles } from '../prompt/role-files.ts'
+import { roleFiles } from '../roles/role-files.ts'
 import { readCommand } from './command.ts'
 import type { AgentConfig, EnvPolicy, IsolationMode } from './config.ts'
 import { readIsolation } from './isolation.ts'

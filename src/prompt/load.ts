@@ -6,7 +6,7 @@ import type { runCommand } from '../platform/command.ts'
 import { codeOf } from '../platform/files.ts'
 import { layerNames, type Layer } from './layers.ts'
 import { contextLayer, KEPT_BYTES_MAX, type Provider } from './providers.ts'
-import { roleFiles } from './role-files.ts'
+import { roleFiles } from '../roles/role-files.ts'
 
 const TEXT_BYTES_MAX = 1024 * 1024 // Of one file of rules or of a role. More is surely not meant for a prompt.
 

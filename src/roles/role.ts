@@ -40,14 +40,14 @@ export interface Role {
   readonly maxDelegateDepth: number | undefined
   /** References; empty: no rule of its own beyond `delegate`. */
   readonly allowedChildren: readonly string[]
-  /** Of a custom role: the leaf role of which it is a variant, as it is written. */
+  /** Of a custom role: the leaf role of which it is a variant, as it is written. Undefined in every other. */
   readonly base: string | undefined
   readonly source: RoleSource
   /** The file, absolute. */
   readonly path: string
 }
 
-/** A role whose references were found: everything here is an id. */
+/** A role whose references were found: everything here is an id, the base of a custom role too. */
 export interface LinkedRole extends Role {
   /** Whom it may hand work to. */
   readonly delegates: readonly string[]

@@ -1,0 +1,105 @@
+// Owns the reading of the role trees of core and operator, where links are the operator's own affair.
+import { readFileSync, statSync, type Stats } from 'node:fs'
+import { join } from 'node:path'
+import { type Problem, reasonOf } from '../../base/errors.ts'
+import { codeOf, namesIn } from '../../platform/files.ts'
+import { promptFileOf, type FileContent, type RoleFile } from '../parse.ts'
+import { isSegment, withoutExtension } from '../role-files.ts'
+import type { RoleSource } from '../role.ts'
+import type { SkillFile } from '../skills.ts'
+import { contentOf, unreadable } from './content.ts'
+
+/** What a folder has, and what keeps something in it from being had. */
+export interface Found<T> {
+  readonly files: readonly T[]
+  readonly mistakes: readonly Problem[]
+}
+
+const FILE_BYTES_MAX = 1024 * 1024 // More is surely not meant for a prompt.
+const FILES_MAX = 1_000 // Of one source. A tree has dozens.
+const DEPTH_MAX = 8 // Also ends the way through a link that leads back up.
+
+/** Every `*.md` below a folder of roles, sorted. README.md is for people, and a name with a dot in front for programs. */
+export function rolesBelow(dir: string, source: RoleSource): Found<RoleFile> {
+  const files: RoleFile[] = []
+  const mistakes: Problem[] = []
+  const pending = [{ below: '', depth: 1 }]
+  for (const { below, depth } of pending) {
+    for (const name of namesIn(join(dir, below))) {
+      if (name.startsWith('.') || name === 'README.md') continue
+      const [path, inside] = [join(dir, below, name), `${below}${name}`]
+      const stats = statOf(path)
+      if (stats?.isDirectory() === true) {
+        if (depth < DEPTH_MAX) pending.push({ below: `${inside}/`, depth: depth + 1 })
+        else mistakes.push(mistakeOf(path, `lies more than ${DEPTH_MAX} folders deep.`, 'Move it up.'))
+      } else if (name.endsWith('.md')) {
+        if (!inside.split('/').every(isSegment)) mistakes.push(badName(path))
+        else if (files.length < FILES_MAX) files.push(roleFile(dir, inside, source))
+        else return { files, mistakes: [...mistakes, tooMany(dir)] }
+      }
+    }
+  }
+  return { files, mistakes }
+}
+
+/** Every `NAME/SKILL.md` in a folder of skills. */
+export function skillsBelow(dir: string, source: RoleSource): Found<SkillFile> {
+  const folders = namesIn(dir).filter((name) => !name.startsWith('.'))
+  const files = folders.slice(0, FILES_MAX).flatMap((folder) => {
+    const path = join(dir, folder, 'SKILL.md')
+    const content = readBounded(path)
+    return content === undefined ? [] : [{ folder, source, path, content }]
+  })
+  return { files, mistakes: folders.length > FILES_MAX ? [tooMany(dir)] : [] }
+}
+
+/** A file of the core or the operator; undefined when it is missing. */
+export function readBounded(path: string): FileContent | undefined {
+  try {
+    const stats = statSync(path)
+    if (!stats.isFile()) return unreadable('is not a file.', 'Make it a text file, or remove it.')
+    // Looked at before it is read: of a huge file nothing is wanted.
+    if (stats.size > FILE_BYTES_MAX)
+      return unreadable(`has more than ${FILE_BYTES_MAX} bytes.`, 'Shorten it.')
+    return contentOf(readFileSync(path), FILE_BYTES_MAX)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(String(codeOf(error)))) return undefined
+    return unreadable(
+      `cannot be read: ${reasonOf(error)}.`,
+      'Make it a file that you may read, or remove it.',
+    )
+  }
+}
+
+function roleFile(dir: string, inside: string, source: RoleSource): RoleFile {
+  const path = join(dir, inside)
+  const id = withoutExtension(inside)
+  const missing = unreadable('is a link to nothing.', 'Correct the link, or remove it.')
+  const content = readBounded(path) ?? missing
+  const wanted = content.kind === 'text' ? promptFileOf({ id }, content.text) : undefined
+  const promptFile = wanted === undefined ? undefined : (readBounded(join(dir, wanted)) ?? noPromptFile)
+  return { id, source, path, content, promptFile }
+}
+
+/** The mistake of a `prompt_file` that is not there. */
+export const noPromptFile: FileContent = unreadable(
+  'names a file that is not there.',
+  'Write that file, or the text below the front matter.',
+)
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false })
+}
+
+function mistakeOf(file: string, reason: string, fix: string): Problem {
+  return { file, line: 1, key: '', reason, fix }
+}
+
+function badName(path: string): Problem {
+  const fix = 'Use letters, digits, spaces, dots, dashes and underscores, and a letter or digit first.'
+  return mistakeOf(path, 'has a name that cannot be the id of a role.', fix)
+}
+
+function tooMany(dir: string): Problem {
+  return mistakeOf(dir, `has more than ${FILES_MAX} files; the rest is not read.`, 'Remove some.')
+}
