@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { ofAgent, ofCli, ofLogin, type Case } from '../../test/helpers/healthy-machine.ts'
+import { ofAgent, ofCli, ofLogin, warning, type Case } from '../../test/helpers/healthy-machine.ts'
 import { findings } from './findings.ts'
 
 const cases: readonly Case[] = [
@@ -59,9 +59,43 @@ const cases: readonly Case[] = [
   },
   {
     about: 'a role without a file',
-    observed: ofAgent({ role: { name: 'chief', found: false, folders: ['/c/roles', '/core/roles'] } }),
+    observed: ofAgent({
+      role: { name: 'chief', folders: ['/c/roles', '/core/roles'], meaning: { kind: 'missing' } },
+    }),
     level: 'issue',
     says: 'below /c/roles or /core/roles',
+  },
+  {
+    about: 'a role with mistakes',
+    observed: ofAgent({
+      role: {
+        name: 'chief',
+        folders: ['/c/roles'],
+        meaning: { kind: 'wrong', path: '/c/roles/chief.md', mistakes: [warning, warning] },
+      },
+    }),
+    level: 'issue',
+    says: 'it is not started: its role chief has 2 mistakes',
+  },
+  {
+    about: 'a role that is the name of two',
+    observed: ofAgent({
+      role: {
+        name: 'chief',
+        folders: ['/c/roles'],
+        meaning: { kind: 'ambiguous', ids: ['a/chief', 'b/chief'] },
+      },
+    }),
+    level: 'issue',
+    says: 'several: a/chief, b/chief',
+  },
+  {
+    about: 'a role that agents may write',
+    observed: ofAgent({
+      role: { name: 'custom-chief', folders: ['/c/roles'], meaning: { kind: 'custom' } },
+    }),
+    level: 'issue',
+    says: 'custom-chief is a custom role',
   },
   {
     about: 'a context provider that is left out',

@@ -106,10 +106,34 @@ function programFinding(about: Finder, word: string): Finding {
 }
 
 function roleFindings(about: Finder, { role }: AgentFacts): Finding[] {
-  if (role === undefined || role.found) return []
-  const file = `${role.folders[0] ?? ''}/${role.name.replace(/\.md$/u, '')}.md`
-  const problem = `the role ${role.name} has no file below ${role.folders.join(' or ')}`
-  return [about.issue(problem, `Write ${file}, or correct the role key.`)]
+  if (role === undefined) return []
+  const { name, folders, meaning } = role
+  switch (meaning.kind) {
+    case 'found':
+      return []
+    case 'missing': {
+      const file = `${folders[0] ?? ''}/${name.replace(/\.md$/u, '')}.md`
+      const problem = `the role ${name} has no file below ${folders.join(' or ')}`
+      return [about.issue(problem, `Write ${file}, or correct the role key.`)]
+    }
+    case 'wrong': {
+      // Each mistake is a finding of its own, about the file.
+      const problem = `it is not started: its role ${name} has ${countOf(meaning.mistakes.length)}`
+      return [about.issue(problem, `Correct ${meaning.path}.`)]
+    }
+    case 'ambiguous': {
+      const problem = `its role ${name} is the name of several: ${meaning.ids.join(', ')}`
+      return [about.issue(problem, 'Write one of these ids as its role.')]
+    }
+    case 'custom': {
+      const problem = `its role ${name} is a custom role, which agents may write`
+      return [about.issue(problem, `Name a role of ${folders.join(' or ')}.`)]
+    }
+  }
+}
+
+function countOf(mistakes: number): string {
+  return mistakes === 1 ? 'a mistake' : `${mistakes} mistakes`
 }
 
 function gateFindings(about: Finder, { gateWritten }: AgentFacts): Finding[] {

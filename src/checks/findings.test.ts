@@ -100,6 +100,18 @@ const cases: readonly Case[] = [
     says: '/p/bin/launch cannot be started',
   },
   {
+    about: 'a mistake in a role file',
+    observed: { ...healthy, roleMistakes: [{ ...warning, file: '/c/roles/l1/scout.md' }] },
+    level: 'issue',
+    says: 'heartbeat_interval: clamped',
+  },
+  {
+    about: 'a mistake in a role file that agents write',
+    observed: { ...healthy, customMistakes: [{ ...warning, file: '/w/roles/custom-x.md' }] },
+    level: 'hint',
+    says: 'heartbeat_interval: clamped',
+  },
+  {
     about: 'rules that cannot be read',
     observed: ofCore({ hasRules: false, rulesProblem: 'Cannot read /c/rules.md: it is not a file' }),
     level: 'issue',

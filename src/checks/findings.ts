@@ -24,6 +24,8 @@ export function findings(observed: Observed): NumberedFinding[] {
     ...notifyFindings(observed.notify),
     ...(state === undefined ? [] : stateFindings(state)),
     ...coreFindings(observed),
+    ...observed.roleMistakes.map((mistake) => placed(mistake, 'issue')),
+    ...observed.customMistakes.map((mistake) => placed(mistake, 'hint')),
     ...saidOnce(agents.flatMap(agentFindings)),
     ...observed.worktreesKept.map(keptFinding),
     ...daemonFindings(daemon, { config, fileIsRight: problems.length === 0, version: observed.version }),

@@ -13,7 +13,6 @@ import { queueFolders } from '../tasks/folders.ts'
 import { gitFoldersOf } from '../platform/git-view.ts'
 import type { InnerPath } from '../platform/inside.ts'
 import { unmetPresumptions } from '../platform/presumptions.ts'
-import { roleFiles } from '../roles/role-files.ts'
 import { observeCli, observeGit, VERSION_MS_MAX } from './observe/cli.ts'
 import {
   contextFiles,
@@ -29,7 +28,8 @@ import {
 import { observeNotify } from './observe/notify.ts'
 import { newShared, type Shared } from './observe/shared.ts'
 import { fileOfTheFuture, observeState, type StatePlace } from './observe/state.ts'
-import type { AgentFacts, DaemonFacts, FolderFacts, KeptWorktree, Observed } from './observed.ts'
+import type { AgentFacts, DaemonFacts, FolderFacts, KeptWorktree, Observed, RoleMeaning } from './observed.ts'
+import type { AgentRole, RoleCheck } from '../roles/agent-role.ts'
 
 /** What is looked at: a configuration, or what is known of one that cannot be used. */
 export interface Target {
@@ -62,6 +62,8 @@ export interface Surroundings {
   readonly standingOf: (agent: AgentConfig) => Standing
   /** Why the rules of core or operator cannot be read. */
   readonly rulesProblem: (config: Config) => Promise<string | undefined>
+  /** What is wrong with roles, and what the roles of agents mean. */
+  readonly checkRoles: (config: Config) => Promise<RoleCheck>
   /** Those that stand in the store of this state_dir. */
   readonly keptWorktrees: (stateDir: string) => Promise<readonly KeptWorktree[]>
   readonly askDaemon: (socketPath: string) => Promise<DaemonFacts>
@@ -87,7 +89,7 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
   const ownPath = env['PATH'] ?? ''
   // First and alone: a check of a large store holds up everything else, and an answer would seem to come late.
   const daemon = place?.enabled ? await surroundings.askDaemon(place.socketPath) : undefined
-  const [git, tmux, canLaunch, mode, state, future, core] = await Promise.all([
+  const [git, tmux, canLaunch, mode, state, future, core, roles] = await Promise.all([
     isOnPath('git', ownPath),
     isOnPath('tmux', ownPath),
     isExecutable(launcher),
@@ -95,6 +97,7 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
     place && observeState(place, schema),
     place && fileOfTheFuture(place.stateDir, now),
     config && coreFacts(config, surroundings),
+    config && surroundings.checkRoles(config),
   ])
   return {
     config: path,
@@ -111,7 +114,9 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
     brokenLauncher: canLaunch ? undefined : launcher,
     state,
     core,
-    agents: config === undefined ? [] : await observeAgents(config, surroundings),
+    roleMistakes: roles?.mistakes ?? [],
+    customMistakes: roles?.customMistakes ?? [],
+    agents: config && roles ? await observeAgents({ config, roles }, surroundings) : [],
     worktreesKept: place === undefined ? [] : await surroundings.keptWorktrees(place.stateDir),
     daemon: daemon ?? { kind: 'none' },
   }
@@ -136,13 +141,21 @@ async function coreFacts(
   return { path: config.coreDir, exists, hasRules, rulesProblem: problem }
 }
 
-async function observeAgents(config: Config, surroundings: Surroundings): Promise<AgentFacts[]> {
-  const plans = await providerPlans(config, surroundings)
+/** What is known before any agent is looked at. */
+interface Known {
+  readonly config: Config
+  readonly roles: RoleCheck
+}
+
+async function observeAgents(known: Known, surroundings: Surroundings): Promise<AgentFacts[]> {
+  const plans = await providerPlans(known.config, surroundings)
   const shared = newShared()
   const found: AgentFacts[] = []
   for (let first = 0; first < plans.length; first += AGENTS_AT_ONCE) {
     const some = plans.slice(first, first + AGENTS_AT_ONCE)
-    found.push(...(await Promise.all(some.map((plan) => agentFacts({ config, shared }, plan, surroundings)))))
+    found.push(
+      ...(await Promise.all(some.map((plan) => agentFacts({ ...known, shared }, plan, surroundings)))),
+    )
   }
   return found
 }
@@ -172,7 +185,7 @@ async function providerPlans(config: Config, { providersOf }: Surroundings): Pro
 }
 
 async function agentFacts(
-  { config, shared }: { readonly config: Config; readonly shared: Shared },
+  { config, roles, shared }: Known & { readonly shared: Shared },
   { agent, workspace, tries, skipped }: ProviderPlan,
   surroundings: Surroundings,
 ): Promise<AgentFacts> {
@@ -190,7 +203,7 @@ async function agentFacts(
   const word = words[0] ?? ''
   const adapter = adapterFor(agent.adapter)
   const deadlineMs = surroundings.versionMsMax ?? VERSION_MS_MAX
-  const [workDirFacts, contextDirs, files, failedProviders, found, git, cli, role] = await Promise.all([
+  const [workDirFacts, contextDirs, files, failedProviders, found, git, cli] = await Promise.all([
     folderFacts(workDir),
     Promise.all(agent.contextDirs.map(folderFacts)),
     Promise.all(agent.contextDirs.map((dir) => contextFiles(contextFolder(dir, config.agents)))),
@@ -198,7 +211,6 @@ async function agentFacts(
     isProgram(word, env['PATH'] ?? '', workDir),
     observeGit(workDir, env, shared),
     observeCli({ adapter, words, workDir, env, own: surroundings.env, deadlineMs, shared }),
-    roleFacts(config, agent),
   ])
   const known = files.flat()
   return {
@@ -212,7 +224,7 @@ async function agentFacts(
     skipped: skipped.filter(({ path }) => known.every((file) => file.path !== path || file.executable)),
     failedProviders,
     program: { word, found },
-    role,
+    role: roleFacts(config, agent, roles),
     gateWritten: agent.gateWritten,
     unkeptLimits: unkeptLimits({ all: config.limits, agent: agent.limits }, adapter),
     standing: surroundings.standingOf(agent),
@@ -238,10 +250,13 @@ function innerFolders(agent: AgentConfig, config: Config): InnerPath[] {
   return [...queueFolders(agent, config), ...paths.map((path) => innerPath(path, config.agents))]
 }
 
-async function roleFacts(config: Config, { role }: AgentConfig): Promise<AgentFacts['role']> {
-  if (role === undefined) return undefined
+function roleFacts(config: Config, { name, role }: AgentConfig, { roles }: RoleCheck): AgentFacts['role'] {
+  const meaning = roles.get(name)
+  if (role === undefined || meaning === undefined) return undefined
   const folders = [...new Set([config.operatorDir, config.coreDir])].map((dir) => join(dir, 'roles'))
-  const places = folders.flatMap((folder) => (roleFiles(role) ?? []).map((file) => join(folder, file)))
-  const found = await Promise.all(places.map(isFile))
-  return { name: role, found: found.includes(true), folders }
+  return { name: role, folders, meaning: withoutRole(meaning) }
+}
+
+function withoutRole(meaning: AgentRole): RoleMeaning {
+  return meaning.kind === 'found' || meaning.kind === 'custom' ? { kind: meaning.kind } : meaning
 }

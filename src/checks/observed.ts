@@ -2,6 +2,7 @@
 import type { Standing } from '../isolation/wall.ts'
 import type { Problem } from '../base/errors.ts'
 import type { Unkept } from '../limits/unkept.ts'
+import type { AgentRole } from '../roles/agent-role.ts'
 
 /** How far a folder can be used by the user who asks. `missing-but-makeable`: a parent of it may be written. */
 export type Access =
@@ -75,7 +76,7 @@ export interface AgentFacts {
   readonly program: { readonly word: string; readonly found: boolean }
   /** Undefined when the agent has no role. `folders`: where it was looked for, the operator's first. */
   readonly role:
-    | { readonly name: string; readonly found: boolean; readonly folders: readonly string[] }
+    | { readonly name: string; readonly folders: readonly string[]; readonly meaning: RoleMeaning }
     | undefined
   readonly gateWritten: boolean
   /** Limits on its spending that its agent CLI cannot be held to. */
@@ -89,6 +90,11 @@ export interface AgentFacts {
   /** Context providers that were run and failed; each is run once, for the first agent that has it. */
   readonly failedProviders: readonly { readonly path: string; readonly reason: string }[]
 }
+
+/** What the role of an agent means, without what stands in it. */
+export type RoleMeaning =
+  | { readonly kind: 'found' | 'custom' }
+  | Exclude<AgentRole, { readonly kind: 'found' | 'custom' }>
 
 /** What a file of marrow's state allows to whom. */
 export interface RightsFacts {
@@ -172,6 +178,10 @@ export interface Observed {
   readonly brokenLauncher: string | undefined
   readonly state: StateFacts | undefined
   readonly core: CoreFacts | undefined
+  /** In files of the core and of the operator: of roles, skills and roles.toml. */
+  readonly roleMistakes: readonly Problem[]
+  /** In roles and skills that agents may write. */
+  readonly customMistakes: readonly Problem[]
   readonly agents: readonly AgentFacts[]
   readonly worktreesKept: readonly KeptWorktree[]
   readonly daemon: DaemonFacts

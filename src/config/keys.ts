@@ -148,7 +148,7 @@ export const keys = {
       default: 'none',
       rule: 'a name below `roles/`, with or without `.md`',
       meaning:
-        'The Markdown file that says who the agent is: the one beside marrow.toml, else the one of the core.',
+        'Who the agent is: the role beside marrow.toml, else the one of the core. One whose file has a mistake is not started.',
     },
     adapter: {
       type: '`"claude"`, `"codex"`, `"gemini"`, `"opencode"` or `"generic"`',

@@ -22,7 +22,7 @@ import { digestLayers } from '../prompt/attribution.ts'
 import { decideGate, type GateDecision, type OpenWork } from '../prompt/gate.ts'
 import { baseLayer } from '../prompt/instruction.ts'
 import { orderLayers, renderPrompt, type Layer } from '../prompt/layers.ts'
-import { loadRole, loadRules, runProviders } from '../prompt/load.ts'
+import { loadRules, runProviders } from '../prompt/load.ts'
 import { findProviders } from '../prompt/load/find.ts'
 import { worldFingerprint } from '../prompt/progress.ts'
 import { triggerLayer } from '../prompt/trigger.ts'
@@ -34,6 +34,7 @@ import type { Program } from './core.ts'
 import { environmentOf } from './environment.ts'
 import { gitRunner, providerRunner, withFolder } from './fences.ts'
 import { layerDigests, type LayerDigests } from './layer-digest.ts'
+import { agentRole, roleLayer } from './roles.ts'
 import { temporaryFolder } from '../platform/paths.ts'
 
 export interface AssembleRequest {
@@ -67,7 +68,7 @@ export interface Assembly {
   readonly providerFailures: readonly string[]
 }
 
-/** Throws NOT_FOUND when workspace or role are missing, CONFIG_INVALID for rules that cannot be read; all else is a mark in the prompt. */
+/** Throws NOT_FOUND when workspace or role are missing, CONFIG_INVALID for rules that cannot be read or a role with mistakes; all else is a mark in the prompt. */
 export async function assemble(request: AssembleRequest): Promise<Assembly> {
   const { agent, config, state, signal } = request
   checkWorkspace(agent)
@@ -120,7 +121,7 @@ async function gather(
   const { agent, config, triggers } = request
   const [rules, role, blocks, queues] = await Promise.all([
     loadRules(config.coreDir, config.operatorDir),
-    agent.role === undefined ? undefined : loadRole(agent.role, config.operatorDir, config.coreDir),
+    agentRole(agent, config),
     contextBlocks(request, env),
     readQueues(agent, config),
   ])
@@ -136,7 +137,7 @@ async function gather(
       ),
     )
   const context = [...blocks, ...elsewhere, ...obstacles(agent, config, queues)]
-  const layers = [...rules, ...present(role), baseLayer, ...present(trigger), ...context]
+  const layers = [...rules, ...present(role).map(roleLayer), baseLayer, ...present(trigger), ...context]
   return { layers: orderLayers(layers), tasks: queues.flatMap(({ tasks }) => tasks) }
 }
 

@@ -4,7 +4,7 @@ import { eventually } from '../../test/helpers/eventually.ts'
 import { test as base } from '../../test/helpers/temp-dir.ts'
 import { runCommand } from '../platform/command.ts'
 import { findProviders } from './load/find.ts'
-import { loadRole, loadRules, runProviders, type ProviderOptions } from './load.ts'
+import { loadRules, runProviders, type ProviderOptions } from './load.ts'
 import { BLOCK_BYTES_MAX, type Provider } from './providers.ts'
 
 interface House {
@@ -78,35 +78,6 @@ test('rules that are there but cannot be used stop the tick', async ({ house, ex
   })
   await house.put('core/prompts/rules.md', 'x'.repeat(1024 * 1024 + 1))
   await expect(loadRules(house.core, '/nowhere')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-})
-
-test('a role is taken from the operator’s layer first, then from the core', async ({ house, expect }) => {
-  const { core, operator, put } = house
-  await put('core/roles/l1/scout.md', 'core scout')
-  for (const role of ['scout', 'l1/scout', 'l1/scout.md']) {
-    expect(await loadRole(role, operator, core)).toMatchObject({
-      kind: 'role',
-      name: 'Role',
-      text: 'core scout',
-    })
-  }
-  const source = await put('operator/roles/scout.md', 'own scout')
-  expect(await loadRole('scout', operator, core)).toMatchObject({ text: 'own scout', source })
-  expect(await loadRole('l1/scout', operator, core)).toMatchObject({ text: 'core scout' })
-})
-
-test('a role that is missing names the places where it was looked for', async ({ house, expect }) => {
-  await expect(loadRole('l2/none', house.operator, house.core)).rejects.toMatchObject({
-    code: 'NOT_FOUND',
-    message: `Cannot load the role l2/none: there is none of ${house.operator}/roles/l2/none.md, ${house.core}/roles/l2/none.md.`,
-  })
-})
-
-test('a role cannot be read from outside the folder of roles', async ({ house, expect }) => {
-  await house.put('operator/secret.md', 'secret')
-  await expect(loadRole('../secret', house.operator, house.core)).rejects.toMatchObject({
-    code: 'CONFIG_INVALID',
-  })
 })
 
 test('findProviders() finds the core’s and the workspace’s, in name order, and says what it skips', async ({

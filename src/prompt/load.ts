@@ -1,4 +1,4 @@
-// Owns the reading of what prompts are made of: rules, roles, and the output of context providers.
+// Owns the reading of what prompts are made of: rules, and the output of context providers.
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MarrowError, reasonOf } from '../base/errors.ts'
@@ -6,9 +6,8 @@ import type { runCommand } from '../platform/command.ts'
 import { codeOf } from '../platform/files.ts'
 import { layerNames, type Layer } from './layers.ts'
 import { contextLayer, KEPT_BYTES_MAX, type Provider } from './providers.ts'
-import { roleFiles } from '../roles/role-files.ts'
 
-const TEXT_BYTES_MAX = 1024 * 1024 // Of one file of rules or of a role. More is surely not meant for a prompt.
+const TEXT_BYTES_MAX = 1024 * 1024 // Of one file of rules. More is surely not meant for a prompt.
 
 /**
  * The core's rules, then the operator's; a file that is missing gives no layer. Throws CONFIG_INVALID for one that is
@@ -18,29 +17,6 @@ export async function loadRules(coreDir: string, operatorDir: string): Promise<L
   const core = textLayer('rules', layerNames.coreRules, join(coreDir, 'prompts', 'rules.md'))
   const operator = textLayer('rules', layerNames.operatorRules, join(operatorDir, 'rules.md'))
   return (await Promise.all([core, operator])).filter((layer) => layer !== undefined)
-}
-
-/**
- * The role's Markdown, from the operator's layer or else from the core. `role` is written like `scout`, `l1/scout` or
- * `l1/scout.md`. Throws NOT_FOUND when there is no such file, CONFIG_INVALID when the name is no plain path inside the
- * folder of roles or the file cannot be used.
- */
-export async function loadRole(role: string, operatorDir: string, coreDir: string): Promise<Layer> {
-  const files = roleFiles(role)
-  if (files === undefined) {
-    const name = JSON.stringify(role)
-    throw new MarrowError('CONFIG_INVALID', `Cannot load the role ${name}: it is not a plain path.`, {
-      fix: 'Write the role like scout or l1/scout: names inside the folder roles.',
-    })
-  }
-  const paths = [operatorDir, coreDir].flatMap((dir) => files.map((file) => join(dir, 'roles', file)))
-  for (const path of paths) {
-    const layer = await textLayer('role', layerNames.role, path)
-    if (layer !== undefined) return layer
-  }
-  throw new MarrowError('NOT_FOUND', `Cannot load the role ${role}: there is none of ${paths.join(', ')}.`, {
-    fix: `Write ${paths[0]} or change the role of the agent.`,
-  })
 }
 
 async function textLayer(kind: Layer['kind'], name: string, path: string): Promise<Layer | undefined> {

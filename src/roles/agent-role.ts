@@ -16,6 +16,16 @@ export type AgentRole =
   /** Agents may write it, so it cannot be what an agent is. */
   | { readonly kind: 'custom'; readonly role: LinkedRole }
 
+/** What is wrong with roles, skills and roles.toml, and what each agent's role means. */
+export interface RoleCheck {
+  /** In files of the core and of the operator. */
+  readonly mistakes: readonly Problem[]
+  /** In files that agents may write. */
+  readonly customMistakes: readonly Problem[]
+  /** By the agent's name; only of those that have a role. */
+  readonly roles: ReadonlyMap<string, AgentRole>
+}
+
 /** The role by its id (a bare name may leave out its level), else by its name. */
 export function roleFor(catalogue: Catalogue, written: string): AgentRole {
   const { roles, broken } = catalogue

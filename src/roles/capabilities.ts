@@ -42,7 +42,7 @@ const groups: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** The commands of `safe-bash`. */
-export const safePatterns: readonly string[] = [
+const safePatterns: readonly string[] = [
   ...'echo printf wc sort uniq head tail cut tr diff'.split(' ').map((name) => `${name}*`),
   'pwd',
   ...'basename dirname date uname'.split(' ').map((name) => `${name}*`),
@@ -70,7 +70,7 @@ export function toolsOf(capabilities: readonly Capability[], map: CapabilityMap)
 }
 
 /** The references of all `delegate` entries, none twice. */
-export function delegatesOf(capabilities: readonly Capability[]): string[] {
+function delegatesOf(capabilities: readonly Capability[]): string[] {
   return [...new Set(capabilities.flatMap((one) => (one.kind === 'delegate' ? one.roles : [])))]
 }
 

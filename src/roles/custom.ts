@@ -6,7 +6,7 @@ import type { Problem } from '../base/errors.ts'
 import { toolsOf, type BashRight, type CapabilityMap, type Tools } from './capabilities.ts'
 import { nameOf, type Linking } from './hierarchy.ts'
 import type { ParsedRole } from './parse.ts'
-import { resolverOf } from './references.ts'
+import { quoted, resolverOf, unknownReference } from './references.ts'
 import type { Capability, LinkedRole, Role } from './role.ts'
 import { isSegment } from './role-files.ts'
 
@@ -108,7 +108,7 @@ function findBase(
       mistake: problem(['base'], 'a custom role must say of which leaf role it is a variant.', fix),
     }
   const role = find(base)
-  if (role === undefined) return { mistake: problem(['base'], `Unknown role reference '${base}'.`, fix) }
+  if (role === undefined) return { mistake: problem(['base'], unknownReference(base), fix) }
   if (isLeaf(role) && role.callable) return { role }
   return { mistake: problem(['base'], `${role.id} is no leaf role that may be called.`, fix) }
 }
@@ -129,14 +129,14 @@ function baseMistakes(
     beyond(['model', 'tier'], `must be that of ${base.id}: ${base.tier}.`, 'Remove it.')
   for (const [index, skill] of role.skills.entries()) {
     if (base.skills.includes(skill) || skill.startsWith(customPrefix)) continue
-    beyond(['skills', index], `${skill} is no skill of ${base.id}.`, 'Remove it.')
+    beyond(['skills', index], `${quoted(skill)} is no skill of ${base.id}.`, 'Remove it.')
   }
   if (!isWritten('capabilities')) return found
   const excess = new Set(maps.flatMap((map) => excessOf(role.capabilities, base.capabilities, map)))
   for (const what of excess)
     beyond(
       ['capabilities'],
-      `has ${what}, which ${base.id} has not.`,
+      `has ${quoted(what)}, which ${base.id} has not.`,
       `Keep to the capabilities of ${base.id}.`,
     )
   return found

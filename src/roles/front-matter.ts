@@ -4,6 +4,7 @@
  */
 import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import { reasonOf } from '../base/errors.ts'
+import { plainStart } from '../base/plain.ts'
 import type { KeyPath, Report } from '../config/report.ts'
 
 /** A file as it was taken apart. */
@@ -142,7 +143,9 @@ function lineIn(top: unknown, path: KeyPath, lineAt: (offset: number) => number)
   return line
 }
 
-/** Messages of the parser say more than a sentence below their first line. */
+const MESSAGE_CHARACTERS_MAX = 200
+
+/** Messages of the parser say more than a sentence below their first line, and quote what may be long. */
 function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').replace(/[.:]$/u, '')
+  return plainStart((message.split('\n')[0] ?? '').replace(/[.:]$/u, ''), MESSAGE_CHARACTERS_MAX)
 }

@@ -6,7 +6,7 @@ import type { Problem } from '../base/errors.ts'
 import type { KeyPath } from '../config/report.ts'
 import { delegationCycles, depthsOf } from './delegation-paths.ts'
 import type { ParsedRole } from './parse.ts'
-import { resolverOf, type Named } from './references.ts'
+import { quoted, resolverOf, unknownReference, type Named } from './references.ts'
 import type { LinkedRole, Role } from './role.ts'
 
 /** The roles without a mistake, and all mistakes. */
@@ -89,8 +89,8 @@ function linkRole(entry: Entry, resolve: Resolve): LinkedEntry {
     if (found.kind === 'found') return [{ id: found.id, path }]
     const unknown = found.kind === 'unknown'
     const reason = unknown
-      ? `Unknown role reference '${written}'.`
-      : `Ambiguous role reference '${written}'. Use one of: ${found.ids.join(', ')}.`
+      ? unknownReference(written)
+      : `Ambiguous role reference '${quoted(written)}'. Use one of: ${found.ids.join(', ')}.`
     const fix = unknown ? 'Write the id of a role: marrow role list shows them.' : 'Write one of these ids.'
     mistakes.push(file.problem(path, reason, fix))
     return []

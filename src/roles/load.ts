@@ -69,7 +69,7 @@ interface LoadedSettings {
 }
 
 /** Reads one roles.toml; one that is missing says nothing. */
-export async function loadSettings(path: string): Promise<LoadedSettings> {
+async function loadSettings(path: string): Promise<LoadedSettings> {
   const report = newReport()
   const content = readBounded(path)
   const text = content?.kind === 'text' ? content.text : ''

@@ -49,6 +49,8 @@ export interface ParsedRole {
   readonly isWritten: (...path: readonly string[]) => boolean
 }
 
+const MISTAKES_MAX = 100 // Of one file: nobody reads more, and agents write such files too.
+
 /** Reads a role file. Never throws: it gives a role, or at least one mistake, each with its line. */
 export function parseRole(file: RoleFile): ParsedRole {
   const report = newReport()
@@ -64,8 +66,8 @@ export function parseRole(file: RoleFile): ParsedRole {
   return {
     file,
     role: report.problems.length === 0 ? role : undefined,
-    mistakes: report.problems.map(shown),
-    hints: report.warnings.map(shown),
+    mistakes: report.problems.slice(0, MISTAKES_MAX).map(shown),
+    hints: report.warnings.slice(0, MISTAKES_MAX).map(shown),
     problem: (path, reason, fix) => shown({ path, reason, fix }),
     pathOf: (key) => hierarchyField(top, key).path,
     isWritten: (...path) => isWritten(top.values, path),
@@ -176,7 +178,7 @@ function readMode(top: Fields): RoleMode {
 
 function readTier(model: Fields): string {
   const tier = textOf(model, 'tier')
-  if (tier !== undefined && !isLine(tier))
+  if (tier !== undefined && (!isLine(tier) || tier.length > NAME_CHARACTERS_MAX))
     refuse(model, 'tier', 'must be a word.', 'Write a tier of roles.toml.')
   return tier ?? DEFAULT_TIER
 }

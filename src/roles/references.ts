@@ -1,4 +1,5 @@
 // Owns how one role names another: by its id, or by its name where that is the only one.
+import { plainStart } from '../base/plain.ts'
 import type { Catalogue } from './catalogue.ts'
 import { withoutExtension } from './role-files.ts'
 
@@ -39,4 +40,16 @@ export function findRole(catalogue: Catalogue, written: string): Reference {
   const known = resolvers.get(catalogue) ?? resolverOf(catalogue.roles.values())
   resolvers.set(catalogue, known)
   return known(written)
+}
+
+/** The one message for a reference that means nothing. */
+export function unknownReference(written: string): string {
+  return `Unknown role reference '${quoted(written)}'.`
+}
+
+const QUOTE_CHARACTERS_MAX = 100 // Agents write references too, and as long as they like.
+
+/** What somebody wrote, as a part of a sentence. */
+export function quoted(written: string): string {
+  return plainStart(written, QUOTE_CHARACTERS_MAX)
 }

@@ -22,7 +22,7 @@ export type WrittenTarget = {
 }
 
 /** Every target there is. */
-export const targetNames: readonly TargetName[] = ['opencode', 'claude', 'codex', 'cursor', 'windsurf']
+const targetNames: readonly TargetName[] = ['opencode', 'claude', 'codex', 'cursor', 'windsurf']
 
 const layouts: readonly Layout[] = ['preserve', 'namespace', 'flatten']
 

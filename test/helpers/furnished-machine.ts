@@ -5,6 +5,7 @@ import { findings, type NumberedFinding } from '../../src/checks/findings.ts'
 import type { AgentFacts } from '../../src/checks/observed.ts'
 import { observe, type Surroundings } from '../../src/checks/observe.ts'
 import type { AgentConfig, Config } from '../../src/config/config.ts'
+import { checkRoles } from '../../src/daemon/local/check-roles.ts'
 import { isolationConfig, noNotices } from './agents.ts'
 
 export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config {
@@ -85,6 +86,7 @@ export function surroundings(dir: string, changes: Partial<Surroundings> = {}): 
     providersOf: async () => ({ run: [], skipped: [] }),
     tryProviders: async () => [],
     rulesProblem: async () => undefined,
+    checkRoles,
     standingOf: () => ({
       kind: 'walled',
       wall: { kind: 'bubblewrap', program: '/usr/bin/bwrap' },

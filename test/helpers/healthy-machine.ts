@@ -21,7 +21,7 @@ const agent: AgentFacts = {
   skipped: [],
   obstacles: [],
   program: { word: 'opencode', found: true },
-  role: { name: 'scout', found: true, folders: ['/c/roles'] },
+  role: { name: 'scout', folders: ['/c/roles'], meaning: { kind: 'found' } },
   gateWritten: true,
   unkeptLimits: [],
   standing: { kind: 'walled', wall: { kind: 'bubblewrap', program: '/usr/bin/bwrap' }, missing: [] },
@@ -82,6 +82,8 @@ export const healthy: Observed = {
   state,
   core,
   worktreesKept: [],
+  roleMistakes: [],
+  customMistakes: [],
   agents: [agent],
   daemon: running,
 }

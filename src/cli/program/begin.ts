@@ -133,16 +133,16 @@ const setup: CommandSpec = {
 
 const validate: CommandSpec = {
   name: 'validate',
-  summary: 'check the configuration; all mistakes at once',
+  summary: 'check the configuration and the roles; all mistakes at once',
   about:
-    'Reads the configuration as the daemon would and prints a block for each agent, then VALIDATE OK; or every mistake at once, each with its line and its fix. As JSON the mistakes are in `problems`.',
+    'Reads the configuration, roles, skills and roles.toml as the daemon would and prints a block for each agent, then VALIDATE OK; or every mistake at once, each with its line and its fix. Mistakes in files that agents may write are warnings. As JSON the mistakes are in `problems`.',
   json: 'one value',
   withoutDaemon: 'works',
   examples: [
     { line: 'marrow validate', about: 'the file that all commands would use from here' },
     { line: 'marrow validate -c team.toml -o json', about: 'another file, for a program' },
   ],
-  exits: [{ code: 2, meaning: 'the configuration is missing or has a mistake' }],
+  exits: [{ code: 2, meaning: 'the configuration is missing or has a mistake, or a role has' }],
   see: ['doctor'],
   act: acting<{ json?: boolean }>(async (_, options) =>
     (await import('../commands/validate.ts')).validate(options),

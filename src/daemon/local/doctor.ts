@@ -26,6 +26,7 @@ import { withLimitGaps } from '../limit-gaps.ts'
 import { wallOf } from '../steps/wall.ts'
 import { migrations } from '../migrations.ts'
 import { temporaryFolder } from '../../platform/paths.ts'
+import { checkRoles } from './check-roles.ts'
 import { keptIn } from './kept-worktrees.ts'
 
 const NODE_VERSION_MIN = '24.15' // As `engines` of package.json says.
@@ -111,6 +112,7 @@ function surroundingsOf(config: Config | undefined, wall: WallState): Surroundin
         ? withLimitGaps(limitFacts, agent, standingIn({ ...here, config, wall }, agent))
         : { kind: 'open', missing: [] },
     rulesProblem: ({ operatorDir }) => loadRules(coreDir, operatorDir).then(() => undefined, sentenceOf),
+    checkRoles,
     keptWorktrees: keptIn,
     askDaemon,
     nodeMinimum: NODE_VERSION_MIN,

@@ -1,13 +1,14 @@
 // Owns the reading of the role trees of core and operator, where links are the operator's own affair.
-import { readFileSync, statSync, type Stats } from 'node:fs'
+import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { type Problem, reasonOf } from '../../base/errors.ts'
-import { codeOf, namesIn } from '../../platform/files.ts'
+import { codeOf } from '../../platform/files.ts'
 import { promptFileOf, type FileContent, type RoleFile } from '../parse.ts'
 import { isSegment, withoutExtension } from '../role-files.ts'
 import type { RoleSource } from '../role.ts'
 import type { SkillFile } from '../skills.ts'
 import { contentOf, unreadable } from './content.ts'
+import { asBefore } from './kept.ts'
 
 /** What a folder has, and what keeps something in it from being had. */
 export interface Found<T> {
@@ -25,7 +26,9 @@ export function rolesBelow(dir: string, source: RoleSource): Found<RoleFile> {
   const mistakes: Problem[] = []
   const pending = [{ below: '', depth: 1 }]
   for (const { below, depth } of pending) {
-    for (const name of namesIn(join(dir, below))) {
+    const names = listed(join(dir, below))
+    if ('mistake' in names) mistakes.push(names.mistake)
+    for (const name of 'names' in names ? names.names : []) {
       if (name.startsWith('.') || name === 'README.md') continue
       const [path, inside] = [join(dir, below, name), `${below}${name}`]
       const stats = statOf(path)
@@ -44,7 +47,9 @@ export function rolesBelow(dir: string, source: RoleSource): Found<RoleFile> {
 
 /** Every `NAME/SKILL.md` in a folder of skills. */
 export function skillsBelow(dir: string, source: RoleSource): Found<SkillFile> {
-  const folders = namesIn(dir).filter((name) => !name.startsWith('.'))
+  const found = listed(dir)
+  if ('mistake' in found) return { files: [], mistakes: [found.mistake] }
+  const folders = found.names.filter((name) => !name.startsWith('.'))
   const files = folders.slice(0, FILES_MAX).flatMap((folder) => {
     const path = join(dir, folder, 'SKILL.md')
     const content = readBounded(path)
@@ -78,7 +83,7 @@ function roleFile(dir: string, inside: string, source: RoleSource): RoleFile {
   const content = readBounded(path) ?? missing
   const wanted = content.kind === 'text' ? promptFileOf({ id }, content.text) : undefined
   const promptFile = wanted === undefined ? undefined : (readBounded(join(dir, wanted)) ?? noPromptFile)
-  return { id, source, path, content, promptFile }
+  return asBefore({ id, source, path, content, promptFile })
 }
 
 /** The mistake of a `prompt_file` that is not there. */
@@ -87,8 +92,25 @@ export const noPromptFile: FileContent = unreadable(
   'Write that file, or the text below the front matter.',
 )
 
+/** A folder that is missing is empty; one that cannot be read may hide what should count. */
+function listed(dir: string): { readonly names: readonly string[] } | { readonly mistake: Problem } {
+  try {
+    return { names: readdirSync(dir).toSorted() }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { names: [] }
+    return {
+      mistake: mistakeOf(dir, `cannot be read: ${reasonOf(error)}.`, 'Give yourself the right to read it.'),
+    }
+  }
+}
+
+/** Undefined for what cannot be looked at: whoever reads it says why. */
 function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false })
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 function mistakeOf(file: string, reason: string, fix: string): Problem {

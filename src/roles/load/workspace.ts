@@ -1,6 +1,6 @@
 // Owns the reading of custom roles and skills, from folders that agents write: no link is followed, and little is read.
 import { join } from 'node:path'
-import { type Problem, reasonAndFix } from '../../base/errors.ts'
+import { type Problem, reasonOf } from '../../base/errors.ts'
 import { openInside, type InnerPath } from '../../platform/inside.ts'
 import type { InnerFolder } from '../../platform/inside/folder.ts'
 import { customPrefix } from '../custom.ts'
@@ -9,6 +9,7 @@ import { isSegment, withoutExtension } from '../role-files.ts'
 import type { SkillFile } from '../skills.ts'
 import { contentOf, unreadable } from './content.ts'
 import { noPromptFile, type Found } from './folders.ts'
+import { asBefore } from './kept.ts'
 
 const FILE_BYTES_MAX = 65_536
 const FILES_MAX = 50
@@ -36,16 +37,19 @@ function customRole(folder: InnerFolder, at: { workspace: InnerPath; name: strin
   const content = isSegment(id) ? readIn(folder, at.name) : badName
   const wanted = content.kind === 'text' ? promptFileOf({ id }, content.text) : undefined
   const promptFile = wanted === undefined ? undefined : promptText(at.workspace, wanted)
-  return { id, source: 'workspace', path, content, promptFile }
+  return asBefore({ id, source: 'workspace', path, content, promptFile })
 }
 
 const badName = unreadable('has a name that cannot be the id of a role.', 'Use letters, digits and dashes.')
 
 function customSkill(folder: InnerFolder, name: string): SkillFile[] {
-  using own = folder.enter(name)
-  if (own.entry('SKILL.md') === undefined) return []
-  const path = join(folder.path, name, 'SKILL.md')
-  return [{ folder: name, source: 'workspace', path, content: readIn(own, 'SKILL.md') }]
+  const file = { folder: name, source: 'workspace', path: join(folder.path, name, 'SKILL.md') } as const
+  try {
+    using own = folder.enter(name)
+    return own.entry('SKILL.md') === undefined ? [] : [{ ...file, content: readIn(own, 'SKILL.md') }]
+  } catch (error) {
+    return [{ ...file, content: notRead(error) }]
+  }
 }
 
 function promptText(workspace: InnerPath, wanted: string): FileContent {
@@ -55,7 +59,7 @@ function promptText(workspace: InnerPath, wanted: string): FileContent {
     const name = wanted.slice(cut + 1)
     return folder?.entry(name) === undefined ? noPromptFile : readIn(folder, name)
   } catch (error) {
-    return unreadable(`cannot be read: ${reasonAndFix(error)}`, 'Write the text below the front matter.')
+    return notRead(error)
   }
 }
 
@@ -65,8 +69,13 @@ function readIn(folder: InnerFolder, name: string): FileContent {
     if (file === undefined) return unreadable('is no regular file, such as a link.', 'Make it a file.')
     return contentOf(file.start, FILE_BYTES_MAX)
   } catch (error) {
-    return unreadable(`cannot be read: ${reasonAndFix(error)}.`, 'Make it a file that marrow may read.')
+    return notRead(error)
   }
+}
+
+function notRead(error: unknown): FileContent {
+  const reason = `cannot be read: ${reasonOf(error).replace(/\.$/u, '')}.`
+  return unreadable(reason, 'Make it a file that marrow may read.')
 }
 
 function below({ root, path }: InnerPath, name: string): InnerPath {
@@ -79,7 +88,7 @@ function lookIn<T>(inner: InnerPath, look: (folder: InnerFolder) => Found<T>): F
     using folder = openInside(inner)
     return folder === undefined ? { files: [], mistakes: [] } : look(folder)
   } catch (error) {
-    return { files: [], mistakes: [mistakeOf(inner.path, reasonAndFix(error))] }
+    return { files: [], mistakes: [mistakeOf(inner.path, reasonOf(error))] }
   }
 }
 

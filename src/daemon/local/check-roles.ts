@@ -1,0 +1,37 @@
+/** Looks at all roles that a configuration leads to, without a daemon. */
+import type { AgentConfig } from '../../config/config.ts'
+import type { Writer } from '../../config/inner.ts'
+import { isInside } from '../../config/paths.ts'
+import { roleFor, type RoleCheck } from '../../roles/agent-role.ts'
+import { loadRoles } from '../../roles/load.ts'
+import { rolesFor } from '../roles.ts'
+
+/** What has to be known of a configuration. */
+interface Places {
+  readonly coreDir: string
+  readonly operatorDir: string
+  readonly agents: readonly (Writer & Pick<AgentConfig, 'name' | 'role'>)[]
+}
+
+/** Each workspace is looked at by itself: the custom roles of one are unknown in the others. */
+export async function checkRoles(config: Places): Promise<RoleCheck> {
+  const { coreDir, operatorDir, agents } = config
+  const { catalogue } = await loadRoles({ coreDir, operatorDir, workspaces: [] })
+  const workspaces = [...new Set(agents.map(({ workspace }) => workspace))]
+  const loaded = await Promise.all(
+    workspaces.map(async (workspace) => ({ workspace, ...(await rolesFor({ workspace }, config)) })),
+  )
+  const customMistakes = loaded.flatMap(({ workspace, catalogue: { mistakes } }) =>
+    mistakes.filter(({ file }) => isInside(file, workspace)),
+  )
+  const catalogues = new Map(loaded.map((one) => [one.workspace, one.catalogue]))
+  const roles = agents.flatMap((agent) => meaningOf(agent, catalogues.get(agent.workspace) ?? catalogue))
+  return { mistakes: catalogue.mistakes, customMistakes, roles: new Map(roles) }
+}
+
+function meaningOf(
+  { name, role }: Pick<AgentConfig, 'name' | 'role'>,
+  catalogue: Parameters<typeof roleFor>[0],
+): (readonly [string, ReturnType<typeof roleFor>])[] {
+  return role === undefined ? [] : [[name, roleFor(catalogue, role)]]
+}
