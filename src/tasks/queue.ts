@@ -1,5 +1,6 @@
 // Owns the form of a task file in `tasks/queue`: its name, its content, and what either says of the task.
 import { fileStamp } from '../base/time.ts'
+import { titleSlug } from '../base/title-slug.ts'
 
 /** What a title may have at most; the rest belongs into the body. */
 export const TITLE_CHARS_MAX = 10_000
@@ -19,7 +20,7 @@ const TITLE_LENGTH_MAX = 50 // Characters in a file name. 50 of four bytes each 
 
 /** `<YYYYMMDD-HHMMSS>-<title>.md`, and from the second of the same name on `-2`, `-3` … before the extension. */
 export function taskFile(title: string, at: number, copy = 1): string {
-  return `${fileStamp(at)}-${titleSlug(title)}${copy === 1 ? '' : `-${copy}`}.md`
+  return `${fileStamp(at)}-${titleSlug(title, TITLE_LENGTH_MAX, 'task')}${copy === 1 ? '' : `-${copy}`}.md`
 }
 
 /** The heading, a blank line, the body. A title of several lines becomes one. */
@@ -37,15 +38,4 @@ export function taskTitle(content: string, file: string): string {
 /** False for hidden files and for what editors and half-done copies leave behind. */
 export function isTaskFile(file: string): boolean {
   return !file.startsWith('.') && !/(?:~|\.(?:tmp|part|swp))$/.test(file)
-}
-
-/** What is safe and readable in a file name: letters, digits, dashes; never empty, never a path. */
-function titleSlug(title: string): string {
-  // Composed first: a letter with a loose accent would otherwise lose it.
-  const kept = title
-    .normalize('NFC')
-    .replace(/\s+/gu, ' ')
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-  const slug = Array.from(kept.trim()).slice(0, TITLE_LENGTH_MAX).join('').trim().replaceAll(' ', '-')
-  return slug === '' ? 'task' : slug
 }
