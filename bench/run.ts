@@ -11,6 +11,7 @@ import { root } from './checkout.ts'
 import { door } from './door.ts'
 import { idle } from './idle.ts'
 import { launcherCost } from './launcher.ts'
+import { predicate } from './predicate.ts'
 import { assembly, quietTick } from './quiet.ts'
 import { judge, tableOf, type Figure, type Judged } from './report.ts'
 import { startUp } from './start-up.ts'
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   idle,
   door,
   adapters,
+  predicate,
 }
 
 process.exitCode = await run(process.argv.slice(2))
