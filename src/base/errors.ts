@@ -19,6 +19,8 @@ const catalog = {
   TICK_FAILED: { blame: 'user', exitCode: 1, status: 500 },
   CHECK_FAILED: { blame: 'user', exitCode: 1, status: 500 },
   LIMIT_REACHED: { blame: 'user', exitCode: 1, status: 409 },
+  UNKNOWN_TOKEN: { blame: 'user', exitCode: 1, status: 401 },
+  NOT_ALLOWED: { blame: 'user', exitCode: 1, status: 403 },
   STOPPING: { blame: 'user', exitCode: 1, status: 503 },
   INTERNAL: { blame: 'marrow', exitCode: 1, status: 500 },
 } as const

@@ -6,6 +6,8 @@ import { findConfig, invalid, readConfig, readSocket } from '../config/load.ts'
 import { defaultSocketPath, defaultStateDir } from '../config/paths.ts'
 import type { Search } from '../config/search.ts'
 import { ask, follow } from '../ipc/client.ts'
+import { routes } from '../ipc/routes.ts'
+import { isInRun, openRunDoor } from './run-door.ts'
 import type { EventMessage } from '../ipc/protocol/events.ts'
 import type { RequestOf, ResultOf, VerbOf } from '../ipc/protocol/table.ts'
 
@@ -69,6 +71,11 @@ export function connect(options: CommonOptions): Connection {
     socketPath,
     follow: (params) => follow(socketPath, params, { config }),
     ask: async (verb, params, { timeoutMs = USUAL_TIMEOUT_MS, signal } = {}) => {
+      // What a run asks for it asks as that run: there it hears what it may, and the operator hears of what it may not.
+      if (routes[verb].method === 'POST' && options.config === undefined && isInRun()) {
+        const { token, socketPath: own } = openRunDoor(verb)
+        return await ask(own, verb, params, { timeoutMs, token, signal })
+      }
       try {
         return await ask(socketPath, verb, params, { timeoutMs, config, signal })
       } catch (error) {

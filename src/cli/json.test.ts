@@ -29,6 +29,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   status: [],
   report: [],
   runs: [],
+  'runs tree': [],
   show: ['scout'],
   logs: ['scout'],
   events: [],
@@ -38,7 +39,9 @@ const lines: Readonly<Record<string, readonly string[]>> = {
 
 test('every command that answers programs is tried here or elsewhere', ({ expect }) => {
   const known = commands.filter(({ json }) => json !== undefined).map(({ name }) => name)
-  expect([...Object.keys(lines), 'demo', 'init', 'open', 'scaffold'].toSorted()).toEqual(known.toSorted())
+  expect(
+    [...Object.keys(lines), 'delegate', 'delegate wait', 'demo', 'init', 'open', 'scaffold'].toSorted(),
+  ).toEqual(known.toSorted())
 })
 
 test.for(Object.entries(lines))(

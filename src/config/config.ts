@@ -98,6 +98,22 @@ export interface NotifyConfig {
   readonly digestAt: string | undefined
 }
 
+/** How runs hand work to other roles. */
+export interface DelegationConfig {
+  /** The words that are started; undefined: those of the accountable agent. */
+  readonly command: readonly string[] | undefined
+  /** By role (`l3/coder`) or level (`l3`), in lower case. */
+  readonly commands: Readonly<Record<string, readonly string[]>>
+  /** Hops from the first run of a lineage. */
+  readonly depthMax: number
+  /** At one time: for one run, for one agent, in all. */
+  readonly childrenPerRun: number
+  readonly childrenPerAgent: number
+  readonly childrenMax: number
+  /** The deadline of a run for which nobody says one. */
+  readonly timeoutMs: number
+}
+
 /** The agent CLIs that marrow knows by name. */
 export type AdapterName = 'claude' | 'codex' | 'gemini' | 'opencode' | 'generic'
 
@@ -113,6 +129,7 @@ export interface Config {
   readonly limits: SpendingLimits
   readonly ipc: { readonly enabled: boolean; readonly socketPath: string; readonly taskDir: string }
   readonly notify: NotifyConfig
+  readonly delegation: DelegationConfig
   /** What is kept of the journal; 0 switches a limit off. */
   readonly journal: { readonly maxDays: number; readonly maxEvents: number }
   readonly sync: {

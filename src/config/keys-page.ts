@@ -13,6 +13,7 @@ export function renderKeysTable(): string {
     'isolation',
     'limits',
     'notify',
+    'delegation',
     'ipc',
     'journal',
     'sync',

@@ -3,6 +3,7 @@
 import { agentIsolation, isolation } from './isolation-keys.ts'
 import type { Key } from './key.ts'
 import { agentLimits, limits } from './limit-keys.ts'
+import { delegation } from './delegation-keys.ts'
 import { notify } from './notify-keys.ts'
 import { sync } from './sync-keys.ts'
 import { agentPlace } from './place-keys.ts'
@@ -17,6 +18,7 @@ export type Section =
   | 'isolation'
   | 'limits'
   | 'notify'
+  | 'delegation'
   | 'ipc'
   | 'journal'
   | 'sync'
@@ -228,6 +230,7 @@ export const keys = {
   isolation,
   limits,
   notify,
+  delegation,
   ipc: {
     enabled: { type: 'boolean', default: '`true`', meaning: 'Whether `marrow run` listens on its socket.' },
     socket_path: {
@@ -273,6 +276,7 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
   isolation: '[isolation]',
   limits: '[limits]',
   notify: '[notify]',
+  delegation: '[delegation]',
   ipc: '[ipc]',
   journal: '[journal]',
   sync: '[sync]',

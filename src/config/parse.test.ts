@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { isolationConfig, noNotices } from '../../test/helpers/agents.ts'
+import { isolationConfig, noNotices, usualDelegation } from '../../test/helpers/agents.ts'
 import { configText, context, readText } from '../../test/helpers/config-text.ts'
 import { parseConfig } from './parse.ts'
 
@@ -48,6 +48,7 @@ test('a file with only what is required has every default', ({ expect }) => {
         taskDir: '/srv/ws/tasks/queue',
       },
       notify: noNotices,
+      delegation: usualDelegation,
       journal: { maxDays: 90, maxEvents: 100_000 },
       sync: {
         enabled: false,

@@ -6,6 +6,7 @@ import { type AgentContext, readAgent } from './agent.ts'
 import type { AgentConfig, Config } from './config.ts'
 import { checkLayout, type DiskFacts } from './layout.ts'
 import { readIsolationMode } from './isolation.ts'
+import { readDelegation } from './delegation.ts'
 import { readLimits } from './limits.ts'
 import { readNotify } from './notify.ts'
 import { defaultStateDir, type Place } from './paths.ts'
@@ -77,6 +78,7 @@ function readFile(file: File, context: ParseContext, report: Report): Omit<Confi
     limits: readLimits('limits', file['limits'], ['limits'], report),
     ipc: readIpc(file['ipc'], sections, report),
     notify: readNotify(file['notify'], context, report),
+    delegation: readDelegation(file['delegation'], context, report),
     journal: readJournal(file['journal'], report),
     sync: readSync(file['sync'], sections, report),
     maxConcurrentRuns: numberOf(top, 'max_concurrent_runs'),

@@ -11,6 +11,7 @@ const wholeNumber = z.int('must be a whole number.')
 const decimal = z.number('must be a number.')
 const flag = z.boolean('must be true or false.')
 const texts = z.array(text, 'must be a list of texts.')
+const words = z.union([text, texts], 'must be text or a list of texts.')
 
 const isolationMode = z.enum(
   ['required', 'preferred', 'off'] satisfies IsolationMode[],
@@ -38,7 +39,7 @@ const shapes = {
   },
   agents: {
     name: text,
-    agent_command: z.union([text, texts], 'must be text or a list of texts.'),
+    agent_command: words,
     workspace: text,
     work_dir: text,
     worktree: flag,
@@ -49,7 +50,7 @@ const shapes = {
     catch_up: z.enum(['once', 'skip'], 'must be "once" or "skip".'),
     active_hours: text,
     heartbeat_timeout: wholeNumber,
-    context_dirs: z.union([text, texts], 'must be text or a list of texts.'),
+    context_dirs: words,
     role: text,
     adapter: z.enum(
       ['claude', 'codex', 'gemini', 'opencode', 'generic'] satisfies AdapterName[],
@@ -89,11 +90,20 @@ const shapes = {
   isolation: { mode: isolationMode },
   limits: spending,
   notify: {
-    command: z.union([text, texts], 'must be text or a list of texts.'),
+    command: words,
     webhook: text,
     ntfy: text,
     desktop: flag,
     digest_at: text,
+  },
+  delegation: {
+    command: words,
+    commands: z.record(z.string(), words, 'must be a table of commands.'),
+    max_depth: wholeNumber,
+    children_per_run: wholeNumber,
+    children_per_agent: wholeNumber,
+    max_children: wholeNumber,
+    timeout: text,
   },
   ipc: { enabled: flag, socket_path: text, task_dir: text },
   journal: { max_days: wholeNumber, max_events: wholeNumber },
@@ -128,7 +138,16 @@ export interface AnyTable {
 }
 
 /** The tables that stand inside the top of the file and are read on their own. */
-const subtables: readonly string[] = ['agents', 'isolation', 'limits', 'notify', 'ipc', 'journal', 'sync']
+const subtables: readonly string[] = [
+  'agents',
+  'isolation',
+  'limits',
+  'notify',
+  'delegation',
+  'ipc',
+  'journal',
+  'sync',
+]
 
 /**
  * Reads one table strictly, key by key, so that a mistake in one key hides none in another. A key that is unknown or

@@ -53,6 +53,7 @@ export function aroundRun(
   const temporary = runPaths(folderOf(core.config, id)).temporary
   if (wall === 'seatbelt') makePrivateFolder(temporary)
   const { prompt, token } = runPaths(folderOf(core.config, id))
+  const tokens = core.life.agentsDoor ? [token] : []
   return {
     limits,
     owner: userOf(agent),
@@ -64,8 +65,7 @@ export function aroundRun(
         words: agent.command,
         env: whole,
         cli: view.cli,
-        runFiles: [token],
-        comingFiles: words.some((word) => word.includes(prompt)) ? [prompt] : [],
+        comingFiles: [...tokens, ...(words.some((word) => word.includes(prompt)) ? [prompt] : [])],
         outside: entryWords(limits, core.program.enter),
         inside: rlimitWords(limits, core.limitFacts),
         infoFd: SANDBOX_FD,

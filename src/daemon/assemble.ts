@@ -30,8 +30,11 @@ import type { GitState } from '../runner/record.ts'
 import { ownQueue, queueFolders, tasksElsewhere, unreadableFolder } from '../tasks/folders.ts'
 import { listTasks } from '../tasks/observe.ts'
 import type { QueuedTask } from '../tasks/queue.ts'
+import type { LinkedRole } from '../roles/role.ts'
 import type { Program } from './core.ts'
 import { environmentOf } from './environment.ts'
+import { notesPath } from './notes.ts'
+import type { AgentsDoor } from './tokens.ts'
 import { gitRunner, providerRunner, withFolder } from './fences.ts'
 import { layerDigests, type LayerDigests } from './layer-digest.ts'
 import { agentRole, roleLayer } from './roles.ts'
@@ -44,6 +47,8 @@ export interface AssembleRequest {
   /** The daemon's own environment, of which a run inherits a few names. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly run: string
+  /** Undefined: it is not open, or nothing will be started. */
+  readonly door: AgentsDoor | undefined
   readonly state: Pick<AgentState, 'progress'> | undefined
   readonly lastSuccess: LastSuccess | undefined
   readonly triggers: readonly Trigger[]
@@ -60,6 +65,8 @@ export interface Assembly {
   readonly layers: readonly Layer[]
   readonly prompt: string
   readonly digests: Readonly<Record<string, string>>
+  /** The role that it runs in; undefined: it has none. */
+  readonly role: LinkedRole | undefined
   readonly env: Readonly<Record<string, string>>
   readonly git: GitState | undefined
   /** The world's fingerprint before the run; undefined without a run, or without open tasks on which it could fail to get on. */
@@ -75,7 +82,11 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   const notes = notesFolder(request)
   try {
     const env = environmentOf(agent, { ...request, notes })
-    const { layers, tasks } = await gather(request, env)
+    // A context provider is no run: it gets no door.
+    const { layers, tasks, role } = await gather(
+      request,
+      environmentOf(agent, { ...request, notes, door: undefined }),
+    )
     const digests = digestLayers(layers, request.lastSuccess?.digests)
     const work = openWork(request, tasks)
     const needsWorld = state?.progress !== undefined && work.tasks.length > 0
@@ -100,6 +111,7 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
       layers,
       prompt: renderPrompt(layers),
       digests,
+      role,
       env,
       git: world?.git,
       world: work.tasks.length > 0 ? world?.fingerprint : undefined,
@@ -117,7 +129,7 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
 async function gather(
   request: AssembleRequest,
   env: Record<string, string>,
-): Promise<{ readonly layers: Layer[]; readonly tasks: QueuedTask[] }> {
+): Promise<Pick<Assembly, 'role'> & { readonly layers: Layer[]; readonly tasks: QueuedTask[] }> {
   const { agent, config, triggers } = request
   const [rules, role, blocks, queues] = await Promise.all([
     loadRules(config.coreDir, config.operatorDir),
@@ -138,7 +150,7 @@ async function gather(
     )
   const context = [...blocks, ...elsewhere, ...obstacles(agent, config, queues)]
   const layers = [...rules, ...present(role).map(roleLayer), baseLayer, ...present(trigger), ...context]
-  return { layers: orderLayers(layers), tasks: queues.flatMap(({ tasks }) => tasks) }
+  return { layers: orderLayers(layers), role, tasks: queues.flatMap(({ tasks }) => tasks) }
 }
 
 function openWork({ agent, triggers }: AssembleRequest, tasks: readonly QueuedTask[]): OpenWork {
@@ -267,7 +279,7 @@ export function jobsOf({ stateDir }: Pick<Config, 'stateDir'>): { readonly MARRO
 
 /** Where the agent's notes are; a dry run gets a copy, so that nothing it does can be seen later. */
 function notesFolder({ agent, config, dryRun }: AssembleRequest): string {
-  const own = innerPath(join(agent.workspace, 'runtime', 'notes', agent.slug), config.agents)
+  const own = innerPath(notesPath(agent), config.agents)
   if (!dryRun) {
     using made = makeInside(own)
     return made.path

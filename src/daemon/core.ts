@@ -49,6 +49,8 @@ export interface Life {
   nextConfig: Config | undefined
   reloadWanted: boolean
   agentsSynced: boolean
+  /** Whether runs can ask at the agents' door. */
+  agentsDoor: boolean
   readonly forced: Set<string>
   /** What was seen below a run while it went on: a tool may leave its parents before anybody asks. By run id. */
   readonly lineups: Map<string, Map<number, ProcessIdentity>>

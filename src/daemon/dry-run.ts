@@ -48,7 +48,7 @@ interface Known {
 async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<DryRunView> {
   const { config, program, env, clock } = request
   const known = await readKnown(request, agent)
-  const run = newRunId(request, agent)
+  const run = newRunId(request, agent.slug)
   const { state, triggers } = known
   const now = clock.now()
   const signal = new AbortController().signal
@@ -65,6 +65,7 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     signal,
     wall: request.wall,
     forced: false,
+    door: undefined,
     dryRun: true,
   })
   const permission = state ? mayStart(state.breaker, now) : { allowed: true as const }

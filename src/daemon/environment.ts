@@ -3,18 +3,21 @@ import { adapterFor } from '../agents/adapters.ts'
 import type { AgentConfig } from '../config/config.ts'
 import { runEnvironment } from '../isolation/environment.ts'
 import type { Core } from './core.ts'
+import type { AgentsDoor } from './tokens.ts'
 import { userOf } from './standing.ts'
 
 interface Wanted extends Pick<Core, 'program' | 'env'> {
   /** Undefined for what is no run. */
   readonly run: string | undefined
   readonly notes: string | undefined
+  /** Where a run may ask, and the file with the token by which it does. */
+  readonly door?: AgentsDoor | undefined
 }
 
 /** Whole: nothing else of the daemon's own environment is passed on. */
 export function environmentOf(
   agent: AgentConfig,
-  { program, env, run, notes }: Wanted,
+  { program, env, run, notes, door }: Wanted,
 ): Record<string, string> {
   const user = userOf(agent)
   return runEnvironment({
@@ -26,7 +29,8 @@ export function environmentOf(
     workspace: agent.workspace,
     workDir: agent.workDir,
     notes,
-    socket: undefined,
+    socket: door?.socket,
+    tokenFile: door?.tokenFile,
     policy: agent.env,
     adapterEnv: adapterFor(agent.adapter).env(agent.timeoutMs),
   })

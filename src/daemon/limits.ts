@@ -95,7 +95,8 @@ export function endedBy({
   limits,
 }: Pick<RunRecord, 'ending' | 'limits'>): EndCause | LimitHit | undefined {
   const by = ending?.by
-  if (by === undefined || by === 'deadline' || by === 'stop' || by === 'operator') return by
+  if (by === undefined || by === 'deadline' || by === 'stop' || by === 'operator' || by === 'parent')
+    return by
   return (limits === null ? undefined : hitOf(limits.limits, by)) ?? { by, limit: 0 }
 }
 

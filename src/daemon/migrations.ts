@@ -229,4 +229,34 @@ create table finished (
   kept text
 );`,
   },
+  {
+    number: 11,
+    // Who asks at the agents' door, and what runs asked for: both must hold for whoever takes the runs over.
+    sql: `
+create table tokens (
+  hash text primary key,
+  run text not null unique references runs (id) on delete cascade
+);
+create table delegations (
+  run text primary key,
+  root text not null,
+  parent text not null,
+  agent text not null,
+  role text not null,
+  lineage text not null,
+  roles text not null,
+  tick_name text not null,
+  detached integer not null,
+  task text not null,
+  state text not null,
+  asked_at integer not null,
+  deadline text not null,
+  ended_at integer,
+  failure text
+);
+create index delegation_root on delegations (root, asked_at);
+create index delegation_parent on delegations (parent);
+create index delegation_open on delegations (agent) where state <> 'ended';
+`,
+  },
 ]

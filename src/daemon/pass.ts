@@ -4,6 +4,7 @@ import { later, msUntil, type Moment } from '../base/moment.ts'
 import { openRuns } from '../runner/store.ts'
 import { retryMoment, write, type Core } from './core.ts'
 import { prune } from './prune.ts'
+import { lookAfterChildren } from './steps/children.ts'
 import { takeSwitches, takeWork } from './steps/intake.ts'
 import { tellOperator } from './steps/notify.ts'
 import { askForEnd, reapRuns, settleKey, takeBack } from './steps/reap.ts'
@@ -34,6 +35,7 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
     await step(core, 'take in switches', now, () => takeSwitches(core)),
     await step(core, 'take in files', now, () => takeWork(core, now)),
     await step(core, 'wall', now, async () => lookAtWall(core, now)),
+    await step(core, 'children', now, () => lookAfterChildren(core)),
     await step(core, 'start', now, () => startDueTicks(core, now)),
     await step(core, 'notify', now, () => tellOperator(core, now)),
   ]

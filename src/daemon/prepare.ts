@@ -6,10 +6,10 @@ import { redactWords } from '../agents/redact.ts'
 import { MarrowError } from '../base/errors.ts'
 import { later, type Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
-import { tickName, type Tick, type Trigger } from '../heartbeat/state.ts'
 import type { LimitPlan } from '../isolation/limits.ts'
 import { wrapCommand, type Command, type Fence } from '../isolation/wrap.ts'
 import { attribute } from '../prompt/attribution.ts'
+import type { Cause } from '../observability/events.ts'
 import type { LaunchRequest } from '../runner/apply/launch.ts'
 import { runPaths } from '../runner/folder.ts'
 import { sentLayer, type RunPlan } from '../runner/record.ts'
@@ -18,9 +18,22 @@ import type { Assembly } from './assemble.ts'
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024 // Of each stream of a run; the rest is dropped as it comes.
 
-/** A tick whose prompt is to be sent. */
+/** What a run is there for: a tick of its agent, or a task that another run handed on. */
+export interface Origin {
+  /** The row of the tick; 0 for a run that another run asked for. */
+  readonly tick: number
+  /** The tick with which its lineage began. */
+  readonly tickName: string
+  /** Run ids from the first of the chain to the parent. */
+  readonly lineage: readonly string[]
+  readonly causes: readonly Cause[]
+  /** Epoch ms. */
+  readonly dueAt: number
+}
+
+/** A run whose prompt is to be sent. */
 export interface Ready {
-  readonly tick: Tick
+  readonly origin: Origin
   readonly agent: AgentConfig
   readonly run: string
   /** The run's folder. */
@@ -28,7 +41,8 @@ export interface Ready {
   readonly launcher: string
   readonly around: Around
   readonly assembly: Assembly
-  readonly triggers: readonly Trigger[]
+  /** The secret by which it asks at the agents' door; undefined: that is not open. */
+  readonly token: string | undefined
   readonly now: Moment
 }
 
@@ -36,16 +50,18 @@ export interface PreparedRun {
   readonly plan: RunPlan
   readonly launch: LaunchRequest & { readonly dueAt: number; readonly limits: LimitPlan | null }
   readonly prompt: string
+  readonly token: string | undefined
 }
 
 /** Throws TOO_LARGE for a prompt that the configured words cannot take. */
 export function prepare(ready: Ready): PreparedRun {
   const { command, fence, delivered, promptOnStdin } = commandOf(ready)
   const { words, cwd, env } = command
-  const { launcher, folder, tick, assembly, agent } = ready
+  const { launcher, folder, origin, assembly, agent, token } = ready
   return {
     plan: planOf(ready, delivered, fence),
     prompt: assembly.prompt,
+    token,
     launch: {
       launcher,
       folder,
@@ -58,7 +74,7 @@ export function prepare(ready: Ready): PreparedRun {
       cwd,
       env,
       presumed: adapterFor(agent.adapter).presumes?.(delivered, env) ?? [],
-      dueAt: tick.dueAt,
+      dueAt: origin.dueAt,
       limits: ready.around.limits,
     },
   }
@@ -100,22 +116,22 @@ function tooLong(prompt: string): MarrowError {
 }
 
 function planOf(ready: Ready, delivered: readonly string[], fence: Fence): RunPlan {
-  const { tick, agent, run, assembly, triggers, now } = ready
+  const { origin, agent, run, assembly, now } = ready
   const { prompt, digests, layerDigests, git, world } = assembly
   return {
     id: run,
     agent: agent.name,
-    tick: tick.id,
-    tickName: tickName(tick),
-    role: agent.role ?? null,
-    lineage: [],
+    tick: origin.tick,
+    tickName: origin.tickName,
+    role: assembly.role?.id ?? null,
+    lineage: origin.lineage,
     adapter: agent.adapter,
     words: redactWords(delivered, prompt),
     workDir: agent.workDir,
     workspace: agent.workspace,
     recordedAt: now.wall,
     deadline: later(now, agent.timeoutMs),
-    causes: [...new Set([...tick.causes, ...triggers.map(({ cause }) => cause)])],
+    causes: origin.causes,
     layers: attribute(assembly.layers).map(sentLayer),
     digests,
     promptBytes: Buffer.byteLength(prompt),

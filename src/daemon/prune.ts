@@ -4,6 +4,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { isRunId } from '../base/ids.ts'
 import { innerPath } from '../config/inner.ts'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
+import { pruneDelegations } from '../delegation/store.ts'
 import { unusedLogins } from '../isolation/apply/login.ts'
 import { keepFolder } from '../isolation/wishes.ts'
 import { pruneSpending } from '../limits/store.ts'
@@ -47,6 +48,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
     pruneTicks(tx, TICKS_KEPT)
     pruneSpending(tx, now - SPENDING_DAYS * DAY_MS)
     pruneNotices(tx)
+    pruneDelegations(tx, now - DAY_MS)
     forgetFinished(tx, now - FINISHED_KEPT_DAYS * DAY_MS)
   })
   const { maxDays, maxEvents } = core.config.journal

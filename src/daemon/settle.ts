@@ -7,6 +7,7 @@ import { explainWithheld } from '../agents/withheld.ts'
 import { msUntil, type Moment } from '../base/moment.ts'
 import { isoTime } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
+import { endDelegation } from '../delegation/store.ts'
 import { afterRun, type Breaker } from '../heartbeat/breaker.ts'
 import { slotsOf } from '../heartbeat/agent-slots.ts'
 import { intervalOf, nextSlot, slotsBetween } from '../heartbeat/schedule.ts'
@@ -172,7 +173,9 @@ export function recordEnd(
   const digests = { core: run.coreDigest, operator: run.operatorDigest }
   if (tick && tick.state !== 'ended') endTick(tx, tick.id, now.wall, verdict, digests)
   settleTriggers(tx, run, outcome, now)
-  if (state && agent) updateAgent(tx, run.agent, changeOf(core, { run, agent, end, state, now, emit }))
+  // What a child did says nothing of the agent's own schedule, breaker or progress.
+  if (run.lineage.length > 0) endDelegation(tx, run.id, now.wall)
+  else if (state && agent) updateAgent(tx, run.agent, changeOf(core, { run, agent, end, state, now, emit }))
   emit(
     'run.ended',
     { agent: run.agent, run: run.id },

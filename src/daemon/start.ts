@@ -18,11 +18,12 @@ import type { Processes } from '../platform/processes.ts'
 import { jobsOf } from './assemble.ts'
 import { adoptRuns } from './adopt.ts'
 import { createGrowth, write, type Core, type Life, type Program } from './core.ts'
-import { openDoor } from './door.ts'
+import { openAgentsDoor, openDoor } from './door.ts'
 import { createEnds, type Ends } from './ends.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { cleanHandlers } from './handlers/clean.ts'
 import { daemonHandlers } from './handlers/daemon.ts'
+import { agentDoorHandlers } from './handlers/agents-door.ts'
 import { notifyHandlers } from './handlers/notify.ts'
 import { mcpHandlers } from './handlers/mcp.ts'
 import { pageHandlers } from './handlers/pages.ts'
@@ -106,8 +107,10 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   core.life.adopted = await adoptRuns(core)
   await sweepCgroups(core)
   lookAtWall(core, core.clock.now())
-  const door = options.ipc ? await openDoor(core, handlers) : undefined
-  if (door) stack.defer(() => door.close())
+  const doors = options.ipc
+    ? [await openDoor(core, handlers), await openAgentsDoor(core, agentDoorHandlers(core))]
+    : []
+  for (const door of doors) if (door) stack.defer(() => door.close())
   const watches = createWatches(core)
   stack.defer(() => watches.close())
   const watcher = await watchConfig(
@@ -123,7 +126,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   )
   const lookAfter = () => {
     void watches.sync().catch((error: unknown) => core.log.debug('watches failed', { error: String(error) }))
-    door?.lookAfter()
+    for (const door of doors) door?.lookAfter()
   }
   const owned = stack.move()
   const done = live(core, { ends, lookAfter, owned, lock })
@@ -171,6 +174,7 @@ function newLife(now: Moment): Life {
     nextConfig: undefined,
     reloadWanted: false,
     agentsSynced: false,
+    agentsDoor: false,
     forced: new Set(),
     launches: new Map(),
     lineups: new Map(),

@@ -29,7 +29,8 @@ import { folderOf, write, type Core, type Emit } from './core.ts'
 import { aroundRun } from './around.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
 import { describePause, holdOf } from './pause.ts'
-import { prepare, type PreparedRun } from './prepare.ts'
+import { prepare, type Origin, type PreparedRun } from './prepare.ts'
+import { agentsDoorOf, keepToken, tokenFor } from './tokens.ts'
 import { judgeNow, tellLimits, tellNear } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
 import { ensureWorktree } from './worktrees.ts'
@@ -51,25 +52,26 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
     state: readAgent(tx, agent.name),
     triggers: pendingTriggers(tx, agent.name).filter((one) => isStillThere(one, core.config)),
   }))
-  const run = newRunId(core, agent)
+  const run = newRunId(core, agent.slug)
   const { config, program, env } = core
   let ready: { readonly assembly: Assembly; readonly prepared: PreparedRun | undefined }
   try {
     const known = { state, lastSuccess, triggers }
-    const request = { agent, config, program, env, run, ...known, forced: tick.forced, now: begunAt }
+    const door = agentsDoorOf(core, run)
+    const request = { agent, config, program, env, run, door, ...known, forced: tick.forced, now: begunAt }
     const { wall } = core.life
     await ensureWorktree(core, agent, signal)
     const assembly = await assemble({ ...request, wall, dryRun: false, signal })
     const [folder, now, { launcher }] = [folderOf(config, run), core.clock.now(), program]
     const prepared = assembly.decision.run
       ? prepare({
-          tick,
+          origin: originOf(tick, triggers),
           agent,
           run,
           folder,
           launcher,
           assembly,
-          triggers,
+          token: tokenFor(core),
           now,
           around: aroundRun(core, agent, { id: run, env: assembly.env }),
         })
@@ -85,6 +87,11 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   await noteProviders(core, agent, assembly.providerFailures)
   if (prepared) await recordRun(core, { tick, agent }, prepared, triggers)
   else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
+}
+
+function originOf(tick: Tick, triggers: readonly Trigger[]): Origin {
+  const causes = [...new Set([...tick.causes, ...triggers.map(({ cause }) => cause)])]
+  return { tick: tick.id, tickName: tickName(tick), lineage: [], causes, dueAt: tick.dueAt }
 }
 
 /** Its isolation does not let it start. A slot is due again as soon as it does; what was asked for is answered now. */
@@ -107,10 +114,10 @@ async function noteProviders(core: Core, { name }: AgentConfig, failures: readon
   })
 }
 
-export function newRunId(core: Pick<Core, 'random' | 'clock'>, agent: AgentConfig): string {
+export function newRunId(core: Pick<Core, 'random' | 'clock'>, slug: string): string {
   const letters = 'abcdefghijklmnopqrstuvwxyz234567'
   const four = Array.from({ length: 4 }, () => letters[Math.floor(core.random() * letters.length)]).join('')
-  return formatRunId(agent.slug, runStamp(core.clock.now().wall), four)
+  return formatRunId(slug, runStamp(core.clock.now().wall), four)
 }
 
 /** A task or handoff that somebody took away since asks for nothing any more. */
@@ -126,19 +133,20 @@ function isStillThere({ path }: Trigger, { agents }: Core['config']): boolean {
 async function recordRun(
   core: Core,
   { tick, agent }: { readonly tick: Tick; readonly agent: AgentConfig },
-  { plan, launch, prompt }: PreparedRun,
+  { plan, launch, prompt, token }: PreparedRun,
   triggers: readonly Trigger[],
 ): Promise<void> {
   const { launches } = core.life
   let held: Held | undefined
   try {
-    prepareRun(launch.folder, { ...launch, prompt })
+    prepareRun(launch.folder, { ...launch, prompt, token })
     held = await write(core, (tx, emit) => {
       const hold = holdOf(core, tx) ?? (tick.forced ? undefined : pausedReason(tx, tick.agent))
       if (hold !== undefined) return { detail: hold, dueAgain: true }
       const limit = limitOf(core, tx, emit, agent)
       if (limit !== undefined) return { detail: limit, dueAgain: false }
       insertRun(tx, plan)
+      keepToken(tx, plan.id, token)
       reserveSpending(tx, plan, core.clock.now().wall)
       tellNear(core, tx, emit, agent)
       setTickRun(tx, tick.id, 'running', plan.id)
@@ -159,7 +167,7 @@ async function recordRun(
 }
 
 /** A run goes on without its links. */
-function linkForPeople(core: Core, { workspace, id }: PreparedRun['plan'], folder: string): void {
+export function linkForPeople(core: Core, { workspace, id }: PreparedRun['plan'], folder: string): void {
   const linked = linkLogs(innerPath(logsFolder(workspace), core.config.agents), id, folder)
   if (linked.kind === 'refused')
     core.log.warn('cannot link what a run prints', { run: id, error: linked.detail })

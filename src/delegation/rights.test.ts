@@ -4,16 +4,17 @@ import { protocol } from '../ipc/protocol/table.ts'
 import { agentRights, may, rightsOf, tokenFor, type Token } from './rights.ts'
 
 const lead: Token = { role: 'l2/review', level: 2, depth: 1, mayDelegate: ['l3/coder'] }
-const anyRun = ['health', 'sendHandoff', 'handoffs', 'showHandoff']
+const anyRun = ['health', 'me', 'mcp']
+const children = ['delegation', 'delegations']
 
 describe('what a run may ask', () => {
   test.for<[string, Partial<Token>, readonly string[]]>([
-    ['that may call somebody is everything', {}, [...anyRun, 'delegate', 'awaitChild']],
-    ['that may call nobody leaves the call out', { mayDelegate: [] }, [...anyRun, 'awaitChild']],
+    ['that may call somebody is everything', {}, [...anyRun, 'delegate', ...children]],
+    ['that may call nobody leaves the call out', { mayDelegate: [] }, [...anyRun, ...children]],
     ['of an L3 has nothing to do with children', { level: 3 }, anyRun],
     ['at the last hop has nothing to do with children', { depth: 2 }, anyRun],
     ['without a role has nothing to do with children', { role: undefined }, anyRun],
-    ['without a level goes by whom it may call', { level: undefined }, [...anyRun, 'delegate', 'awaitChild']],
+    ['without a level goes by whom it may call', { level: undefined }, [...anyRun, 'delegate', ...children]],
   ])('%s', ([, changes, verbs], { expect }) => {
     expect(rightsOf({ ...lead, ...changes }).toSorted()).toEqual([...verbs].toSorted())
   })

@@ -25,12 +25,12 @@ interface Right {
 /** Every verb that agents may ask. What does not stand here only the operator may. */
 export const agentRights = {
   health: { who: 'both', needs: 'nothing' },
+  me: { who: 'agent', needs: 'nothing' },
+  mcp: { who: 'both', needs: 'nothing' },
   delegate: { who: 'agent', needs: 'callees' },
   // A role file may change while a child is at work: who called it may still wait for it.
-  awaitChild: { who: 'agent', needs: 'rank' },
-  sendHandoff: { who: 'both', needs: 'nothing' },
-  handoffs: { who: 'both', needs: 'nothing' },
-  showHandoff: { who: 'both', needs: 'nothing' },
+  delegation: { who: 'agent', needs: 'rank' },
+  delegations: { who: 'agent', needs: 'rank' },
 } as const satisfies Record<string, Right>
 
 /** A verb that some run may ask. */

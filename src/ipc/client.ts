@@ -15,6 +15,8 @@ export interface AskOptions {
   readonly timeoutMs: number
   /** The real path of the configuration that is meant: a daemon with another one refuses. */
   readonly config?: string | undefined
+  /** What a run shows at the agents' door. */
+  readonly token?: string | undefined
   /** Ends the wait early; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -35,7 +37,7 @@ export async function ask<V extends VerbOf<'json'>>(
   options: AskOptions,
 ): Promise<ResultOf<V>> {
   checkSocketPath(socketPath)
-  const request = outgoing(verb, params, options.config)
+  const request = outgoing(verb, params, options)
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), Math.min(options.timeoutMs, TIMER_MS_MAX))
   const signal = options.signal ? AbortSignal.any([deadline.signal, options.signal]) : deadline.signal
@@ -79,7 +81,7 @@ export async function* follow(
   // Loaded only now: the quick commands need no parser.
   const { readStream, Refused, Silent } = await import('./client/stream.ts')
   try {
-    for await (const message of readStream(socketPath, outgoing('events', params, config), {
+    for await (const message of readStream(socketPath, outgoing('events', params, { config }), {
       silenceMs,
       signal,
     }))
@@ -92,9 +94,16 @@ export async function* follow(
   }
 }
 
-function outgoing(verb: Verb, params: object, config: string | undefined): Outgoing {
+function outgoing(
+  verb: Verb,
+  params: object,
+  { config, token }: Pick<AskOptions, 'config' | 'token'>,
+): Outgoing {
   const { method, path } = routes[verb]
-  const headers = config === undefined ? {} : { [configHeader]: encodeURIComponent(config) }
+  const headers = {
+    ...(config === undefined ? {} : { [configHeader]: encodeURIComponent(config) }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  }
   if (method === 'GET') return { method, target: `${path}${query(params)}`, headers, body: undefined }
   const body = JSON.stringify(params)
   // The daemon would refuse it too, but while we are still writing: its reason would be lost in the broken pipe.

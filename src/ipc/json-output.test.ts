@@ -12,6 +12,7 @@ import {
 import { sampleReport } from '../../test/helpers/sample-report.ts'
 import { commands } from '../cli/program/groups.ts'
 import { jsonOutputs } from './json-output.ts'
+import { sampleDelegation, sampleTreeRun } from '../../test/helpers/sample-delegation.ts'
 import { jsonPage } from './json-page.ts'
 import { RunView } from './protocol/runs.ts'
 
@@ -39,6 +40,9 @@ const examples: Readonly<Record<string, unknown>> = {
       cost_usd: 0.02,
     },
   },
+  delegate: sampleDelegation,
+  'delegate wait': sampleDelegation,
+  'runs tree': { runs: [sampleTreeRun] },
   scaffold: {
     workspace: '/srv/space',
     config: '/srv/marrow.toml',

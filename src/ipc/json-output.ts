@@ -228,6 +228,9 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   status: protocol.status.result,
   report: protocol.report.result,
   runs: protocol.runs.result,
+  'runs tree': protocol.runsTree.result,
+  delegate: protocol.delegation.result,
+  'delegate wait': protocol.delegation.result,
   show: protocol.showRun.result,
   'show --prompt': z.object({
     run: z.string().describe('The whole id of the run.'),

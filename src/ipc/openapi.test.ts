@@ -168,17 +168,23 @@ function withTables(text: string, tables: Readonly<Record<string, readonly strin
   }, text)
 }
 
+const doors = { operator: 'operator', agent: 'runs', both: 'both' } as const
+
 function verbRow(one: Entry): string {
   const { properties = {}, required = [] } = z.toJSONSchema(one.params, { io: 'input' })
   const names = Object.keys(properties).map((name) => `\`${name}${required.includes(name) ? '' : '?'}\``)
-  return `| ${one.route.method} \`${one.route.path}\` | ${names.join(', ')} | ${one.about} |`
+  return `| ${one.route.method} \`${one.route.path}\` | ${names.join(', ')} | ${doors[one.who]} | ${one.about} |`
 }
 
 // When it is not: npx vitest run src/ipc/openapi.test.ts -u
 test('docs/protocol.md has every verb and every code', async ({ expect }) => {
   const codes = Object.entries(errorStatuses).toSorted(([, one], [, other]) => one - other)
   const current = withTables(await readFile(protocolPage, 'utf8'), {
-    verbs: ['| method and path | parameters | |', '|---|---|---|', ...Object.values(protocol).map(verbRow)],
+    verbs: [
+      '| method and path | parameters | asked by | |',
+      '|---|---|---|---|',
+      ...Object.values(protocol).map(verbRow),
+    ],
     codes: ['| status | code |', '|---|---|', ...codes.map(([code, status]) => `| ${status} | ${code} |`)],
   })
   await expect(current).toMatchFileSnapshot(protocolPage)

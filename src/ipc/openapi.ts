@@ -79,6 +79,7 @@ function operation(verb: string, entry: Entry, schemas: Map<string, JsonObject>)
   return {
     operationId: verb,
     summary: entry.about,
+    'x-asked-by': entry.who,
     parameters: [{ $ref: '#/components/parameters/config' }, ...inHeader, ...inQuery],
     ...(isQuery ? {} : { requestBody: requestBody(params) }),
     responses: {

@@ -1,21 +1,20 @@
-/** Owns the operator's door: HTTP on a unix socket, its routes derived from the protocol table. */
+/** Owns a door: HTTP on a unix socket, its routes derived from the protocol table. */
 import { realpathSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
 import { BODY_BYTES_MAX, configHeader } from './address.ts'
 import { MarrowError } from '../base/errors.ts'
-import type { Handlers } from './protocol/table.ts'
 import { answerError, answerExpectation, answerUnparsable } from './server/errors.ts'
-import { addRoutes } from './server/routes.ts'
+import { addRoutes, type Doorway } from './server/routes.ts'
 import { openSocket } from './server/socket.ts'
 import { createStreams, type StreamLimits, type Streams } from './server/streams.ts'
 
 /** What the daemon hands in to open its door. */
 export interface ServerOptions {
   readonly socketPath: string
-  /** 0o600, or 0o660 for a group. */
+  /** 0o600, or 0o660 for a group; 0o666 where a token says who asks. */
   readonly mode: number
-  readonly handlers: Handlers
+  readonly doorway: Doorway
   /** Hears of every failure that is ours: what the client gets is only `internal server error`. */
   readonly onError: (error: unknown, what: string) => void
   readonly version: string
@@ -79,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 function build(
-  { handlers, onError, version, config }: ServerOptions,
+  { doorway, onError, version, config }: ServerOptions,
   limits: ServerLimits,
   streams: Streams,
 ): FastifyInstance {
@@ -119,7 +118,7 @@ function build(
   app.setErrorHandler((error, request, reply) =>
     answerError(error, request, reply, onError, limits.bodyBytes),
   )
-  addRoutes(app, handlers, streams)
+  addRoutes(app, doorway, streams)
   return app
 }
 

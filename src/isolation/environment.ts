@@ -15,7 +15,9 @@ export interface EnvironmentRequest {
   readonly workspace: string
   readonly workDir: string
   readonly notes: string | undefined
+  /** The agents' door, and the file with the token that the run shows there. */
   readonly socket: string | undefined
+  readonly tokenFile?: string | undefined
   readonly policy: EnvPolicy
   /** What the agent CLI wants; the operator's own values win. */
   readonly adapterEnv: Readonly<Record<string, string>>
@@ -47,6 +49,7 @@ export function runEnvironment(request: EnvironmentRequest): Record<string, stri
     MARROW_WORK_DIR: request.workDir,
     MARROW_NOTES: request.notes,
     MARROW_SOCKET: request.socket,
+    MARROW_TOKEN_FILE: request.tokenFile,
   })
 }
 

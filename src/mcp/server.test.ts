@@ -4,10 +4,11 @@ import { openMcpDoor, type McpMessage } from './server.ts'
 import { toolsOf, type Ask } from './tools.ts'
 
 /** A door whose tools all do the same, and what it complained of. */
-function doorTo(ask: Ask) {
+function doorTo(ask: Ask<'operator'>) {
   const errors: string[] = []
   const tools = toolsOf('operator', ask)
   const door = openMcpDoor({
+    door: 'operator',
     tools,
     version: '1.2.3',
     now: () => 0,

@@ -3,17 +3,18 @@ import { join } from 'node:path'
 import { test } from 'vitest'
 import { sampleAgent, sampleEvent, sampleRun, sampleStatus } from '../../test/helpers/fake-daemon.ts'
 import { sampleReport } from '../../test/helpers/sample-report.ts'
-import { protocol } from '../ipc/protocol/table.ts'
 import { toolsOf, type Ask } from './tools.ts'
 
 const now = Date.parse('2026-01-05T13:00:00Z')
 
-const nobody: Ask = () => Promise.reject(new Error('nobody was to be asked'))
+const nobody: Ask<'operator'> = () => Promise.reject(new Error('nobody was to be asked'))
+
+const nobodyHere: Ask<'agent'> = () => Promise.reject(new Error('nobody was to be asked'))
 
 /** Answers every verb alike and remembers what it was asked. */
 function answering(result: unknown) {
   const asked: { verb: string; params: unknown }[] = []
-  const ask: Ask = async (verb, params) => {
+  const ask: Ask<'operator'> = async (verb, params) => {
     asked.push({ verb, params })
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The test gives each verb an answer of its form.
     return result as never
@@ -33,11 +34,13 @@ test("the operator's tools are those verbs that say how they are offered", ({ ex
     'runs',
     'show_run',
   ])
-  expect(Object.values(protocol).filter((one) => 'tool' in one)).toHaveLength(list.length)
 })
 
-test('no verb of the operator is offered to agents', ({ expect }) => {
-  expect(toolsOf('agent', nobody).list).toEqual([])
+test('a run is offered nothing of the operator, and not what it may not ask', ({ expect }) => {
+  const offered = (may: (verb: string) => boolean) =>
+    toolsOf('agent', nobodyHere, may).list.map(({ name }) => name)
+  expect(offered(() => true)).toEqual(['delegate', 'delegation', 'delegations'])
+  expect(offered((verb) => verb !== 'delegate')).toEqual(['delegation', 'delegations'])
 })
 
 test('what only looks is said to only look', ({ expect }) => {

@@ -6,14 +6,30 @@ import { withClockTimes } from '../base/time.ts'
 import { jsonSchemaOf, type JsonObject } from '../ipc/openapi.ts'
 import { checkedParams } from '../ipc/params.ts'
 import type { JsonEntry, Who } from '../ipc/protocol/entry.ts'
-import { protocol, type ParamsOf, type ResultOf, type VerbOf } from '../ipc/protocol/table.ts'
+import {
+  isAt,
+  protocol,
+  type ParamsOf,
+  type ResultOf,
+  type VerbAt,
+  type VerbOf,
+} from '../ipc/protocol/table.ts'
 import { words, type Words } from './words.ts'
 
 /** Every verb that could be a tool. */
-export type ToolVerb = VerbOf<'json'>
+type ToolVerb = VerbOf<'json'>
+
+/** Through which door the tools are used. */
+export type Door = Exclude<Who, 'both'>
+
+/** Every verb that could be a tool at one door. */
+export type ToolVerbAt<D extends Door> = ToolVerb & VerbAt<D>
 
 /** Does one verb: through the daemon's handlers, or by saying why it cannot be done. */
-export type Ask = <V extends ToolVerb>(verb: V, params: ParamsOf<V>) => Promise<ResultOf<V>>
+export type Ask<D extends Door> = <V extends ToolVerbAt<D>>(
+  verb: V,
+  params: ParamsOf<V>,
+) => Promise<ResultOf<V>>
 
 /** One tool as the Model Context Protocol describes it. */
 export interface Tool {
@@ -40,11 +56,17 @@ export interface Tools {
   call(name: string, given: Readonly<Record<string, unknown>>, now: number): Promise<ToolAnswer>
 }
 
-/** The tools that may be used through a door, and what does them. */
-export function toolsOf(door: Exclude<Who, 'both'>, ask: Ask): Tools {
+/** The tools that may be used through a door, and what does them. `offered`: whether a verb is shown at all. */
+export function toolsOf<D extends Door>(
+  door: D,
+  ask: Ask<D>,
+  offered: (verb: ToolVerbAt<D>) => boolean = () => true,
+): Tools {
+  const isHere = (verb: string): verb is ToolVerbAt<D> => isToolVerb(verb) && isAt(door, verb)
   const known = Object.keys(protocol)
-    .filter(isToolVerb)
-    .flatMap((verb) => toolOf(verb, door) ?? [])
+    .filter(isHere)
+    .filter(offered)
+    .flatMap((verb) => toolOf(verb, ask) ?? [])
   const byName = new Map(known.map((one) => [one.tool.name, one]))
   return {
     list: known.map(({ tool }) => tool),
@@ -56,14 +78,14 @@ export function toolsOf(door: Exclude<Who, 'both'>, ask: Ask): Tools {
         })
       }
       refuseUnknown(one.tool, given)
-      return await one.call(given, ask, now)
+      return await one.call(given, now)
     },
   }
 }
 
 interface Known {
   readonly tool: Tool
-  readonly call: (given: unknown, ask: Ask, now: number) => Promise<ToolAnswer>
+  readonly call: (given: unknown, now: number) => Promise<ToolAnswer>
 }
 
 /** What of an entry the compiler must see to belong to the handler of the same verb. */
@@ -74,10 +96,12 @@ interface Line<V extends ToolVerb> {
 
 const lines: { readonly [V in ToolVerb]: Line<V> } = protocol
 
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- It ties parameters and answer to one verb.
-function toolOf<V extends ToolVerb>(verb: V, door: Who): Known | undefined {
-  const { tool, who, route }: JsonEntry = protocol[verb]
-  if (tool === undefined || (who !== door && who !== 'both')) return undefined
+function toolOf<V extends ToolVerb>(
+  verb: V,
+  ask: (verb: V, params: ParamsOf<V>) => Promise<ResultOf<V>>,
+): Known | undefined {
+  const { tool, route }: JsonEntry = protocol[verb]
+  if (tool === undefined) return undefined
   const { params, result } = lines[verb]
   return {
     tool: {
@@ -87,7 +111,7 @@ function toolOf<V extends ToolVerb>(verb: V, door: Who): Known | undefined {
       outputSchema: schemaOf(result, 'output'),
       annotations: { readOnlyHint: route.method === 'GET', destructiveHint: false },
     },
-    call: async (given, ask, now) => {
+    call: async (given, now) => {
       const answer = await ask(verb, checkedParams(params, given))
       return { text: wordsFor(verb, answer, now), result: answer }
     },

@@ -6,6 +6,7 @@ import { formatDuration } from '../base/duration.ts'
 import { counted, money, shortCount } from '../base/numbers.ts'
 import { plain, plainLines } from '../base/plain.ts'
 import { clockTime, isoTime } from '../base/time.ts'
+import type { DelegationView } from '../ipc/protocol/delegations.ts'
 import type { RunDetail, RunView } from '../ipc/protocol/runs.ts'
 import type { AgentStatus, EventView, StatusResult } from '../ipc/protocol/status.ts'
 import type { ResultOf, VerbOf } from '../ipc/protocol/table.ts'
@@ -35,11 +36,21 @@ export const words: Words = {
     ),
   addTask: ({ file, next }) => `Added ${plain(file)}. ${plain(next)}`,
   wake: ({ next }) => plain(next),
+  delegate: (one) => `${delegationText(one)}\nAsk delegation with wait_s for its result.`,
+  delegation: delegationText,
+  delegations: ({ delegations }) =>
+    linesOr('This run has delegated nothing.', delegations.map(delegationText)),
   journal: ({ events, next_after }) =>
     `${linesOr(
       'No event matches.',
       events.map((event) => eventLine(event)),
     )}\n(next_after: ${next_after})`,
+}
+
+function delegationText({ run, role, state, outcome, result, deadline }: DelegationView): string {
+  const stands = state === 'ended' ? plain(outcome ?? 'ended') : `${state}, until ${deadline} at the latest`
+  const last = result === null ? [] : ['Its last words:', plainLines(result).trim()]
+  return [`${run} as ${plain(role)}: ${stands}`, ...last].join('\n')
 }
 
 function linesOr(nothing: string, lines: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { LimitName } from '../limits/words.ts'
 import type { Outcome } from '../runner/outcome.ts'
 
 /** Who or what made a tick happen. */
-export type Cause = 'schedule' | 'operator' | 'handoff' | 'tasks' | 'run-once'
+export type Cause = 'schedule' | 'operator' | 'handoff' | 'tasks' | 'run-once' | 'delegation'
 
 /**
  * Every fact that the journal can hold, with its payload. The log, the status and the tests listen to the same
@@ -69,6 +69,13 @@ export interface EventMap {
   /** What the operator should have been told could not be delivered, and is not tried again. */
   'notice.failed': { to: string; reason: string }
   /** The operator had records removed before their time. */
+  /** A run may hand this task to that role: a run of its own is made ready. */
+  'delegation.allowed': { role: string; child: string; detached: boolean }
+  'delegation.refused': { role: string; rule: string; reason: string }
+  /** It was allowed, and never became a run. */
+  'delegation.failed': { role: string; child: string; reason: string }
+  /** Somebody asked at the agents' door who may not; told once a minute of the same. */
+  'door.refused': { verb: string; reason: string }
   'state.cleaned': { runs: number; bytes: number }
   /** An agent got a worktree of its own. */
   'worktree.made': { path: string; branch: string; repository: string }

@@ -78,6 +78,19 @@ const told: Told = {
     'scout left something for a person: which of both?',
   ],
   'notice.failed': [{ to: 'the webhook', reason: 'HTTP 500' }, 'could not notify the webhook: HTTP 500'],
+  'delegation.allowed': [
+    { role: 'l3/coder', child: 'scout-1', detached: false },
+    'handed a task to l3/coder: scout-1',
+  ],
+  'delegation.refused': [
+    { role: 'l1/scout', rule: 'upward', reason: 'it is above you' },
+    'may not delegate to l1/scout: it is above you',
+  ],
+  'delegation.failed': [
+    { role: 'l3/coder', child: 'scout-1', reason: 'its parent ended' },
+    'l3/coder could not be started: its parent ended',
+  ],
+  'door.refused': [{ verb: 'wake', reason: 'no token' }, "wake refused at the agents' door: no token"],
   'state.cleaned': [{ runs: 2, bytes: 2_048 }, 'cleaned: 2 runs removed, 2 KiB freed'],
   'worktree.made': [
     { path: '/ws/worktrees/a', branch: 'marrow/a', repository: '/src' },

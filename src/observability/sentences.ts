@@ -52,6 +52,10 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'task.finished': (data) => `task finished: ${text(data['title'])} (${text(data['file'])})`,
   'handoff.left': (data) => `${text(data['from'])} left something for a person: ${text(data['title'])}`,
   'notice.failed': (data) => `could not notify ${text(data['to'])}: ${text(data['reason'])}`,
+  'delegation.allowed': (data) => `handed a task to ${text(data['role'])}: ${text(data['child'])}`,
+  'delegation.refused': (data) => `may not delegate to ${text(data['role'])}: ${text(data['reason'])}`,
+  'delegation.failed': (data) => `${text(data['role'])} could not be started: ${text(data['reason'])}`,
+  'door.refused': (data) => `${text(data['verb'])} refused at the agents' door: ${text(data['reason'])}`,
   'state.cleaned': (data) =>
     `cleaned: ${counted(number(data['runs']), 'run')} removed, ${byteCount(number(data['bytes']))} freed`,
   'worktree.made': (data) => `worktree made: ${text(data['path'])}, branch ${text(data['branch'])}`,

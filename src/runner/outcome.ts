@@ -14,7 +14,7 @@ export type Outcome =
   | { readonly kind: 'lost' }
 
 /** Who or what told marrow to end a run. */
-export type EndCause = 'deadline' | 'stop' | 'operator'
+export type EndCause = 'deadline' | 'stop' | 'operator' | 'parent'
 
 /** Why marrow ends a run that goes on: it was told to, or the run went over a limit. */
 export type EndReason = EndCause | LimitHit['by']
@@ -65,7 +65,7 @@ export function describeOutcome(outcome: Outcome): string {
     case 'failed':
       return `failed: ${outcome.detail}`
     case 'ended':
-      return `ended by ${describeEnder(outcome)}`
+      return outcome.by === 'parent' ? 'ended with its parent' : `ended by ${describeEnder(outcome)}`
     case 'unspawnable':
       return `not started: ${outcome.detail}`
     case 'lost':

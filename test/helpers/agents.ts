@@ -1,4 +1,4 @@
-import type { AgentConfig, IsolationConfig, NotifyConfig } from '../../src/config/config.ts'
+import type { AgentConfig, DelegationConfig, IsolationConfig, NotifyConfig } from '../../src/config/config.ts'
 
 /** A complete agent for pure tests; what a test is about stands in `overrides`. */
 export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
@@ -49,6 +49,17 @@ export function isolationConfig(overrides: Partial<IsolationConfig> = {}): Isola
 }
 
 /** Nobody is told anything, as without a word about it in the file. */
+/** What stands for a missing `[delegation]`. */
+export const usualDelegation: DelegationConfig = {
+  command: undefined,
+  commands: {},
+  depthMax: 2,
+  childrenPerRun: 3,
+  childrenPerAgent: 6,
+  childrenMax: 8,
+  timeoutMs: 1_800_000,
+}
+
 export const noNotices: NotifyConfig = {
   command: [],
   webhook: undefined,

@@ -6,6 +6,7 @@ import type { AgentStatus, EventView, StatusResult } from '../../src/ipc/protoco
 import type { RunDetail } from '../../src/ipc/protocol/runs.ts'
 import type { Handlers } from '../../src/ipc/protocol/table.ts'
 import { startServer, type Server, type ServerLimits } from '../../src/ipc/server.ts'
+import { sampleDelegation, sampleTreeRun } from './sample-delegation.ts'
 import { sampleReport } from './sample-report.ts'
 
 /** Every call that reached a handler, in order. */
@@ -33,7 +34,7 @@ export async function startFakeDaemon(options: {
   const server = await startServer({
     socketPath: options.socketPath,
     mode: 0o600,
-    handlers,
+    doorway: { who: 'operator', handlers },
     onError: (error) => errors.push(error),
     version: '0.0.0-fake',
     config,
@@ -199,6 +200,12 @@ function sampleHandlers(config: string): Handlers {
   return {
     health: async () => ({ status: 'ok' }),
     status: async () => sampleStatus({ config }),
+    runsTree: async () => ({
+      runs: [
+        sampleTreeRun,
+        { ...sampleTreeRun, run: sampleDelegation.run, parent: sampleTreeRun.run, depth: 1 },
+      ],
+    }),
     report: async () => sampleReport(),
     tasks: async () => ({
       tasks: [{ file: '20260105-120000-mend.md', title: 'mend', created: 1_767_614_400, project: 'default' }],

@@ -6,7 +6,7 @@ import type { AgentFacts } from '../../src/checks/observed.ts'
 import { observe, type Surroundings } from '../../src/checks/observe.ts'
 import type { AgentConfig, Config } from '../../src/config/config.ts'
 import { checkRoles } from '../../src/daemon/local/check-roles.ts'
-import { isolationConfig, noNotices } from './agents.ts'
+import { isolationConfig, noNotices, usualDelegation } from './agents.ts'
 
 export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config {
   const workspace = join(dir, 'team')
@@ -57,6 +57,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
     contextTimeoutMs: 15_000,
     contextReplace: [],
     notify: noNotices,
+    delegation: usualDelegation,
     journal: { maxDays: 0, maxEvents: 0 },
     warnings: [],
   }

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, isNobody, type CommonOptions } from '../connection.ts'
 import { linesOf } from '../lines.ts'
+import { askAsRun, isInRun, openRunDoor } from '../run-door.ts'
 
 const IN_FLIGHT_MAX = 8 // An agent CLI asks for a few tools at once; who sends more waits in its own pipe.
-const ANSWER_MS_MAX = 30_000
+const ANSWER_MS_MAX = 70_000 // A tool may wait for another run.
 const RETURN_MS_MAX = 5_000 // A daemon that was restarted is back after about one second.
 const LOOK_EVERY_MS = 200
 
@@ -46,7 +47,7 @@ async function answerTo(message: Message, daemon: Daemon): Promise<Message | und
     return await askPatiently(message, daemon)
   } catch (error) {
     const { answerAlone } = await import('../../daemon/local/mcp.ts')
-    return await answerAlone(message, error)
+    return await answerAlone(message, error, isInRun() ? 'agent' : 'operator')
   }
 }
 
@@ -56,7 +57,7 @@ async function askPatiently(message: Message, daemon: Daemon): Promise<Message |
   for (let attempt = 1; ; attempt += 1) {
     try {
       const settings = { timeoutMs: ANSWER_MS_MAX }
-      const { answer } = await connect(daemon.options).ask('mcp', { message: { ...message } }, settings)
+      const { answer } = await passOn(message, daemon.options, settings)
       daemon.isKnown = true
       return answer ?? undefined
     } catch (error) {
@@ -68,6 +69,18 @@ async function askPatiently(message: Message, daemon: Daemon): Promise<Message |
       await sleep(LOOK_EVERY_MS)
     }
   }
+}
+
+/** From inside a run by the door of the runs, which needs no configuration to be found. */
+function passOn(
+  message: Message,
+  options: CommonOptions,
+  settings: { readonly timeoutMs: number },
+): Promise<{ readonly answer: Message | null }> {
+  const params = { message: { ...message } }
+  return options.config === undefined && isInRun()
+    ? askAsRun(openRunDoor('use the tools'), 'mcp', params, settings)
+    : connect(options).ask('mcp', params, settings)
 }
 
 /** What stands in the line, or why it is no message. */

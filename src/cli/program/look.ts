@@ -1,4 +1,5 @@
 /** Owns the commands that only look. */
+import { runsTree } from './delegate.ts'
 import { acting, type CommandSpec, type FlagSpec, type Group } from './spec.ts'
 
 const onlyAgent: FlagSpec = {
@@ -275,5 +276,5 @@ const exportAll: CommandSpec = {
 export const look: Group = {
   name: 'Look',
   about: 'what happens and what happened',
-  commands: [status, report, runs, show, logs, open, events, exportAll],
+  commands: [status, report, runs, runsTree, show, logs, open, events, exportAll],
 }

@@ -1,5 +1,6 @@
 /** Owns the commands that give agents work, or end it. */
 import { jsonLogs } from './daemon.ts'
+import { delegate, waitForDelegate } from './delegate.ts'
 import { acting, type CommandSpec, type Group } from './spec.ts'
 
 const wake: CommandSpec = {
@@ -177,5 +178,5 @@ const cancel: CommandSpec = {
 export const work: Group = {
   name: 'Work',
   about: 'what agents do, and when',
-  commands: [wake, ask, runOnce, dryRun, task, addTask, listTasks, cancel],
+  commands: [wake, ask, runOnce, dryRun, task, addTask, listTasks, delegate, waitForDelegate, cancel],
 }

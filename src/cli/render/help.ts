@@ -85,7 +85,9 @@ const firstSteps: readonly (readonly [string, string])[] = [
 /** `task add` stands for `task`: a word that only leads to others is not shown beside them. */
 function listed({ commands }: Group): [string, string][] {
   return commands
-    .filter(({ name }) => !commands.some((other) => other.name.startsWith(`${name} `)))
+    .filter(
+      ({ name, act }) => act !== undefined || !commands.some((other) => other.name.startsWith(`${name} `)),
+    )
     .map((command) => {
       const words = (command.words ?? []).map(wordTerm)
       return [[command.name, ...words].join(' '), command.summary]

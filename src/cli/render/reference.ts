@@ -31,7 +31,7 @@ function reference(groups: readonly Group[]): string {
 
 function section({ name, about, commands }: Group): string {
   const shown = commands.filter(
-    ({ name: own }) => !commands.some((other) => other.name.startsWith(`${own} `)),
+    ({ name: own, act }) => act !== undefined || !commands.some((other) => other.name.startsWith(`${own} `)),
   )
   return [`## ${name}: ${about}`, '', ...shown.map(entry)].join('\n')
 }

@@ -4,6 +4,7 @@ import { MarrowError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
 import type { RunDetail, RunView, StepView } from '../../ipc/protocol/runs.ts'
+import { lastRoots } from '../../delegation/store.ts'
 import { readPart } from '../read-part.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { runPaths } from '../../runner/folder.ts'
@@ -13,13 +14,20 @@ import { changesView } from '../../runner/changes.ts'
 import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
 import { folderOf, type Core } from '../core.ts'
 import { listRuns, runView } from '../run-list.ts'
+import { treeOf } from '../run-tree.ts'
 import { askForEnd, settleKey } from '../steps/reap.ts'
 
 export function runHandlers(
   core: Core,
-): Pick<Handlers, 'runs' | 'showRun' | 'readLog' | 'readSteps' | 'cancel'> {
+): Pick<Handlers, 'runs' | 'runsTree' | 'showRun' | 'readLog' | 'readSteps' | 'cancel'> {
   return {
     runs: (params) => core.db.read((tx) => listRuns(tx, core, params, (run) => stateOf(core, run))),
+    runsTree: ({ id, limit }) =>
+      core.db.read((tx) => {
+        const named = id === undefined ? undefined : runNamed(core, tx, id)
+        const roots = named ? [named.lineage[0] ?? named.id] : lastRoots(tx, limit)
+        return { runs: roots.flatMap((root) => treeOf(tx, root, (run) => stateOf(core, run))) }
+      }),
     showRun: ({ id }) => core.db.read((tx) => runDetail(core, runNamed(core, tx, id))),
     readLog: async ({ id, stream, offset, limit }) => {
       const run = await core.db.read((tx) => runNamed(core, tx, id))

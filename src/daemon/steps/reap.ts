@@ -3,6 +3,7 @@
  * Runs of this daemon and runs that it took over go the same way.
  */
 import { later, msUntil, type Moment } from '../../base/moment.ts'
+import { setDelegationState } from '../../delegation/store.ts'
 import { setTickRun } from '../../heartbeat/store/ticks.ts'
 import { returnTriggers } from '../../heartbeat/store/triggers.ts'
 import { deleteSpending } from '../../limits/store.ts'
@@ -135,6 +136,7 @@ export async function takeBack(core: Core, run: RunRecord, reason: string): Prom
   await write(core, (tx, emit) => {
     deleteRun(tx, run.id)
     deleteSpending(tx, run.id)
+    setDelegationState(tx, run.id, 'waiting')
     setTickRun(tx, run.tick, 'assembling', null)
     returnTriggers(tx, run.tick, now, 'at-once')
     emit('run.unstarted', { agent: run.agent, run: run.id }, { reason })

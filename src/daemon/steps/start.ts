@@ -1,5 +1,6 @@
 /** Starts new work, last in a pass: due ticks begin, open ones are assembled, recorded runs are launched. */
 import type { Moment } from '../../base/moment.ts'
+import { openDelegations } from '../../delegation/store.ts'
 import { nextSlot } from '../../heartbeat/schedule.ts'
 import { slotsOf } from '../../heartbeat/agent-slots.ts'
 import { plan, type Action, type Candidate, type Plan } from '../../heartbeat/plan.ts'
@@ -56,6 +57,8 @@ export interface Standing {
   readonly wakes: ReturnType<typeof pendingWakes>
   /** Agents with a tick that did not end. */
   readonly busy: ReadonlySet<string>
+  /** How many of their runs wait for a run that they asked for: those take nobody's place. */
+  readonly waitingTicks: number
   readonly ledger: DayLedger
   /** How the limits of each agent stand. */
   readonly limits: ReadonlyMap<string, Judgement>
@@ -67,7 +70,21 @@ export function readStanding(core: Core, tx: Tx, { wall: now }: Moment): Standin
   const limits = new Map(
     core.config.agents.map((agent) => [agent.name, judgeAgent(core, tx, agent, { now, ledger })]),
   )
-  return { states: readAgents(tx), wakes: pendingWakes(tx), busy, ledger, limits }
+  return {
+    states: readAgents(tx),
+    wakes: pendingWakes(tx),
+    busy,
+    waitingTicks: countWaiting(tx),
+    ledger,
+    limits,
+  }
+}
+
+/** Ticks whose own run handed something on and has not let go of it. */
+function countWaiting(tx: Tx): number {
+  const waiting = openDelegations(tx).filter(({ detached }) => !detached)
+  const roots = new Set(waiting.map(({ lineage }) => lineage[0]))
+  return openTicks(tx).filter(({ run }) => run !== null && roots.has(run)).length
 }
 
 /** Whom a limit keeps from a start that was due: a slot, what was asked for, or wakes that wait. */
@@ -79,7 +96,7 @@ function heldByLimits({ actions, waiting }: Plan, { wakes }: Standing): string[]
 
 /** The plan of this moment, also for status: who begins, and why the others do not. */
 export function planNow(core: Core, tx: Tx, now: Moment, standing: Standing): Plan {
-  const { states, wakes, busy, limits } = standing
+  const { states, wakes, busy, waitingTicks, limits } = standing
   const candidates: Candidate[] = core.config.agents.flatMap((config) => {
     const state = states.get(config.name)
     if (!state) return []
@@ -95,7 +112,7 @@ export function planNow(core: Core, tx: Tx, now: Moment, standing: Standing): Pl
     now,
     awakeSince: core.life.awakeSince,
     hold: holdOf(core, tx),
-    openTicks: busy.size,
+    openTicks: busy.size - waitingTicks,
     ticksMax: core.config.maxConcurrentRuns,
   })
 }

@@ -17,9 +17,9 @@ export interface ToolWords {
 export type Form = 'json' | 'text' | 'stream'
 
 /** What a verb is, whatever its answer: who may ask it, what it takes (query of a GET, JSON body of a POST). */
-interface Question<Params extends z.ZodType, Result extends z.ZodType> {
+interface Question<Params extends z.ZodType, Result extends z.ZodType, W extends Who> {
   readonly route: (typeof routes)[Verb]
-  readonly who: Who
+  readonly who: W
   /** One sentence for the OpenAPI page and the help. */
   readonly about: string
   readonly params: Params
@@ -30,7 +30,8 @@ interface Question<Params extends z.ZodType, Result extends z.ZodType> {
 export interface JsonEntry<
   Params extends z.ZodType = z.ZodType,
   Result extends z.ZodType = z.ZodType,
-> extends Question<Params, Result> {
+  W extends Who = Who,
+> extends Question<Params, Result, W> {
   readonly form: 'json'
   /** Undefined: it is no tool. */
   readonly tool?: ToolWords
@@ -40,7 +41,8 @@ export interface JsonEntry<
 export interface TextEntry<
   Params extends z.ZodType = z.ZodType,
   Result extends z.ZodType<string> = z.ZodType<string>,
-> extends Question<Params, Result> {
+  W extends Who = Who,
+> extends Question<Params, Result, W> {
   readonly form: 'text'
   /** The whole content type, such as `text/plain; charset=utf-8`. */
   readonly mediaType: string
@@ -50,7 +52,8 @@ export interface TextEntry<
 export interface StreamEntry<
   Params extends z.ZodType = z.ZodType,
   Result extends z.ZodType<StreamMessage> = z.ZodType<StreamMessage>,
-> extends Question<Params, Result> {
+  W extends Who = Who,
+> extends Question<Params, Result, W> {
   readonly form: 'stream'
 }
 
@@ -65,22 +68,22 @@ export interface StreamMessage {
 }
 
 /** An entry that answers in JSON; keeps the precise types of its schemas, as the next two do. */
-export function entry<Params extends z.ZodType, Result extends z.ZodType>(
-  one: Omit<JsonEntry<Params, Result>, 'form'>,
-): JsonEntry<Params, Result> {
+export function entry<Params extends z.ZodType, Result extends z.ZodType, W extends Who>(
+  one: Omit<JsonEntry<Params, Result, W>, 'form'>,
+): JsonEntry<Params, Result, W> {
   return { ...one, form: 'json' }
 }
 
 /** An entry that answers with text. */
-export function textEntry<Params extends z.ZodType, Result extends z.ZodType<string>>(
-  one: Omit<TextEntry<Params, Result>, 'form'>,
-): TextEntry<Params, Result> {
+export function textEntry<Params extends z.ZodType, Result extends z.ZodType<string>, W extends Who>(
+  one: Omit<TextEntry<Params, Result, W>, 'form'>,
+): TextEntry<Params, Result, W> {
   return { ...one, form: 'text' }
 }
 
 /** An entry that answers with server-sent events. */
-export function streamEntry<Params extends z.ZodType, Result extends z.ZodType<StreamMessage>>(
-  one: Question<Params, Result>,
-): StreamEntry<Params, Result> {
+export function streamEntry<Params extends z.ZodType, Result extends z.ZodType<StreamMessage>, W extends Who>(
+  one: Question<Params, Result, W>,
+): StreamEntry<Params, Result, W> {
   return { ...one, form: 'stream' }
 }

@@ -14,7 +14,7 @@ export const pageVerbs = {
   }),
   mcp: entry({
     route: routes.mcp,
-    who: 'operator',
+    who: 'both',
     about:
       'One message of the Model Context Protocol, and its answer. Nothing is kept between two messages; `marrow mcp` passes them on from stdin.',
     params: z.strictObject({

@@ -70,6 +70,33 @@ export const ChangesView = z
   .meta({ id: 'Changes', description: 'What a run changed in the repository of its work_dir.' })
 export type ChangesView = z.infer<typeof ChangesView>
 
+/** One run of a tree. */
+export const TreeRun = z
+  .object({
+    run: z.string(),
+    parent: z.string().nullable().describe('The run that asked for it; null: a tick did.'),
+    depth: z.int().describe('How many runs are above it.'),
+    agent: z.string().describe('The agent that is accountable.'),
+    role: z.string().nullable().describe('By id; null: it has none.'),
+    task: z
+      .string()
+      .nullable()
+      .describe('The first line of what it was asked to do; null: a tick’s own run.'),
+    state: z.string().describe('waiting, or as of RunView.'),
+    outcome: z.string().nullable().describe('How it ended, in a sentence; null while it goes on.'),
+    ok: z.boolean().nullable().describe('Whether it succeeded; null while it goes on.'),
+    started_at: z.string().nullable().describe('ISO 8601, UTC.'),
+    duration_ms: z.number().nullable().describe('From start to end, in milliseconds.'),
+    tokens: z.number().nullable().describe('All tokens; null when the agent CLI reported none.'),
+    about_tokens: z
+      .number()
+      .nullable()
+      .describe('Made from lengths, where the agent CLI reported no tokens.'),
+    cost_usd: z.number().nullable().describe('US dollars; null when the agent CLI reported none.'),
+  })
+  .meta({ id: 'TreeRun', description: 'One run with its place in its lineage.' })
+export type TreeRun = z.infer<typeof TreeRun>
+
 /** Everything on record of one run. */
 export const RunDetail = RunView.extend({
   role: z.string().nullable(),
@@ -156,6 +183,16 @@ export const runVerbs = {
         .optional()
         .describe('Where the page behind this one begins; missing for the newest.'),
     }),
+  }),
+  runsTree: entry({
+    route: routes.runsTree,
+    who: 'operator',
+    about: 'Runs that hang together: a tick’s own run, and below it what was handed to other roles.',
+    params: z.object({
+      id: runId.optional().describe('A run of the tree, as of showRun; missing: the last trees.'),
+      limit: z.coerce.number().int().min(1).max(100).default(5).describe('How many trees at most.'),
+    }),
+    result: z.object({ runs: z.array(TreeRun).describe('Each below the run that asked for it.') }),
   }),
   showRun: entry({
     route: routes.showRun,

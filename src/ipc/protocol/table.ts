@@ -1,7 +1,9 @@
 import type { z } from 'zod'
+import type { Holder } from '../../delegation/holder.ts'
 import { agentVerbs } from './agents.ts'
 import { cleanVerbs } from './clean.ts'
-import type { Form } from './entry.ts'
+import { delegationVerbs } from './delegations.ts'
+import type { Form, Who } from './entry.ts'
 import { eventVerbs } from './events.ts'
 import { notifyVerbs } from './notify.ts'
 import { pageVerbs } from './pages.ts'
@@ -21,6 +23,7 @@ export const protocol = {
   ...daemonVerbs,
   ...notifyVerbs,
   ...cleanVerbs,
+  ...delegationVerbs,
   ...pageVerbs,
 }
 
@@ -35,10 +38,29 @@ export type VerbOf<F extends Form> = {
   [V in keyof Protocol]: Protocol[V]['form'] extends F ? V : never
 }[keyof Protocol]
 
-/** One function per verb; a missing one does not compile. */
-export type Handlers = { readonly [V in keyof Protocol]: HandlerOf<V> }
+/** The verbs that exist at one door. */
+export type VerbAt<Door extends Exclude<Who, 'both'>> = {
+  [V in keyof Protocol]: Protocol[V]['who'] extends Door | 'both' ? V : never
+}[keyof Protocol]
+
+/** One function per verb of the operator's door; a missing one does not compile. */
+export type Handlers = { readonly [V in VerbAt<'operator'>]: HandlerOf<V> }
+
+/** One function per verb of the agents' door, which is told who asks. */
+export type AgentHandlers = {
+  readonly [V in VerbAt<'agent'>]: (params: ParamsOf<V>, holder: Holder) => Promise<ResultOf<V>>
+}
 
 /** A stream goes on until its signal says that nobody listens any more. */
 export type HandlerOf<V extends keyof Protocol> = Protocol[V]['form'] extends 'stream'
   ? (params: ParamsOf<V>, signal: AbortSignal) => AsyncIterable<ResultOf<V>>
   : (params: ParamsOf<V>) => Promise<ResultOf<V>>
+
+/** Whether the verb exists at that door. */
+export function isAt<Door extends Exclude<Who, 'both'>>(
+  door: Door,
+  verb: keyof Protocol,
+): verb is VerbAt<Door> {
+  const { who }: { who: Who } = protocol[verb]
+  return who === door || who === 'both'
+}

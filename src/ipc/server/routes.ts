@@ -2,9 +2,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { MarrowError } from '../../base/errors.ts'
+import type { Holder } from '../../delegation/holder.ts'
 import { checkedParams } from '../params.ts'
 import type { Entry } from '../protocol/entry.ts'
-import { protocol, type Handlers, type ParamsOf, type Protocol, type VerbOf } from '../protocol/table.ts'
+import {
+  isAt,
+  protocol,
+  type AgentHandlers,
+  type Handlers,
+  type ParamsOf,
+  type Protocol,
+  type VerbAt,
+  type VerbOf,
+} from '../protocol/table.ts'
 import type { Verb } from '../routes.ts'
 import type { Streams } from './streams.ts'
 
@@ -16,10 +26,23 @@ interface Line<V extends Verb> {
 
 const lines: { readonly [V in Verb]: Line<V> } = protocol
 
+/** Whose door it is, and what answers there. */
+export type Doorway =
+  | { readonly who: 'operator'; readonly handlers: Handlers }
+  | {
+      readonly who: 'agent'
+      readonly handlers: AgentHandlers
+      /** Who shows this `Authorization`, if it may ask that verb. Throws UNKNOWN_TOKEN, NOT_ALLOWED. */
+      readonly admit: (authorization: string | undefined, verb: Verb) => Promise<Holder>
+    }
+
 /** Adds a route per verb, JSON bodies of any declared type, and the answers to everything that is no route. */
-export function addRoutes(app: FastifyInstance, handlers: Handlers, streams: Streams): void {
+export function addRoutes(app: FastifyInstance, doorway: Doorway, streams: Streams): void {
   readBodiesAsJson(app)
-  for (const verb of Object.keys(protocol).filter(isVerb)) addRoute(app, verb, handlers, streams)
+  for (const verb of Object.keys(protocol).filter(isVerb)) {
+    const { method, path: url } = protocol[verb].route
+    app.route({ method, url, handler: answering(verb, doorway, streams) })
+  }
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     const methods = methodsOf(path)
@@ -29,14 +52,13 @@ export function addRoutes(app: FastifyInstance, handlers: Handlers, streams: Str
   })
 }
 
-function addRoute(app: FastifyInstance, verb: Verb, handlers: Handlers, streams: Streams): void {
-  const { method, path: url } = protocol[verb].route
-  app.route({ method, url, handler: answering(verb, handlers, streams) })
-}
-
 type Answering = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
-function answering(verb: Verb, handlers: Handlers, streams: Streams): Answering {
+/** Every verb has an answer at both doors, be it that it belongs to the other one. */
+function answering(verb: Verb, doorway: Doorway, streams: Streams): Answering {
+  if (doorway.who === 'agent') return answeringAgents(verb, doorway)
+  const { handlers } = doorway
+  if (!isAt('operator', verb)) return () => Promise.reject(notHere(verb))
   if (isStream(verb)) {
     return (request, reply) => {
       const params = parse(lines[verb].params, request, request.headers['last-event-id'])
@@ -51,17 +73,45 @@ function answering(verb: Verb, handlers: Handlers, streams: Streams): Answering 
   }
 }
 
+/** Who asks is settled before a word of the request is read. */
+function answeringAgents(verb: Verb, { handlers, admit }: Extract<Doorway, { who: 'agent' }>): Answering {
+  const handle = isAt('agent', verb) ? handlingFor(verb, handlers) : undefined
+  return async (request, reply) => {
+    const holder = await admit(request.headers.authorization, verb)
+    if (handle === undefined) throw notHere(verb)
+    return reply.send(await handle(request, holder))
+  }
+}
+
+function notHere(verb: Verb): MarrowError {
+  return isAt('agent', verb)
+    ? new MarrowError('NOT_ALLOWED', `Cannot do ${verb} here: only a run of an agent can.`, {
+        fix: 'It belongs to the door of the agents, which MARROW_SOCKET names inside a run.',
+      })
+    : new MarrowError('NOT_ALLOWED', `Cannot do ${verb}: only the operator may.`, {
+        fix: 'Hand it to human, with the reason.',
+      })
+}
+
 /** Undefined for what is not text. */
 function mediaTypeOf(one: Entry): string | undefined {
   return one.form === 'text' ? one.mediaType : undefined
 }
 
-function handling<V extends VerbOf<'json' | 'text'>>(
+function handling<V extends VerbOf<'json' | 'text'> & VerbAt<'operator'>>(
   verb: V,
   handlers: { readonly [W in V]: (params: ParamsOf<W>) => Promise<unknown> },
 ): (request: FastifyRequest) => Promise<unknown> {
   const { params } = lines[verb]
   return (request) => handlers[verb](parse(params, request))
+}
+
+function handlingFor<V extends VerbAt<'agent'>>(
+  verb: V,
+  handlers: { readonly [W in V]: (params: ParamsOf<W>, holder: Holder) => Promise<unknown> },
+): (request: FastifyRequest, holder: Holder) => Promise<unknown> {
+  const { params } = lines[verb]
+  return (request, holder) => handlers[verb](parse(params, request), holder)
 }
 
 /** A reader that comes back names its last id in a header, which then counts more than the address that it began with. */

@@ -48,16 +48,19 @@ export type LaunchResult =
 /** What a run's folder must hold before the launcher starts. */
 export type Preparation = Pick<LaunchRequest, 'promptOnStdin' | 'sandboxed' | 'owner'> & {
   readonly prompt: string
+  /** The secret by which it asks at the agents' door. */
+  readonly token?: string | undefined
 }
 
 /** Creates the run's folder, open to this user only, with the prompt in it. Throws what the file system says. */
 export function prepareRun(folder: string, preparation: Preparation): void {
-  const { prompt, promptOnStdin, sandboxed, owner } = preparation
+  const { prompt, promptOnStdin, sandboxed, owner, token } = preparation
   const paths = runPaths(folder)
   const mode = 0o600
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700) // It may have been there.
   writeFileSync(paths.prompt, prompt, { mode })
+  if (token !== undefined) writeFileSync(paths.token, `${token}\n`, { mode })
   if (owner !== undefined) letIn(folder, owner)
   if (promptOnStdin) {
     writeFileSync(paths.stdin, prompt)
@@ -69,7 +72,9 @@ export function prepareRun(folder: string, preparation: Preparation): void {
 /** What is the run's own it can read; the names of other runs stay unknown to it. */
 function letIn(folder: string, { uid, gid }: NonNullable<Preparation['owner']>): void {
   for (const way of [dirname(folder), folder]) chmodSync(way, 0o711)
-  chownSync(runPaths(folder).prompt, uid, gid)
+  const { prompt, token } = runPaths(folder)
+  chownSync(prompt, uid, gid)
+  if (entryOf(token) !== undefined) chownSync(token, uid, gid)
 }
 
 /** Starts the launcher in a session of its own, so that it outlives this process. Never throws. */

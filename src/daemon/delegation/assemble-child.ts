@@ -1,0 +1,52 @@
+/** What a run is sent that another run asked for: rules, its role, its task. No context provider runs for it. */
+import type { AgentConfig, Config } from '../../config/config.ts'
+import type { Delegation } from '../../delegation/store.ts'
+import { orderLayers, renderPrompt, type Layer } from '../../prompt/layers.ts'
+import { loadRules } from '../../prompt/load.ts'
+import { digestLayers } from '../../prompt/attribution.ts'
+import { taskLayer } from '../../prompt/task.ts'
+import type { LinkedRole } from '../../roles/role.ts'
+import type { Assembly } from '../assemble.ts'
+import type { Program } from '../core.ts'
+import { layerDigests } from '../layer-digest.ts'
+import { roleLayer } from '../roles.ts'
+
+/** A child and everything that its prompt is made of. */
+export interface ChildRequest {
+  readonly child: Pick<Delegation, 'agent' | 'parent' | 'roles' | 'task' | 'deadline' | 'detached'>
+  readonly agent: AgentConfig
+  readonly role: LinkedRole
+  readonly config: Config
+  readonly program: Program
+}
+
+/** The layers in order. Throws CONFIG_INVALID for rules that cannot be read. */
+async function childLayers({ child, role, config }: ChildRequest): Promise<Layer[]> {
+  const rules = await loadRules(config.coreDir, config.operatorDir)
+  const task = taskLayer({
+    ...child,
+    parentRole: child.roles.at(-1) || undefined,
+    deadline: child.deadline.wall,
+  })
+  return orderLayers([...rules, roleLayer(role), task])
+}
+
+/** What the run starts with, as for a tick. */
+export async function assembleChild(
+  request: ChildRequest,
+  { env, git }: Pick<Assembly, 'env' | 'git'>,
+): Promise<Assembly> {
+  const layers = await childLayers(request)
+  return {
+    decision: { run: true, reason: 'delegated' },
+    layers,
+    prompt: renderPrompt(layers),
+    digests: digestLayers(layers, undefined),
+    role: request.role,
+    env,
+    git,
+    world: undefined,
+    layerDigests: layerDigests(request.config, request.program.version),
+    providerFailures: [],
+  }
+}

@@ -1,0 +1,134 @@
+/** A run that another run asked for, from its place on record to its launch. A job: assembled, prepared, recorded; the next pass launches it. */
+import { reasonAndFix } from '../../base/errors.ts'
+import { msUntil } from '../../base/moment.ts'
+import { innerPath } from '../../config/inner.ts'
+import type { AgentConfig } from '../../config/config.ts'
+import { childAgent } from '../../delegation/child.ts'
+import { endDelegation, readDelegation, setDelegationState, type Delegation } from '../../delegation/store.ts'
+import { reserveSpending } from '../../limits/store.ts'
+import { remove } from '../../platform/files.ts'
+import { makeInside } from '../../platform/inside.ts'
+import type { Tx } from '../../platform/sqlite.ts'
+import { prepareRun } from '../../runner/apply/launch.ts'
+import { insertRun, readRun } from '../../runner/store.ts'
+import { aroundRun } from '../around.ts'
+import { observeWorld } from '../assemble.ts'
+import { folderOf, write, type Core } from '../core.ts'
+import { environmentOf } from '../environment.ts'
+import { gitRunner } from '../fences.ts'
+import { notesPath } from '../notes.ts'
+import { prepare, type PreparedRun } from '../prepare.ts'
+import { rolesFor } from '../roles.ts'
+import { tellNear } from '../spending.ts'
+import { groundOf, standingIn } from '../standing.ts'
+import { linkForPeople } from '../tick.ts'
+import { agentsDoorOf, keepToken, tokenFor } from '../tokens.ts'
+import { assembleChild } from './assemble-child.ts'
+
+/** The key of the job. */
+export function childKey({ run }: Pick<Delegation, 'run'>): string {
+  return `child:${run}`
+}
+
+/** Leaves the child waiting when the daemon goes away meanwhile: the next one takes it up. */
+export async function startChild(core: Core, child: Delegation, signal: AbortSignal): Promise<void> {
+  const agent = core.config.agents.find(({ name }) => name === child.agent)
+  if (agent === undefined) return failChild(core, child, 'the agent is no longer in the configuration')
+  const standing = standingIn(groundOf(core), agent)
+  if (standing.kind === 'held') {
+    // While the wall is still being tested nobody knows; the end of that wakes the loop.
+    return standing.testing ? undefined : failChild(core, child, standing.reason)
+  }
+  let prepared: PreparedRun
+  try {
+    prepared = await prepareChild(core, agent, child, signal)
+  } catch (error) {
+    if (!signal.aborted) await failChild(core, child, reasonAndFix(error))
+    return
+  }
+  if (!signal.aborted) await recordChild(core, agent, child, prepared)
+}
+
+async function prepareChild(
+  core: Core,
+  agent: AgentConfig,
+  child: Delegation,
+  signal: AbortSignal,
+): Promise<PreparedRun> {
+  const { config, program, env } = core
+  const { catalogue } = await rolesFor(agent, config)
+  const role = catalogue.roles.get(child.role)
+  if (role === undefined) throw new Error(`the role ${child.role} is gone or has a mistake by now`)
+  const timeoutMs = msUntil(child.deadline, core.clock.now())
+  const entry = childAgent(agent, config.delegation, { role: role.id, level: role.level, timeoutMs })
+  using notes = makeInside(innerPath(notesPath(agent), config.agents))
+  const door = agentsDoorOf(core, child.run)
+  const own = environmentOf(entry, { program, env, run: child.run, notes: notes.path, door })
+  const look = { config, known: [], signal, run: gitRunner(groundOf(core), agent) }
+  const { git } = await observeWorld(agent, look)
+  const assembly = await assembleChild({ child, agent: entry, role, config, program }, { env: own, git })
+  const now = core.clock.now()
+  return prepare({
+    origin: {
+      tick: 0,
+      tickName: child.tickName,
+      lineage: child.lineage,
+      causes: ['delegation'],
+      dueAt: child.askedAt,
+    },
+    agent: entry,
+    run: child.run,
+    folder: folderOf(config, child.run),
+    launcher: program.launcher,
+    assembly,
+    token: tokenFor(core),
+    now,
+    around: aroundRun(core, entry, { id: child.run, env: own }),
+  })
+}
+
+/** As for a tick: nothing is started that is not on record. */
+async function recordChild(
+  core: Core,
+  agent: AgentConfig,
+  child: Delegation,
+  { plan, launch, prompt, token }: PreparedRun,
+): Promise<void> {
+  const { launches } = core.life
+  let recorded = false
+  try {
+    prepareRun(launch.folder, { ...launch, prompt, token })
+    recorded = await write(core, (tx, emit) => {
+      if (readDelegation(tx, child.run)?.state !== 'waiting' || isAbandoned(tx, child)) return false
+      insertRun(tx, plan)
+      keepToken(tx, plan.id, token)
+      reserveSpending(tx, plan, core.clock.now().wall)
+      tellNear(core, tx, emit, agent)
+      setDelegationState(tx, child.run, 'running')
+      launches.set(plan.id, launch)
+      return true
+    })
+  } finally {
+    if (!recorded) {
+      launches.delete(plan.id)
+      remove(launch.folder)
+    }
+  }
+  if (recorded) linkForPeople(core, plan, launch.folder)
+}
+
+/** Whether the run that asked for it is over, or about to be; one that was detached goes on alone. */
+export function isAbandoned(tx: Tx, { parent, detached }: Pick<Delegation, 'parent' | 'detached'>): boolean {
+  if (detached) return false
+  const run = readRun(tx, parent)
+  return run === undefined || run.state === 'ended' || run.ending !== undefined
+}
+
+/** It never becomes a run. */
+export async function failChild(core: Core, child: Delegation, reason: string): Promise<void> {
+  await write(core, (tx, emit) => {
+    endDelegation(tx, child.run, core.clock.now().wall, reason)
+    const about = { agent: child.agent, run: child.parent }
+    emit('delegation.failed', about, { role: child.role, child: child.run, reason })
+  })
+}

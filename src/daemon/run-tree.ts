@@ -1,0 +1,61 @@
+/** Owns which runs hang together, each below the run that asked for it. */
+import { delegationsBelow, type Delegation } from '../delegation/store.ts'
+import type { RunView, TreeRun } from '../ipc/protocol/runs.ts'
+import type { Tx } from '../platform/sqlite.ts'
+import type { RunRecord } from '../runner/record.ts'
+import { readRun } from '../runner/store.ts'
+import { delegationView } from './delegation/view.ts'
+import { runView } from './run-list.ts'
+
+/** The run of a tick and all below it, depth first, siblings in the order in which they were asked for. */
+export function treeOf(tx: Tx, root: string, stateOf: (run: RunRecord) => RunView['state']): TreeRun[] {
+  const byParent = Map.groupBy(delegationsBelow(tx, root), ({ parent }) => parent)
+  const below = (run: string): TreeRun[] =>
+    (byParent.get(run) ?? []).flatMap((one) => [childRow(tx, one, stateOf), ...below(one.run)])
+  const first = readRun(tx, root)
+  const own = first === undefined ? [] : [runRow(first, stateOf)]
+  return [...own, ...below(root)]
+}
+
+function runRow(run: RunRecord, stateOf: (run: RunRecord) => RunView['state']): TreeRun {
+  const { id, agent, outcome, ok, state, started_at, duration_ms, ...spent } = runView(run, stateOf(run))
+  const { tokens, about_tokens, cost_usd } = spent
+  return {
+    run: id,
+    parent: run.lineage.at(-1) ?? null,
+    depth: run.lineage.length,
+    agent,
+    role: run.role,
+    task: null,
+    state,
+    outcome,
+    ok,
+    started_at,
+    duration_ms,
+    tokens,
+    about_tokens,
+    cost_usd,
+  }
+}
+
+/** One that has no run yet, or never got one, has its place all the same. */
+function childRow(tx: Tx, one: Delegation, stateOf: (run: RunRecord) => RunView['state']): TreeRun {
+  const view = delegationView(tx, one)
+  const { task } = view
+  const run = readRun(tx, one.run)
+  if (run !== undefined) return { ...runRow(run, stateOf), task }
+  const { parent, agent, role, state, outcome, ok } = view
+  const nothing = { started_at: null, duration_ms: null, tokens: null, about_tokens: null, cost_usd: null }
+  return {
+    run: one.run,
+    parent,
+    depth: one.lineage.length,
+    agent,
+    role,
+    task,
+    state,
+    outcome,
+    ok,
+    ...nothing,
+  }
+}
