@@ -34,7 +34,7 @@ export function standingOf(catalogue: Catalogue, { role, ancestors }: Place): St
   chain.push(own)
   const levels = chain.flatMap((one) => baseOf(catalogue, one)?.level ?? [])
   const level = levels.length === 0 ? undefined : Math.max(...levels)
-  return { role: own, chain, level, depth: ancestors.length + hopsBefore(chain[0] ?? own) }
+  return { role: own, chain, level, depth: ancestors.length + hopsBefore(catalogue, chain[0] ?? own) }
 }
 
 /** Whether a lineage may begin with it: an L1, or a role without level that is scheduled; never a custom one. */
@@ -43,8 +43,8 @@ export function mayStart({ level, scheduled, source }: LinkedRole): boolean {
 }
 
 /** A run of any other role counts as if the start stood above it, so that nothing gets deeper by being started itself. */
-function hopsBefore(first: LinkedRole): number {
-  return mayStart(first) ? 0 : Math.max(1, (first.level ?? 0) - 1)
+function hopsBefore(catalogue: Catalogue, first: LinkedRole): number {
+  return mayStart(first) ? 0 : Math.max(1, (baseOf(catalogue, first)?.level ?? 0) - 1)
 }
 
 /** Whether it hands nothing on, wherever it stands. */

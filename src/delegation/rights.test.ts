@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { catalogueWith, linkedRole } from '../../test/helpers/roles.ts'
+import { catalogueWith, customRole, linkedRole } from '../../test/helpers/roles.ts'
 import { protocol } from '../ipc/protocol/table.ts'
 import { agentRights, may, rightsOf, tokenFor, type Token } from './rights.ts'
 
@@ -33,9 +33,16 @@ test('the table says of every verb of the protocol what the protocol says', ({ e
 })
 
 test.for([
-  [['l1/lead'], { role: 'l1/lead', level: 1, depth: 0, mayDelegate: ['l2/review', 'l3/coder'] }],
-  [['l1/lead', 'l2/review'], { role: 'l2/review', level: 2, depth: 1, mayDelegate: ['l3/coder'] }],
+  [
+    ['l1/lead'],
+    { role: 'l1/lead', level: 1, depth: 0, mayDelegate: ['l2/review', 'l3/coder', 'custom-fast'] },
+  ],
+  [
+    ['l1/lead', 'l2/review'],
+    { role: 'l2/review', level: 2, depth: 1, mayDelegate: ['l3/coder', 'custom-fast'] },
+  ],
   [['l3/coder'], { role: 'l3/coder', level: 3, depth: 2, mayDelegate: [] }],
+  [['custom-fast'], { role: 'custom-fast', level: 3, depth: 2, mayDelegate: [] }],
   [['gone'], { role: 'gone', level: undefined, depth: 0, mayDelegate: [] }],
   [[], { role: undefined, level: undefined, depth: 0, mayDelegate: [] }],
 ] as const)('the token of a run at %j says where it stands', ([chain, token], { expect }) => {
@@ -43,6 +50,7 @@ test.for([
     linkedRole('l1/lead', { delegates: ['l2/review', 'l3/coder'] }),
     linkedRole('l2/review', { delegates: ['l3/coder'] }),
     linkedRole('l3/coder'),
+    customRole('custom-fast', 'l3/coder', { level: 1, delegates: ['l3/coder'] }),
   )
   const role = chain.at(-1)
   const place = role === undefined ? undefined : { role, ancestors: chain.slice(0, -1) }
