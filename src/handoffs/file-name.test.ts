@@ -17,6 +17,12 @@ test.for([
   expect(handoffFile(scout, title, at, copy)).toBe(file)
 })
 
+test('the longest sender and letters of four bytes still fit in a name', ({ expect }) => {
+  const file = handoffFile({ slug: 's'.repeat(64) }, '\u{10400}'.repeat(200), at, 999)
+  expect(Buffer.byteLength(file)).toBeGreaterThan(200)
+  expect(Buffer.byteLength(file)).toBeLessThanOrEqual(255)
+})
+
 test('whatever title and sender, it is one visible, finished name that a file system takes', ({ expect }) => {
   const letters = fc.string({ unit: 'binary', maxLength: 100 })
   fc.assert(

@@ -94,6 +94,16 @@ test('of more than fit the oldest are given, the rest is counted', ({ expect }) 
   expect(message?.text).toMatch(/\n\n15 more handoffs will be given to you the next time\.$/)
 })
 
+test('of long ones fewer are given, each with as much of it as a short one may have', ({ expect }) => {
+  const long = Array.from({ length: 9 }, (_, index) =>
+    handoff({ path: `${index}.md`, writtenAt: index, text: 'x'.repeat(9_000) }),
+  )
+  const message = handoffMessage(long, 0, now)
+  expect(message?.given).toEqual(['0.md', '1.md', '2.md', '3.md', '4.md'])
+  expect(message?.text.match(/^> x{3900,4000}…$/gm)).toHaveLength(5)
+  expect(message?.text).toMatch(/\n\n4 more handoffs will be given to you the next time\.$/)
+})
+
 test('whatever waits, the text is bounded, the first is given, and every line of a sender is marked', ({
   expect,
 }) => {
