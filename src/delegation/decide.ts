@@ -118,7 +118,10 @@ function whomItCalls(
     return refused('unknown-role', reasons.ambiguous(callee, callable.length > 0 ? callable : found.ids))
   }
   const role = found.kind === 'found' ? catalogue.roles.get(found.id) : undefined
-  if (role === undefined) return refused('unknown-role', reasons.unknown(callee, choices()))
+  if (role === undefined) {
+    const isBroken = catalogue.broken.has(callee.trim())
+    return refused('unknown-role', reasons[isBroken ? 'broken' : 'unknown'](callee, choices()))
+  }
   const rule = ruleAgainst(catalogue, standing, role)
   if (rule === undefined) return { kind: 'callee', id: role.id }
   return refused(rule, reasons[rule](role.id, standing.role.id, choices()))

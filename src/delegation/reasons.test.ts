@@ -235,3 +235,14 @@ test.for<[string, DelegationCase, string, string]>([
 ] as const)('a request %s is refused', ([, changes, rule, reason], { expect }) => {
   expect(decide(delegationRequest(changes))).toEqual({ kind: 'refused', rule, reason })
 })
+
+test('a role whose file has a mistake is told from one that there is not', ({ expect }) => {
+  const request = delegationRequest({ from: ['l2/review'], callee: 'custom-wrong' })
+  const broken = new Map([['custom-wrong', '/ws/roles/custom-wrong.md']])
+  expect(decide({ ...request, catalogue: { ...request.catalogue, broken } })).toEqual({
+    kind: 'refused',
+    rule: 'unknown-role',
+    reason:
+      'The file of "custom-wrong" has a mistake, which marrow role check tells, and until then there is no such role: call one of l3/coder, custom-fast, l3/tester.',
+  })
+})

@@ -22,6 +22,8 @@ export const reasons = {
     `${id} allows ${counted(hops, 'hop')} below it (max_delegate_depth)${id === own ? '' : ' and this run is the last of them'}: ${ownWork}.`,
   unknown: (asked: string, choices: readonly string[]) =>
     `There is no role ${quoted(asked)}: ${instead(choices)}.`,
+  broken: (asked: string, choices: readonly string[]) =>
+    `The file of ${quoted(asked)} has a mistake, which marrow role check tells, and until then there is no such role: ${instead(choices)}.`,
   ambiguous: (asked: string, ids: readonly string[]) =>
     `More than one role is called ${quoted(asked)}: write ${oneOf(ids)}.`,
   cycle: (callee: string, own: string, choices: readonly string[]) =>
