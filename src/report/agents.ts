@@ -2,7 +2,7 @@
 import { counted, dollars, shortCount } from '../base/numbers.ts'
 import { fromIso, isoTime } from '../base/time.ts'
 import type { AgentReport, Report } from '../ipc/protocol/report.ts'
-import { describeOutcome, type Outcome } from '../runner/outcome.ts'
+import { describeOutcome } from '../runner/outcome.ts'
 import { noActivity, type AgentSituation, type Ending, type Facts, type Reason } from './facts.ts'
 import type { Entry, Section } from './section.ts'
 
@@ -28,7 +28,7 @@ export function agentsOf({ situation, journal, before }: Facts): AgentReport[] {
       quiet: activity.quiet,
       saved_tokens: activity.savedTokens,
       held: total(heldTicks),
-      held_because: heldTicks.slice(0, REASONS_MAX).map(({ reason }) => reason),
+      held_because: heldTicks.flatMap(({ reason }) => reason ?? []).slice(0, REASONS_MAX),
       ...spentIn(endings),
       day_before: earlier === undefined ? null : { runs: total(earlier), ...spentIn(earlier) },
       running: runningOf(situation.agents.find((one) => one.name === name)),
@@ -37,17 +37,20 @@ export function agentsOf({ situation, journal, before }: Facts): AgentReport[] {
 }
 
 /** What the operator or a stop ended tells nothing of the agent. */
-function verdictOn(outcome: Outcome): 'succeeded' | 'failed' | 'stopped' {
-  if (outcome.kind === 'succeeded') return 'succeeded'
-  const isStopped = outcome.kind === 'ended' && (outcome.by === 'operator' || outcome.by === 'stop')
-  return isStopped ? 'stopped' : 'failed'
+function verdictOn(outcome: Ending['outcome']): 'succeeded' | 'failed' | 'stopped' {
+  const kind = outcome.kind === 'others' ? outcome.ended : outcome.kind
+  if (kind === 'succeeded') return 'succeeded'
+  const by = 'by' in outcome ? outcome.by : null
+  return kind === 'ended' && (by === 'operator' || by === 'stop') ? 'stopped' : 'failed'
 }
 
 /** The same sentence once, however differently the exit codes behind it. */
 function failuresOf(endings: readonly Ending[], ticks: readonly Reason[]): AgentReport['failures'] {
   const told = [
-    ...endings.map(({ outcome, count, run }) => ({ reason: describeOutcome(outcome), count, run })),
-    ...ticks.map(({ reason, count }) => ({ reason, count, run: null })),
+    ...endings.flatMap(({ outcome, count, run }) =>
+      outcome.kind === 'others' ? [] : [{ reason: describeOutcome(outcome), count, run }],
+    ),
+    ...ticks.flatMap(({ reason, count }) => (reason === null ? [] : [{ reason, count, run: null }])),
   ]
   return [...Map.groupBy(told, ({ reason }) => reason)]
     .map(([reason, all]) => ({ reason, count: total(all), run: all[0]?.run ?? null }))
@@ -102,6 +105,7 @@ function agentEntry(agent: AgentReport, compared: string): Entry {
   const spent = spentWords(agent)
   const isCompared = before !== null && before.runs > 0
   const earlier = isCompared ? ` (${compared}: ${spentWords(before) ?? counted(before.runs, 'run')})` : ''
+  const untold = failed - total(agent.failures)
   const isIdle = ticks === 0 && runs === 0 && spent === undefined
   const did = isIdle ? 'nothing' : [...parts, ...(spent === undefined ? [] : [spent])].join(', ')
   return {
@@ -109,6 +113,7 @@ function agentEntry(agent: AgentReport, compared: string): Entry {
     tone: failed > 0 ? 'bad' : undefined,
     below: [
       ...agent.failures.map((one) => failureLine(one)),
+      ...(untold === 0 ? [] : [`and ${untold} for other reasons`]),
       ...agent.held_because.map((reason) => `held: ${reason}`),
       ...(running === null
         ? []

@@ -110,7 +110,7 @@ export interface Activity {
 
 /** Runs that ended in the same way. */
 export interface Ending {
-  readonly outcome: Outcome
+  readonly outcome: Outcome | Others
   readonly count: number
   /** The last of them. */
   readonly run: string | null
@@ -119,9 +119,17 @@ export interface Ending {
   readonly costUsd: number | null
 }
 
+/** Ways to end of one kind that were too many to be told apart. */
+export interface Others {
+  readonly kind: 'others'
+  readonly ended: string
+  readonly by: string | null
+}
+
 /** Ticks that ended for the same reason. */
 export interface Reason {
-  readonly reason: string
+  /** Null: for reasons that were too many to be told apart. */
+  readonly reason: string | null
   readonly count: number
 }
 

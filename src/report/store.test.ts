@@ -47,6 +47,11 @@ const ended = (tokens: number | null, aboutTokens: number | null, costUsd: numbe
   costUsd,
 })
 
+const failed = (detail: string) => ({
+  ...ended(10, null, 0.5),
+  outcome: { kind: 'failed' as const, exitCode: 1, reason: 'error' as const, detail },
+})
+
 test('ticks and runs are summed up by agent, from the first moment of the period and before its last', async ({
   store,
   expect,
@@ -106,6 +111,26 @@ test('a run that told of more tokens than any number holds leaves the report rea
   expect((await store.read((tx) => readEndings(tx, period))).get('scout')).toMatchObject([
     { tokens: 2 * Number.MAX_SAFE_INTEGER },
   ])
+})
+
+test('more ways to end than are told apart are counted all the same, with what they spent', async ({
+  store,
+  expect,
+}) => {
+  for (const again of [1, 2]) await store.add(110_000, 'run.ended', failed('often'), 'scout', `o${again}`)
+  for (let way = 1; way <= 1_005; way += 1) {
+    await store.add(120_000, 'run.ended', failed(`way ${way}`), 'scout', `r${way}`)
+    await store.add(120_000, 'tick.failed', { tick: 't', reason: `reason ${way}` }, 'scout')
+  }
+  const { activity } = await store.read((tx) => readJournal(tx, period, true))
+  const { endings = [], failedTicks = [] } = activity.get('scout') ?? {}
+  const others = { kind: 'others', ended: 'failed', by: null }
+  expect(endings[0]).toMatchObject({ count: 2, tokens: 20, run: 'o2' })
+  expect(endings.at(-1)).toMatchObject({ outcome: others, count: 6, tokens: 60, costUsd: 3 })
+  expect(endings).toHaveLength(1_001)
+  expect(failedTicks.at(-1)).toEqual({ reason: null, count: 5 })
+  const spent = endings.reduce((sum, { tokens }) => sum + (tokens ?? 0), 0)
+  expect(spent).toBe(10_070)
 })
 
 test('of many finished tasks the newest hundred are told and all are counted', async ({ store, expect }) => {

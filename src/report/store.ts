@@ -4,14 +4,14 @@ import { journalRow, textOrNull } from '../observability/journal-row.ts'
 import { mustReadJson, readJson, type Row, type Tx } from '../platform/sqlite.ts'
 import type { RunChanges } from '../runner/changes.ts'
 import type { Outcome } from '../runner/outcome.ts'
-import { noActivity, type Activity, type Ending, type Journal, type Reason } from './facts.ts'
+import { noActivity, type Activity, type Ending, type Journal, type Others, type Reason } from './facts.ts'
 import type { Asked, Period } from './period.ts'
 import { readDowntime } from './store/downtime.ts'
 
 const TASKS_MAX = 100
 const CHANGES_MAX = 50
 const ROWS_MAX = 100
-const GROUPS_MAX = 1_000 // Of agents and ways to end. The rest of a worse night would not be read either.
+const GROUPS_MAX = 1_000 // Of agents and ways to end. What a worse night has besides is counted, and not told apart.
 
 /** What is told one by one: seldom things. What happens at every tick is summed up where it lies. */
 const toldKinds = [
@@ -107,17 +107,23 @@ export function readEndings(tx: Tx, { from, to }: Period): Map<string, Ending[]>
   // `run` is the one of the row with the greatest id: so SQLite takes it beside max(). Tokens as reals: Node refuses to
   // read an integer that no number holds, and a run may tell any.
   const rows = tx.all(
-    `select agent, json_extract(data, '$.outcome') as outcome, count(*) as count, max(id), run,
-      sum(cast(json_extract(data, '$.tokens') as real)) as tokens,
-      sum(case when json_extract(data, '$.tokens') is null then json_extract(data, '$.aboutTokens') end) as about,
-      sum(json_extract(data, '$.costUsd')) as usd
-      ${DURING} and kind = 'run.ended' group by agent, outcome order by count(*) desc limit ?`,
+    `with alike as (
+      select agent, json_extract(data, '$.outcome') as outcome, count(*) as count, max(id) as last, run,
+        sum(cast(json_extract(data, '$.tokens') as real)) as tokens,
+        sum(case when json_extract(data, '$.tokens') is null then json_extract(data, '$.aboutTokens') end) as about,
+        sum(json_extract(data, '$.costUsd')) as usd
+        ${DURING} and kind = 'run.ended' group by agent, outcome),
+    placed as (select *, row_number() over (order by count desc) as place from alike)
+    select agent, iif(place <= ?, outcome,
+        json_object('kind', 'others', 'ended', outcome ->> '$.kind', 'by', outcome ->> '$.by')) as told,
+      sum(count) as count, max(last), run, sum(tokens) as tokens, sum(about) as about, sum(usd) as usd
+      from placed group by agent, told order by min(place)`,
     from,
     to,
     GROUPS_MAX,
   )
   return grouped(rows, (row) => ({
-    outcome: mustReadJson<Outcome>(row['outcome']),
+    outcome: mustReadJson<Outcome | Others>(row['told']),
     count: Number(row['count']),
     run: textOrNull(row['run']),
     tokens: numberOrNull(row['tokens']),
@@ -128,14 +134,18 @@ export function readEndings(tx: Tx, { from, to }: Period): Map<string, Ending[]>
 
 function readReasons(tx: Tx, { from, to }: Period, kind: 'tick.failed' | 'tick.held'): Map<string, Reason[]> {
   const rows = tx.all(
-    `select agent, json_extract(data, '$.reason') as reason, count(*) as count
-      ${DURING} and kind = ? group by agent, reason order by count(*) desc limit ?`,
+    `with alike as (
+      select agent, json_extract(data, '$.reason') as reason, count(*) as count
+        ${DURING} and kind = ? group by agent, reason),
+    placed as (select *, row_number() over (order by count desc) as place from alike)
+    select agent, iif(place <= ?, reason, null) as told, sum(count) as count
+      from placed group by agent, told order by min(place)`,
     from,
     to,
     kind,
     GROUPS_MAX,
   )
-  return grouped(rows, (row) => ({ reason: String(row['reason']), count: Number(row['count']) }))
+  return grouped(rows, (row) => ({ reason: textOrNull(row['told']), count: Number(row['count']) }))
 }
 
 function grouped<T>(rows: readonly Row[], parse: (row: Row) => T): Map<string, T[]> {

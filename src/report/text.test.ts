@@ -160,6 +160,16 @@ test('a quiet night is short', ({ expect }) => {
   `)
 })
 
+test('of many reasons to fail the rest is counted', ({ expect }) => {
+  const others = ending({ outcome: { kind: 'others', ended: 'failed', by: null }, count: 40 })
+  const told = Array.from({ length: 12 }, (_, place) => failure(`way ${place}`))
+  const stopped = ending({ outcome: { kind: 'others', ended: 'ended', by: 'stop' }, count: 3 })
+  const night = quietNight({ journal: { activity: did({ endings: [...told, others, stopped] }) } })
+  const text = reportText(makeReport(night))
+  expect(text).toContain('- scout: 0 ticks, 55 runs, 52 failed, 3 stopped\n')
+  expect(text).toContain('failed: way 9 (scout-1)\n    and 42 for other reasons\n')
+})
+
 test('as Markdown it is a list under each heading', ({ expect }) => {
   expect(reportMarkdown(makeReport(goodNight))).toMatchInlineSnapshot(`
     "**All well: 2 runs, 4 tasks finished, 2 commits, $0.42.**

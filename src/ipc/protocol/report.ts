@@ -51,7 +51,7 @@ export const AgentReport = z
     runs: count('Runs that ended.'),
     succeeded: count('Runs that succeeded.'),
     failed: count('Runs and ticks that failed.'),
-    failures: z.array(Failure).describe('Most frequent first, at most ten.'),
+    failures: z.array(Failure).describe('Most frequent first, at most ten; `failed` counts the others too.'),
     stopped: count('Runs that the operator or a stop ended: neither succeeded nor failed.'),
     quiet: count('Ticks without a run: nothing was new.'),
     saved_tokens: z.number().describe('Tokens (about) that the quiet ticks did not spend.'),
