@@ -12,7 +12,7 @@ import { expiredRuns, type RetentionLimits } from '../runner/retention.ts'
 import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
 import { storeCopies } from './open-store.ts'
-import { keptByNobody, logsOf } from './prune.ts'
+import { keptByNobody, logsOf, slugsOf } from './prune.ts'
 
 /** What is looked at: a daemon's own, or the state of one that does not run. */
 export type Ground = Pick<Core, 'config' | 'program' | 'env' | 'db'>
@@ -45,13 +45,17 @@ const DAY_MS = 86_400_000
 
 /** Looks at everything, in the order in which it is shown and removed. */
 export async function findCleanable(ground: Ground, asked: Asked): Promise<Cleanable[]> {
-  const { ended, open } = await ground.db.read((tx) => ({ ended: endedRuns(tx), open: openRuns(tx) }))
+  const { ended, open, slugs } = await ground.db.read((tx) => ({
+    ended: endedRuns(tx),
+    open: openRuns(tx),
+    slugs: slugsOf(tx),
+  }))
   const known = ended.filter(({ endedAt }) => endedAt <= asked.asOf)
   const expired = new Set(expiredRuns(known, () => limitsOf(asked), asked.asOf))
   const gone = ended.filter(({ id }) => expired.has(id))
   const left = ended.filter(({ id }) => !expired.has(id))
-  const agents = new Set([...left, ...open].map(({ agent }) => agent))
-  const { logins, homes } = keptByNobody(ground, agents, asked.loginsInUse ?? [])
+  const withRuns = new Set([...left, ...open].map(({ agent }) => agent))
+  const { logins, homes } = keptByNobody(ground, { slugs, withRuns }, asked.loginsInUse ?? [])
   const found: Cleanable[] = []
   for (const [agent, runs] of Map.groupBy(gone, (run) => run.agent)) {
     const bytes = await sumOf(runs.map(({ id }) => folderOf(ground.config, id)))

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { test } from '../../test/helpers/daemon.ts'
+import { insertAgent } from '../heartbeat/store/agents.ts'
 import { settleSpending, spentBetween } from '../limits/store.ts'
 import { addNotice, endDelivery } from '../notify/store.ts'
 import { loginOf } from './logins.ts'
@@ -68,7 +69,7 @@ test('of notices the newest are kept, and those that are still to be delivered',
   expect([await count('notices'), await count('deliveries')]).toEqual([{ rows: 500 }, { rows: 0 }])
 })
 
-test('logins and conversations of agents that are gone are removed, and no others', async ({
+test('logins and conversations of agents that are gone are removed, and nothing of anybody else', async ({
   home,
   expect,
 }) => {
@@ -77,11 +78,15 @@ test('logins and conversations of agents that are gone are removed, and no other
   const [scout] = core.config.agents
   const login = (scout && loginOf(core, scout)?.folder) ?? ''
   const [homes, logins] = [join(home.stateDir, 'homes'), join(home.stateDir, 'logins')]
-  for (const folder of [join(homes, 'scout'), join(homes, 'gone'), login, join(logins, 'codex-aaaaaaaa')])
+  const theirs = ['alice', 'people-of-1999', 'codex-12345678.bak', 'somebody-12345678']
+  for (const folder of [join(homes, 'scout'), join(homes, 'gone-one'), login, join(logins, 'codex-aaaaaaaa')])
     mkdirSync(folder, { recursive: true })
+  for (const name of theirs) for (const folder of [homes, logins]) mkdirSync(join(folder, name))
+  const now = { wall: 1, mono: 1, boot: 'b' }
+  await core.db.write((tx) => insertAgent(tx, 'Gone One', 'key', now))
   await prune(core, new AbortController().signal)
-  expect(readdirSync(homes)).toEqual(['scout'])
-  expect(readdirSync(logins)).toEqual([basename(login)])
+  expect(readdirSync(homes).toSorted()).toEqual([...theirs, 'scout'].toSorted())
+  expect(readdirSync(logins).toSorted()).toEqual([...theirs, basename(login)].toSorted())
 })
 
 test('beside the folders of runs only what looks like one of them goes', async ({ home, expect }) => {

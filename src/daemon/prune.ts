@@ -1,8 +1,9 @@
 /** Gives everything that grows its end: run folders, rows, events. A job. */
 import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { isRunId } from '../base/ids.ts'
+import { isRunId, slugOf } from '../base/ids.ts'
 import { innerPath } from '../config/inner.ts'
+import { readAgents } from '../heartbeat/store/agents.ts'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
 import { pruneDelegations } from '../delegation/store.ts'
 import { unusedLogins } from '../isolation/apply/login.ts'
@@ -12,6 +13,7 @@ import { pruneNotices } from '../notify/store.ts'
 import { pruneEvents } from '../observability/store.ts'
 import { listFolder, remove } from '../platform/files.ts'
 import type { InnerPath } from '../platform/inside.ts'
+import type { Tx } from '../platform/sqlite.ts'
 import { expiredRuns } from '../runner/retention.ts'
 import { logsFolder, removeRun } from '../runner/apply/logs.ts'
 import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
@@ -31,7 +33,11 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   const keptOf = new Map(
     core.config.agents.map((one) => [one.name, { days: one.logRetentionDays, count: one.logMaxCount }]),
   )
-  const { ended, open } = await core.db.read((tx) => ({ ended: endedRuns(tx), open: openRuns(tx) }))
+  const { ended, open, slugs } = await core.db.read((tx) => ({
+    ended: endedRuns(tx),
+    open: openRuns(tx),
+    slugs: slugsOf(tx),
+  }))
   const byId = new Map(ended.map((run) => [run.id, run]))
   for (const id of expiredRuns(ended, (agent) => keptOf.get(agent) ?? REMOVED_AGENT, now)) {
     if (signal.aborted) return
@@ -43,7 +49,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   for (const { name, modifiedAt } of listFolder(runs)) {
     if (isRunId(name) && !known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
   }
-  pruneKept(core, new Set([...ended, ...open].map(({ agent }) => agent)))
+  pruneKept(core, { slugs, withRuns: new Set([...ended, ...open].map(({ agent }) => agent)) })
   await core.db.write((tx) => {
     pruneTicks(tx, TICKS_KEPT)
     pruneSpending(tx, now - SPENDING_DAYS * DAY_MS)
@@ -61,7 +67,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
 }
 
 /** Logins and conversations of agents that are gone: no longer in the file, and without a run on record. */
-function pruneKept(core: Core, agents: ReadonlySet<string>): void {
+function pruneKept(core: Core, agents: KnownAgents): void {
   const { logins, homes } = keptByNobody(core, agents, loginsInUse(core))
   for (const path of [...logins, ...homes]) remove(path)
 }
@@ -71,22 +77,35 @@ export function loginsInUse({ life }: Pick<Core, 'life'>): string[] {
   return [...life.loginOfRun.values()].map(({ place }) => place.folder)
 }
 
-/** The same as paths. `agents`: whose runs are on record; `inUse`: logins that runs began with. */
+/** Agents that the store knows. */
+export interface KnownAgents {
+  /** Of all that there ever were. */
+  readonly slugs: ReadonlySet<string>
+  /** The names of those that have runs on record. */
+  readonly withRuns: ReadonlySet<string>
+}
+
+/** The slugs of all agents that there ever were. */
+export function slugsOf(tx: Tx): Set<string> {
+  return new Set([...readAgents(tx).keys()].map(slugOf))
+}
+
+/** The same as paths; what was never an agent's is somebody else's. `inUse`: logins that runs began with. */
 export function keptByNobody(
   ground: Pick<Core, 'config' | 'program' | 'env'>,
-  agents: ReadonlySet<string>,
+  { slugs, withRuns }: KnownAgents,
   inUse: readonly string[],
 ): { readonly logins: readonly string[]; readonly homes: readonly string[] } {
   const { stateDir, agents: configured } = ground.config
   const names = new Set(configured.map(({ name }) => name))
   // Of those nobody knows any more which login they have.
-  if ([...agents].some((name) => !names.has(name))) return { logins: [], homes: [] }
+  if ([...withRuns].some((name) => !names.has(name))) return { logins: [], homes: [] }
   const used = configured.flatMap((agent) => loginOf(ground, agent)?.folder ?? [])
-  const slugs = new Set(configured.map(({ slug }) => slug))
+  const gone = slugs.difference(new Set(configured.map(({ slug }) => slug)))
   const homes = dirname(keepFolder(stateDir, { slug: 'any' }))
   return {
     logins: unusedLogins(stateDir, [...used, ...inUse]),
-    homes: listFolder(homes).flatMap(({ name }) => (slugs.has(name) ? [] : [join(homes, name)])),
+    homes: listFolder(homes).flatMap(({ name }) => (gone.has(name) ? [join(homes, name)] : [])),
   }
 }
 

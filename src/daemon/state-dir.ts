@@ -14,6 +14,7 @@ import {
   remove,
   writeAtomic,
 } from '../platform/files.ts'
+import { isLoginName } from '../isolation/login/place.ts'
 import { acquireLock, type Lock } from '../platform/lock.ts'
 import { storeCopies } from './open-store.ts'
 
@@ -57,22 +58,25 @@ function parsePid(text: string | undefined): number | undefined {
 }
 
 /**
- * What marrow made in a state_dir, the store first: without it the rest means nothing. The lock is not among it, and nothing
- * that somebody else put there, not even into a folder that has the name of one of ours.
+ * What marrow made in a state_dir for agents with these slugs: what they keep first, for only the store knows them; then the
+ * store, without which the rest means nothing. The lock is not among it, and nothing that somebody else put there, not even
+ * into a folder that has the name of one of ours.
  */
-export function ownPaths(stateDir: string): string[] {
-  const runs = join(stateDir, 'runs')
+export function ownPaths(stateDir: string, slugs: ReadonlySet<string>): string[] {
+  const own = (folder: string, isOurs: (name: string) => boolean) =>
+    namesIn(join(stateDir, folder)).flatMap((name) => (isOurs(name) ? [join(stateDir, folder, name)] : []))
   return [
+    ...own('homes', (name) => slugs.has(name)),
     ...storeFiles.map((name) => join(stateDir, name)),
-    ...namesIn(runs).flatMap((name) => (isRunId(name) ? [join(runs, name)] : [])),
+    ...own('runs', isRunId),
     ...storeCopies(stateDir),
-    ...['homes', 'logins'].map((name) => join(stateDir, name)),
+    ...own('logins', isLoginName),
   ].filter((path) => entryOf(path) !== undefined)
 }
 
 /** The folders that only hold what is ours, and may hold something else as well. */
 export function sharedFolders(stateDir: string): string[] {
-  return ['runs', 'backups'].map((name) => join(stateDir, name))
+  return ['runs', 'backups', 'homes', 'logins'].map((name) => join(stateDir, name))
 }
 
 const storeFiles = ['marrow.db', 'marrow.db-wal', 'marrow.db-shm', 'daemon.json', 'marrow.sock', 'PAUSED']

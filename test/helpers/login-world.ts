@@ -29,7 +29,7 @@ export const test = base.extend<{ world: LoginWorld }>({
   // oxlint-disable-next-line no-empty-pattern -- vitest reads which fixtures a fixture needs from this pattern.
   world: async ({}, use) => {
     const dir = await makeTempDir()
-    const [operator, folder] = [join(dir, 'home/.cli'), join(dir, 'state/logins/cli-0')]
+    const [operator, folder] = [join(dir, 'home/.cli'), join(dir, 'state/logins/claude-00000000')]
     const pair = {
       own: join(operator, 'auth.json'),
       shared: join(folder, 'auth.json'),

@@ -19,7 +19,7 @@ import { findCleanable, removeCleanable, type Ground } from '../clean.ts'
 import { folderOf } from '../core.ts'
 import { configAt, installedProgram } from '../here.ts'
 import { openStore, storePath } from '../open-store.ts'
-import { logsOf } from '../prune.ts'
+import { logsOf, slugsOf } from '../prune.ts'
 import { openStateDir, ownPaths, sharedFolders } from '../state-dir.ts'
 import { withStore } from './read-store.ts'
 
@@ -54,16 +54,17 @@ export async function cleanState(
   { dry }: { readonly dry: boolean },
 ): Promise<{ readonly items: CleanItem[]; readonly left: string[] }> {
   const items = await withLock(configPath, async (config, db) => {
-    const found = await stateItems(config)
-    const ended = await db.read((tx) => {
+    const { ended, known } = await db.read((tx) => {
       refuseOpen(openRuns(tx).length)
-      return endedRuns(tx)
+      return { ended: endedRuns(tx), known: slugsOf(tx) }
     })
+    const slugs = known.union(new Set(config.agents.map(({ slug }) => slug)))
+    const found = await stateItems(config, slugs)
     if (dry) return found
     for (const { id, workspace } of ended) removeRun(logsOf({ config }, workspace), id, folderOf(config, id))
     // Closed it is one file, and with that everything that refers to the rest is gone at once.
     db.close()
-    for (const path of ownPaths(config.stateDir)) remove(path)
+    for (const path of ownPaths(config.stateDir, slugs)) remove(path)
     for (const path of sharedFolders(config.stateDir)) removeEmpty(path)
     remove(join(config.stateDir, 'lock.db'))
     return found
@@ -75,9 +76,9 @@ export async function cleanState(
   return { items, left }
 }
 
-async function stateItems({ stateDir }: Config): Promise<CleanItem[]> {
+async function stateItems({ stateDir }: Config, slugs: ReadonlySet<string>): Promise<CleanItem[]> {
   let bytes = 0
-  for (const path of ownPaths(stateDir)) bytes += await bytesBelow(path)
+  for (const path of ownPaths(stateDir, slugs)) bytes += await bytesBelow(path)
   const what = 'all that marrow knows of this configuration: schedules, runs, the journal, shared logins'
   const why = 'you asked for it; the next daemon begins anew, and workspaces and marrow.toml stay'
   return [{ kind: 'state', what, why, path: stateDir, count: 1, bytes }]

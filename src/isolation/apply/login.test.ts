@@ -94,7 +94,7 @@ describe('a login is carried', () => {
     rmSync(world.place.folder, { recursive: true })
     const reports = [shared.carry(Date.now()), shared.carry(Date.now())]
     expect(reports.map(({ did }) => did)).toEqual(['wait', 'to runs'])
-    expect(reports[0]?.problem).toMatch(/^the login in .*cli-0 cannot be carried: ENOENT/)
+    expect(reports[0]?.problem).toMatch(/^the login in .*claude-00000000 cannot be carried: ENOENT/)
     expect(read(world.shared)).toBe(login(0))
   })
 })

@@ -16,7 +16,7 @@ import {
   type WholeFile,
 } from '../../platform/whole-file.ts'
 import { carriedDigest, decideCarrying, type Carried, type Carrying, type Side } from '../login/decide.ts'
-import { loginsFolder, type LoginPair, type LoginPlace } from '../login/place.ts'
+import { isLoginName, loginsFolder, type LoginPair, type LoginPlace } from '../login/place.ts'
 
 /** A login that runs share. */
 export interface SharedLogin {
@@ -81,11 +81,11 @@ export function openLogin(place: LoginPlace, owner: Owner): SharedLogin {
 
 /**
  * What is left of logins that nobody uses any more: they are keys. `used`: the folders of all agents of the
- * configuration, and of all runs that go on.
+ * configuration, and of all runs that go on. What has no name of a login was put there by somebody else.
  */
 export function unusedLogins(stateDir: string, used: readonly string[]): string[] {
   const folder = loginsFolder(stateDir)
-  const paths = listFolder(folder).map(({ name }) => join(folder, name))
+  const paths = listFolder(folder).flatMap(({ name }) => (isLoginName(name) ? [join(folder, name)] : []))
   return paths.filter((path) => !used.some((one) => path === one || path === `${one}.json`))
 }
 

@@ -1,5 +1,6 @@
 /** Where the login of an agent CLI lies: the operator's files, and the folder of marrow's that stands for them in runs. */
 import { basename, join } from 'node:path'
+import { isAdapterName } from '../../agents/adapters.ts'
 import { placeOf, type Needs } from '../../agents/needs.ts'
 import { digest } from '../../base/digest.ts'
 
@@ -52,4 +53,10 @@ export function loginPlace(request: LoginPlaceRequest): LoginPlace | undefined {
 /** Of all logins that runs share. */
 export function loginsFolder(stateDir: string): string {
   return join(stateDir, 'logins')
+}
+
+/** Whether marrow gives such a name to a login's folder, to the record beside it, or to a draft of that. */
+export function isLoginName(name: string): boolean {
+  const [, adapter = ''] = /^([a-z]+)-[0-9a-f]{8}(?:\.json(?:\.\d+)?)?$/.exec(name) ?? []
+  return isAdapterName(adapter)
 }

@@ -43,6 +43,13 @@ function folders(site: Site): string[] {
   return readdirSync(join(site.stateDir, 'runs')).toSorted()
 }
 
+/** An agent that was in the configuration once. */
+function knowGone(site: Site): void {
+  const columns = Object.keys(site.rows('select * from agents')[0] ?? {}).filter((name) => name !== 'name')
+  const names = columns.join(', ')
+  site.alter(`insert into agents (name, ${names}) select 'gone', ${names} from agents limit 1`)
+}
+
 test.for([true, false])(
   'runs are listed before they go, the last 20 and the last 20 failed ones stay (a daemon runs: %s)',
   async (isRunning, { site, expect }) => {
@@ -101,6 +108,7 @@ test('no link that an agent planted leads a cleaning astray', async ({ site, dir
   symlinkSync(precious, join(site.stateDir, 'runs', 'old-52', 'inner'))
   mkdirSync(join(site.stateDir, 'homes'))
   symlinkSync(precious, join(site.stateDir, 'homes', 'gone'))
+  knowGone(site)
   await site.marrow('clean', '--yes')
   expect(runs(site)).not.toContain('old-51')
   expect(folders(site)).toEqual(runs(site))
@@ -140,13 +148,14 @@ test('what a daemon without a socket works on is left alone', async ({ site, exp
 
 test('what gone agents kept and old copies of the store go too', async ({ site, expect }) => {
   await withRuns(site, 1)
-  for (const path of ['homes/gone', 'homes/scout', 'logins/codex-aaaaaaaa', 'backups'])
+  knowGone(site)
+  for (const path of ['homes/gone', 'homes/scout', 'homes/alice', 'logins/codex-aaaaaaaa', 'backups'])
     mkdirSync(join(site.stateDir, path), { recursive: true })
   for (const name of ['marrow-20260101-000000-schema-1.db', 'marrow-20260201-000000-schema-1.db', 'mine'])
     writeFileSync(join(site.stateDir, 'backups', name), 'x')
   // Which login is used follows from the environment of the daemon: without it none is taken for unused.
   expect((await cleaned(site, '--yes')).map(({ kind }) => kind)).toEqual(['home', 'backup'])
-  expect(readdirSync(join(site.stateDir, 'homes'))).toEqual(['scout'])
+  expect(readdirSync(join(site.stateDir, 'homes'))).toEqual(['alice', 'scout'])
   expect(readdirSync(join(site.stateDir, 'backups'))).toEqual(['marrow-20260201-000000-schema-1.db', 'mine'])
   expect(readdirSync(join(site.stateDir, 'logins'))).toEqual(['codex-aaaaaaaa'])
 })
@@ -171,13 +180,16 @@ test('--all removes the whole state, and neither workspace nor configuration', a
   await daemon.ended
   expect((await site.marrow('clean', '--all')).out).toContain(site.stateDir)
   expect(runs(site)).toHaveLength(31)
-  mkdirSync(join(site.stateDir, 'backups'))
-  const mine = ['mine', 'runs/mine', 'backups/mine'].map((name) => join(site.stateDir, name))
+  for (const name of ['backups', 'homes/scout', 'logins/codex-aaaaaaaa'])
+    mkdirSync(join(site.stateDir, name), { recursive: true })
+  const shared = ['backups', 'homes', 'logins', 'runs']
+  const mine = ['', ...shared].map((folder) => join(site.stateDir, folder, 'mine'))
   for (const path of mine) writeFileSync(path, 'x')
   const { out } = await site.marrow('clean', '--all', '--yes')
-  for (const name of ['mine', 'runs', 'backups'])
+  for (const name of ['mine', ...shared])
     expect(out).toContain(`stays, for marrow did not make it: ${join(site.stateDir, name)}`)
-  expect(readdirSync(site.stateDir)).toEqual(['backups', 'mine', 'runs'])
+  expect(readdirSync(site.stateDir).toSorted()).toEqual(['mine', ...shared].toSorted())
+  for (const name of shared) expect(readdirSync(join(site.stateDir, name))).toEqual(['mine'])
   expect(mine.every((path) => existsSync(path))).toBe(true)
   expect(readdirSync(linksOf(site))).toEqual([])
   for (const path of mine) rmSync(path)
