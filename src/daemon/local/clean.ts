@@ -79,7 +79,8 @@ export async function cleanState(
 async function stateItems({ stateDir }: Config, slugs: ReadonlySet<string>): Promise<CleanItem[]> {
   let bytes = 0
   for (const path of ownPaths(stateDir, slugs)) bytes += await bytesBelow(path)
-  const what = 'all that marrow knows of this configuration: schedules, runs, the journal, shared logins'
+  const what =
+    'all that marrow knows of this configuration: schedules, runs, spending, the journal, what agents keep between runs, shared logins'
   const why = 'you asked for it; the next daemon begins anew, and workspaces and marrow.toml stay'
   return [{ kind: 'state', what, why, path: stateDir, count: 1, bytes }]
 }

@@ -178,7 +178,11 @@ test('--all removes the whole state, and neither workspace nor configuration', a
   })
   daemon.signal('SIGTERM')
   await daemon.ended
-  expect((await site.marrow('clean', '--all')).out).toContain(site.stateDir)
+  const listed = (await site.marrow('clean', '--all')).out
+  expect(listed).toContain(site.stateDir)
+  expect(listed).toContain(
+    'schedules, runs, spending, the journal, what agents keep between runs, shared logins',
+  )
   expect(runs(site)).toHaveLength(31)
   for (const name of ['backups', 'homes/scout', 'logins/codex-aaaaaaaa'])
     mkdirSync(join(site.stateDir, name), { recursive: true })
