@@ -114,8 +114,9 @@ function olderOf({ older, all }: CleanOptions): number | undefined {
     })
   }
   const ms = parseDuration(older)
-  if (ms !== undefined) return ms
-  throw new MarrowError('USAGE', `Cannot read --older ${JSON.stringify(older)}: it is no duration.`, {
+  if (ms !== undefined && ms <= Number.MAX_SAFE_INTEGER) return ms
+  const why = ms === undefined ? 'it is no duration' : 'nothing is as old as that'
+  throw new MarrowError('USAGE', `Cannot read --older ${JSON.stringify(older)}: ${why}.`, {
     fix: 'Write how long ago they ended: 7d, 12h, 1d12h.',
   })
 }

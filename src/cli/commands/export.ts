@@ -32,6 +32,11 @@ export async function exportAll(options: ExportOptions): Promise<number> {
       fix: 'For people there are: marrow runs, marrow events, marrow task list',
     })
   }
+  if (options.to?.trim() === '') {
+    throw new MarrowError('USAGE', 'Cannot export: --to names no file.', {
+      fix: 'Name a file. Without --to everything goes to stdout.',
+    })
+  }
   // Nothing is older than 1970, where the places in the list of runs begin.
   const since =
     options.since === undefined ? undefined : isoTime(Math.max(0, sinceTime(options.since, Date.now())))

@@ -226,7 +226,8 @@ test('--all is refused while a run may go on without its daemon', async ({ site,
 })
 
 test.for([
-  [['--older', 'soon'], 'it is no duration'],
+  [['--older', 'soon'], 'Cannot read --older "soon": it is no duration.'],
+  [['--older', '999999999999d'], 'Cannot read --older "999999999999d": nothing is as old as that.'],
   [['--older', '7d', '--all'], '--older and --all contradict each other'],
 ] as const)('%j is bad usage', async ([words, reason], { site, expect }) => {
   await site.write({ scout: quick })

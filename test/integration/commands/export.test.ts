@@ -147,6 +147,7 @@ test.for([
   [['--only', ''], 2, 'Choose from: runs, events, tasks'],
   [['--since', 'soon'], 2, 'Write how long ago'],
   [['-o', 'text'], 2, 'marrow runs'],
+  [['--to', ''], 2, 'Name a file.'],
   [['--to', '/nowhere/x'], 1, 'Check that its folder exists'],
 ] as const)('%j is refused with what to do', async ([words, code, fix], { site, expect }) => {
   await site.write({ scout: quick })
