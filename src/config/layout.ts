@@ -9,6 +9,8 @@ export interface DiskFacts {
   /** Follows links in the part of a path that exists. */
   readonly realPath: (path: string) => string
   readonly exists: (path: string) => boolean
+  /** What is in a folder; nothing where there is none. */
+  readonly namesIn: (path: string) => readonly string[]
 }
 
 /** The part of a configuration that the rules are about; empty paths are mistakes that were reported already. */

@@ -70,8 +70,13 @@ export async function readConfig(
 ): Promise<ConfigReading> {
   const text = readText(path)
   if ('reason' in text) return failed({ file: path, line: undefined, key: '', ...text })
-  const { parseConfig } = await import('./parse.ts') // It brings zod along, which `marrow status` must not wait for.
-  const context = { path, home: place.home, env: place.env, programRoot, realPath, exists: existsSync }
+  // They bring along what `marrow status` must not wait for, zod above all.
+  const [{ parseConfig }, { namesIn }] = await Promise.all([
+    import('./parse.ts'),
+    import('../platform/files.ts'),
+  ])
+  const { home, env } = place
+  const context = { path, home, env, programRoot, realPath, exists: existsSync, namesIn }
   const parsed = parseConfig(text.text, context)
   if (parsed.problems.length === 0 && parsed.warnings.length === 0) {
     return { config: parsed.config, problems: [], warnings: [] }

@@ -14,6 +14,7 @@ import { checkProjects } from './projects.ts'
 import { type Issue, newReport, problemOf, type Report } from './report.ts'
 import { readTable, type Table } from './schema.ts'
 import { readContextReplace, readIpc, readJournal, readSync } from './sections.ts'
+import { checkStateDir } from './state-dir.ts'
 import { numberOf, pathOf } from './values.ts'
 
 /** What the text alone does not say: where it came from, whose paths it names, and a few facts about the disk. */
@@ -87,6 +88,7 @@ function readFile(file: File, context: ParseContext, report: Report): Omit<Confi
     contextReplace: readContextReplace(top),
   }
   checkLayout(config, context, report)
+  checkStateDir(config, context, report)
   checkProjects(config, context, report)
   return config
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { MarrowError } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
+import { stateFiles, stateFolders } from '../config/state-dir.ts'
 import { isRunId } from '../base/ids.ts'
 import {
   createExclusive,
@@ -67,7 +68,7 @@ export function ownPaths(stateDir: string, slugs: ReadonlySet<string>): string[]
     namesIn(join(stateDir, folder)).flatMap((name) => (isOurs(name) ? [join(stateDir, folder, name)] : []))
   return [
     ...own('homes', (name) => slugs.has(name)),
-    ...storeFiles.map((name) => join(stateDir, name)),
+    ...stateFiles.map((name) => join(stateDir, name)),
     ...own('runs', isRunId),
     ...storeCopies(stateDir),
     ...own('logins', isLoginName),
@@ -76,7 +77,5 @@ export function ownPaths(stateDir: string, slugs: ReadonlySet<string>): string[]
 
 /** The folders that only hold what is ours, and may hold something else as well. */
 export function sharedFolders(stateDir: string): string[] {
-  return ['runs', 'backups', 'homes', 'logins'].map((name) => join(stateDir, name))
+  return stateFolders.map((name) => join(stateDir, name))
 }
-
-const storeFiles = ['marrow.db', 'marrow.db-wal', 'marrow.db-shm', 'daemon.json', 'marrow.sock', 'PAUSED']

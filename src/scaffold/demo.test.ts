@@ -16,6 +16,7 @@ const parse = (now = begunAt) =>
     programRoot: '/core',
     realPath: (path) => path,
     exists: () => true,
+    namesIn: () => [],
   })
 
 test('the configuration of the demo is valid and gives no warning', ({ expect }) => {

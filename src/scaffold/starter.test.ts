@@ -21,6 +21,7 @@ const parse = (text: string) =>
     programRoot: '/p',
     realPath: (path) => path,
     exists: (path) => path === '/p/prompts/rules.md',
+    namesIn: () => [],
   })
 
 test('the starter configuration is valid and gives no warning', ({ expect }) => {

@@ -10,6 +10,7 @@ export const context: ParseContext = {
   programRoot: '/usr/lib/marrow',
   realPath: (path) => path.replace('/link', '/usr/lib/marrow'),
   exists: (path) => path.endsWith('rules.md'),
+  namesIn: () => [],
 }
 
 const required = { name: '"scout"', agent_command: '"opencode run"', workspace: '"/srv/ws"' }

@@ -9,7 +9,7 @@ import { findConfig, loadConfig, programRoot } from '../../config/load.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { defaultStateDir, isInside, xdgFolder } from '../../config/paths.ts'
 import { placesOf, type Search } from '../../config/search.ts'
-import { createExclusive, entryOf, makeFolder, writeAtomic, writing } from '../../platform/files.ts'
+import { createExclusive, entryOf, makeFolder, namesIn, writeAtomic, writing } from '../../platform/files.ts'
 import { realPath } from '../../platform/paths.ts'
 import { applySteps } from '../../scaffold/apply.ts'
 import type { Answers } from '../../scaffold/init/converse.ts'
@@ -116,7 +116,7 @@ function checkText(
   { workspace, project, full }: Place,
   answers: Answers,
 ): string[] {
-  const context = { ...here(), path, programRoot, realPath, exists: existsSync }
+  const context = { ...here(), path, programRoot, realPath, exists: existsSync, namesIn }
   const { config, problems, warnings } = parseConfig(text, context)
   const added = config && agentNames({ project, full }).map((name) => agentOf(config, name))
   const changed = added?.some(

@@ -7,6 +7,7 @@ import { quote } from 'shlex'
 import { formatProblem, MarrowError, reasonOf, type Problem } from '../../base/errors.ts'
 import type { Config } from '../../config/config.ts'
 import { programRoot } from '../../config/load.ts'
+import { namesIn } from '../../platform/files.ts'
 import { programOn, realPath } from '../../platform/paths.ts'
 import { installedProgram } from '../here.ts'
 import { testedWall } from '../steps/wall.ts'
@@ -122,7 +123,7 @@ function alreadyThere(path: string): MarrowError {
 
 /** Reads the file before it is written: its author must not be the first to find out what it says. */
 function checkOwnOutput(request: ScaffoldRequest): void {
-  const context = { ...place(), path: request.configOut, programRoot, realPath, exists: existsSync }
+  const context = { ...place(), path: request.configOut, programRoot, realPath, exists: existsSync, namesIn }
   const { config, problems } = parseConfig(starterConfig(request), context)
   const changed = config === undefined ? [] : changedPaths(request, config)
   const mistakes = [

@@ -31,6 +31,7 @@ function read(text: string) {
     programRoot: '/opt/marrow',
     realPath: (path: string) => path,
     exists: existsSync,
+    namesIn: () => [],
   }
   const { config, problems } = parseConfig(text, context)
   return { config, problems: problems.map(({ reason }) => reason) }
