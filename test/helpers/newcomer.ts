@@ -15,8 +15,12 @@ export interface Newcomer {
   readonly config: string
   /** Makes another repository. */
   addRepository(name: string): string
-  /** Runs marrow in a folder, by default in the repository. */
-  marrow(words: readonly string[], cwd?: string): Promise<{ code: number | string; out: string; err: string }>
+  /** Runs marrow in a folder, by default in the repository, with `more` in the environment. */
+  marrow(
+    words: readonly string[],
+    cwd?: string,
+    more?: Readonly<Record<string, string>>,
+  ): Promise<{ code: number | string; out: string; err: string }>
   /** What marrow wrote into the home so far, as paths below it. */
   written(): string[]
 }
@@ -74,9 +78,9 @@ export async function makeNewcomer(
     env,
     config: join(home, '.config', 'marrow', 'marrow.toml'),
     addRepository,
-    marrow: async (words, cwd = repository) => {
+    marrow: async (words, cwd = repository, more = {}) => {
       const run = ['-c', 'cd "$0" && exec "$@"', cwd, marrowProgram, ...words]
-      const program = startProgram('sh', run, { ...clean, ...env })
+      const program = startProgram('sh', run, { ...clean, ...env, ...more })
       const code = await program.ended
       return { code, out: program.out(), err: program.err() }
     },

@@ -1,7 +1,7 @@
 /** Sets marrow up: finds out what is there, writes what was answered, and ticks once. */
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, rmdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { formatProblem, MarrowError } from '../../base/errors.ts'
 import { slugOf } from '../../base/ids.ts'
 import type { Config } from '../../config/config.ts'
@@ -38,12 +38,22 @@ export interface InitResult {
   readonly warnings: readonly string[]
 }
 
-/** Throws CONFIG_INVALID when the configuration that is to be extended has mistakes. */
+/** Throws CONFIG_INVALID when the configuration that is to be extended has mistakes, USAGE where there is no home. */
 export async function beginInit(search: Search): Promise<InitStart> {
+  refuseNoHome(search.home)
   const configPath = findPath(search)
   const config = existsSync(configPath) ? await loadConfig({ ...search, flag: configPath }) : undefined
   const before = config === undefined ? undefined : readFileSync(config.path, 'utf8')
   return { facts: await initFacts(config), configPath: config?.path ?? configPath, before }
+}
+
+/** Configuration, workspaces and state lie below it: without it they would lie wherever somebody stands. */
+function refuseNoHome(home: string): void {
+  if (isAbsolute(home)) return
+  const said = home === '' ? 'it is empty' : `${JSON.stringify(home)} is not absolute`
+  throw new MarrowError('USAGE', `Cannot set up: HOME names no folder, ${said}.`, {
+    fix: 'Set HOME to your home folder, such as /home/me, and start again.',
+  })
 }
 
 function findPath(search: Search): string {
@@ -73,21 +83,47 @@ export function writeInit(start: InitStart, answers: Answers, full: boolean): In
         })
       : extendedConfig(before, answers, place)
   const warnings = checkText(configPath, text, place, answers)
-  applySteps(planWorkspace(place.workspace))
-  if (before === undefined) writeFirst(configPath, text)
-  else replace(configPath, before, text)
+  try {
+    applySteps(planWorkspace(place.workspace))
+    if (before === undefined) writeFirst(configPath, text)
+    else replace(configPath, before, text)
+  } catch (error) {
+    removeEmpty(place.workspace)
+    throw error
+  }
   return { config: configPath, workspace: place.workspace, agents: agentNames(place), project, warnings }
 }
 
-/** A name that neither a project nor a workspace has: the folder of another repository may be called the same. */
+/** Only folders, and only those with nothing but such in them. */
+function removeEmpty(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name)
+    if (entryOf(path)?.kind === 'folder') removeEmpty(path)
+  }
+  try {
+    rmdirSync(folder)
+  } catch {
+    // It was never made, or somebody has put something there: why nothing could be written is what counts.
+  }
+}
+
+/**
+ * A name that neither a project nor a workspace has: the folder of another repository may be called the same. A folder with
+ * nothing in it is no workspace.
+ */
 function freeName(name: string, { facts: { existing } }: InitStart, full: boolean): string {
   const projects = new Set(existing?.projects.map(slugOf))
   const agents = new Set(existing?.workDirs.map(({ agent }) => slugOf(agent)))
   for (let count = 1; ; count += 1) {
     const free = count === 1 ? name : `${name}-${count}`
     const isTaken = agentNames({ project: free, full }).some((agent) => agents.has(slugOf(agent)))
-    if (!isTaken && !projects.has(free) && !existsSync(workspaceOf(free))) return free
+    if (!isTaken && !projects.has(free) && isFree(workspaceOf(free))) return free
   }
+}
+
+function isFree(path: string): boolean {
+  const kind = entryOf(path)?.kind
+  return kind === undefined || (kind === 'folder' && namesIn(path).length === 0)
 }
 
 function workspaceOf(project: string): string {

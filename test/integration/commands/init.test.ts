@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
@@ -202,12 +210,33 @@ describe('marrow init without a terminal', () => {
     expect(me.written()).toEqual([])
   })
 
-  test('a configuration that is a link to nothing is told as that', async ({ site: { dir }, expect }) => {
+  test('a configuration that is a link to nothing is told as that, and the next try finds nothing of it', async ({
+    site: { dir },
+    expect,
+  }) => {
     const me = await makeNewcomer(dir)
     mkdirSync(dirname(me.config), { recursive: true })
     symlinkSync(join(dir, 'nothing.toml'), me.config)
     const { code, err } = await me.marrow(['init', '--yes'])
     expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('a file that is not there') })
+    rmSync(me.config)
+    const workspace = join(me.home, '.local/share/marrow/site')
+    expect(existsSync(workspace)).toBe(false)
+    mkdirSync(workspace, { recursive: true })
+    const { out } = await me.marrow(['init', '--yes', '--tick', 'no', '-o', 'json'])
+    expect(JSON.parse(out)).toMatchObject({ workspace })
+  })
+
+  test.for([
+    ['', 'it is empty'],
+    ['home/me', '"home/me" is not absolute'],
+  ] as const)('a HOME that says %j is told as that', async ([home, why], { site: { dir }, expect }) => {
+    const me = await makeNewcomer(dir)
+    const { code, err } = await me.marrow(['init', '--yes'], dir, { HOME: home })
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `Cannot set up: HOME names no folder, ${why}.\nFix: Set HOME to your home folder, such as /home/me, and start again.\n`,
+    })
   })
 
   test('a configuration with a mistake is not extended', async ({ site: { dir }, expect }) => {
