@@ -230,8 +230,22 @@ test('what an agent wrote can be neither a heading nor a link, and moves no curs
   const handoffs = [{ from: 'scout', path: '/ws/a`b', title, since: midnight }]
   const markdown = reportMarkdown(makeReport(quietNight({ situation: { handoffs } })))
   expect(markdown).toContain(
-    String.raw`left something for you: \# \<b\>x\</b\> \[y\](http://z) \`q\` \*w\* \#\# v (since 00:00): `,
+    String.raw`left something for you: \# \<b\>x\</b\> ${'`[y](http://z)`'} \`q\` \*w\* \#\# v (since 00:00): `,
   )
   expect(markdown).toContain("`` read and remove '/ws/a`b' ``")
   expect(reportText(makeReport(quietNight({ situation: { handoffs } })))).not.toContain('\u001b')
+})
+
+test.for([
+  ['see https://evil.example/x?y=_z_ now', 'see `https://evil.example/x?y=_z_` now'],
+  ['WWW.evil.example', '`WWW.evil.example`'],
+  ['mail ada@site.example', 'mail `ada@site.example`'],
+  ['ask @ada, (@bob) and #12', 'ask `@ada,` `(@bob)` and `#12`'],
+  ['a `b://c` d', 'a `` `b://c` `` d'],
+  ['&lt;b&gt; __x__ | ~~y~~ ![z]', String.raw`\&lt;b\&gt; \_\_x\_\_ \| \~\~y\~\~ \!\[z\]`],
+  ['lead@site said so', 'lead@site said so'],
+])('the words %j are shown in Markdown, and mean nothing in it', ([title, shown], { expect }) => {
+  const tasks = [row(5, midnight, 'task.finished', { file: 'a.md', title }, 'scout')]
+  const night = quietNight({ journal: { tasks, tasksFinished: 1 } })
+  expect(reportMarkdown(makeReport(night))).toContain(`- 00:00 scout: ${shown}\n`)
 })

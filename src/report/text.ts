@@ -33,9 +33,16 @@ export function reportMarkdown(report: Report): string {
   return [`**${told(report.verdict.line)}**`, '', told(periodLine(report)), ...sections, ''].join('\n')
 }
 
+/** A word that would become a link by itself stands as code: many viewers look for those after the escapes are undone. */
 function escaped(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|~!]/g, String.raw`\$&`)
+  return text
+    .split(' ')
+    .map((word) => (LINKED.test(word) ? code(word) : word.replace(/[\\`*_[\]<>#|~!&]/g, String.raw`\$&`)))
+    .join(' ')
 }
+
+// Addresses, mail addresses, names of people, numbers of issues. An agent's `name@project` is none of them.
+const LINKED = /:\/\/|\bwww\.|\w@\S*\.\w|(?:^|\W)@\w|#\d/i
 
 /** With as many marks around it as it takes that none of its own ends it. */
 function code(text: string): string {
