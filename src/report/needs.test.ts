@@ -131,6 +131,13 @@ test.for<[what: string, situation: Partial<Situation>, need: object]>([
   expect(needsOf(quietNight({ situation }))).toEqual([expect.objectContaining(need)])
 })
 
+test('without a daemon a limit is told as of when it was reached', ({ expect }) => {
+  const limits = [{ agent, what: '5 of 5 runs a day', since, until: noon + 1 }]
+  expect(needsOf(quietNight({ situation: { daemonRuns: false, limits } })).at(-1)?.what).toBe(
+    `scout is held until 2026-01-05T12:00:00.001Z: limit, 5 of 5 runs a day as of ${when}; the next daemon looks again`,
+  )
+})
+
 test.for<[what: string, situation: Partial<Situation>]>([
   ['nothing', {}],
   [

@@ -77,16 +77,21 @@ function agentNeeds(agent: AgentSituation): NeedView[] {
 
 const ATTEMPTS_TOLD = 3 // Once or twice says little of an agent, and it tries again by itself.
 
-function limitNeeds({ limits, configPath }: Situation, now: number): NeedView[] {
+/** Without a daemon nobody looks whether a limit still holds. */
+function limitNeeds({ limits, configPath, daemonRuns }: Situation, now: number): NeedView[] {
   return limits
     .filter(({ until }) => until > now)
     .map(({ agent, what, since, until }) => ({
       kind: 'limit' as const,
       agent: agent ?? null,
-      what: `${agent ?? 'everyone'} is held until ${isoTime(until)}: limit, ${what}`,
+      what: `${agent ?? 'everyone'} is held until ${isoTime(until)}: limit, ${what}${daemonRuns ? '' : asOf(since)}`,
       since: isoTime(since),
       fix: `raise it in ${configPath}, or wait`,
     }))
+}
+
+function asOf(at: number): string {
+  return ` as of ${isoTime(at)}; the next daemon looks again`
 }
 
 function stepNeeds({ steps }: Situation): NeedView[] {
