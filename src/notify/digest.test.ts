@@ -61,4 +61,16 @@ describe('the report of the day', () => {
     const step = digestStep('08:00', wrong, at('2026-01-06T07:00'))
     expect(step).toMatchObject({ kind: 'wait', last: { slot: at('2026-01-05T08:00') } })
   })
+
+  test('tells of no more than two days when it is wanted again after a long time', ({ expect }) => {
+    const last = { slot: at('2026-01-05T08:00'), to: at('2026-01-05T08:00') }
+    const shortly = at('2026-01-06T20:00')
+    expect(digestStep(undefined, last, shortly)).toEqual({ kind: 'wait', last })
+    expect(digestStep('08:00', last, shortly)).toMatchObject({ kind: 'send', from: last.to })
+    const later = at('2026-03-05T20:00')
+    expect(digestStep(undefined, last, later)).toEqual({ kind: 'wait', last: undefined })
+    const again = { slot: at('2026-03-05T08:00'), to: later }
+    expect(digestStep('08:00', undefined, later)).toEqual({ kind: 'wait', last: again })
+    expect(digestStep('08:00', again, at('2026-03-06T08:00'))).toMatchObject({ kind: 'send', from: later })
+  })
 })

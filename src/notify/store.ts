@@ -181,7 +181,9 @@ export function readDigest(tx: Tx): LastDigest | undefined {
   return readJson<LastDigest>(tx.get('select value from meta where key = ?', DIGEST)?.['value'])
 }
 
-export function saveDigest(tx: Tx, last: LastDigest): void {
+/** Undefined: forgets it. */
+export function saveDigest(tx: Tx, last: LastDigest | undefined): void {
+  if (last === undefined) return void tx.run('delete from meta where key = ?', DIGEST)
   tx.run('insert or replace into meta (key, value) values (?, ?)', DIGEST, JSON.stringify(last))
 }
 

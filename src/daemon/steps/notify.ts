@@ -139,10 +139,8 @@ async function record(core: Core, delivery: Delivery, sent: Sent, signal: AbortS
 }
 
 async function makeDigest(core: Core, { wall }: Moment, destinations: readonly Destination[]): Promise<void> {
-  const { digestAt } = core.config.notify
-  if (digestAt === undefined) return
   const last = await core.db.read(readDigest)
-  const step = digestStep(digestAt, last, wall)
+  const step = digestStep(core.config.notify.digestAt, last, wall)
   if (step.kind === 'wait') {
     if (step.last !== last) await core.db.write((tx) => saveDigest(tx, step.last))
     return
