@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { test } from '../../test/helpers/daemon.ts'
@@ -99,4 +100,17 @@ test('beside the folders of runs only what looks like one of them goes', async (
   }
   await prune(core, new AbortController().signal)
   expect(readdirSync(runs)).toEqual(['mine'])
+})
+
+test('what a killed daemon left of its looks at repositories goes with the next one', async ({
+  home,
+  expect,
+}) => {
+  await home.write({ scout: { agent_command: "'true'" } })
+  const { core } = await home.start({ scheduled: false })
+  const left = join(tmpdir(), 'marrow-git-4999999-aBc123')
+  mkdirSync(left)
+  utimesSync(left, 0, 0)
+  await prune(core, new AbortController().signal)
+  expect(existsSync(left)).toBe(false)
 })

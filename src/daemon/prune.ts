@@ -1,4 +1,4 @@
-/** Gives everything that grows its end: run folders, rows, events. A job. */
+/** Gives everything that grows its end: run folders, rows, events, what killed looks left. A job. */
 import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { isRunId, slugOf } from '../base/ids.ts'
@@ -12,6 +12,7 @@ import { pruneSpending } from '../limits/store.ts'
 import { pruneNotices } from '../notify/store.ts'
 import { pruneEvents } from '../observability/store.ts'
 import { listFolder, remove } from '../platform/files.ts'
+import { sweepViews } from '../platform/git-view.ts'
 import type { InnerPath } from '../platform/inside.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { expiredRuns } from '../runner/retention.ts'
@@ -49,6 +50,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   for (const { name, modifiedAt } of listFolder(runs)) {
     if (isRunId(name) && !known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
   }
+  sweepViews((pid) => core.processes.identify(pid) !== undefined, now)
   pruneKept(core, { slugs, withRuns: new Set([...ended, ...open].map(({ agent }) => agent)) })
   await core.db.write((tx) => {
     pruneTicks(tx, TICKS_KEPT)

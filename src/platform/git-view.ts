@@ -1,9 +1,9 @@
 // A git folder of marrow's own through which git looks at somebody's repository. What git would execute because a
 // repository says so (filters, hooks, monitors, helpers) is said in its settings, and those stay behind: of the
 // repository git gets the commits, the names and the index.
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { remove } from './files.ts'
+import { namesIn, remove } from './files.ts'
 import { openInside, type InnerPath } from './inside.ts'
 import type { InnerFolder } from './inside/folder.ts'
 import { temporaryFolder } from './paths.ts'
@@ -25,7 +25,7 @@ export function openView(dir: InnerPath): GitView | undefined {
   const place = findRepository(dir)
   if (!place) return undefined
   const { top, gitDir, head, exclude, settings, shallow, shared, commonDir } = place
-  const folder = mkdtempSync(join(temporaryFolder(), 'marrow-git-'))
+  const folder = mkdtempSync(join(temporaryFolder(), `marrow-git-${process.pid}-`))
   try {
     if (process.geteuid?.() === 0) chmodSync(folder, 0o755) // git may run as the agent's user, who may read only.
     writeFileSync(join(folder, 'HEAD'), head)
@@ -47,6 +47,21 @@ export function openView(dir: InnerPath): GitView | undefined {
     GIT_OBJECT_DIRECTORY: join(commonDir, 'objects'),
   }
   return { folder, top, env, [Symbol.dispose]: () => remove(folder) }
+}
+
+const viewName = /^marrow-git-(\d+)-[A-Za-z0-9]{6}$/
+const LOOK_MS_MAX = 3_600_000 // A look takes seconds; a process that is not seen may live in another container.
+
+/** Removes what looks left behind whose process was killed: only folders of this user. `now` in epoch ms. */
+export function sweepViews(isAlive: (pid: number) => boolean, now: number): void {
+  const parent = temporaryFolder()
+  for (const name of namesIn(parent)) {
+    const pid = viewName.exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid))) continue
+    const found = lstatSync(join(parent, name), { throwIfNoEntry: false })
+    const isOwn = found?.isDirectory() === true && found.uid === process.geteuid?.()
+    if (isOwn && found.mtimeMs < now - LOOK_MS_MAX) remove(join(parent, name))
+  }
 }
 
 /** Where git keeps what it knows of a working copy. */
