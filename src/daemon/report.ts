@@ -25,6 +25,7 @@ import { readPause, type Pause } from './pause.ts'
 import { redactorFor } from './redaction.ts'
 import { judgeAgent, ledgerOf } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
+import { keptWorktrees } from './worktrees.ts'
 
 /** The report of a period, as of now. Changes nothing. */
 export function reportOf(core: Core, tx: Tx, period: Period): Report {
@@ -113,6 +114,7 @@ function situationOf(tx: Tx, around: Surroundings): Situation {
       }),
     ),
     limits: limitsReached(tx, around),
+    worktrees: keptWorktrees(tx).map((kept) => ({ ...kept, since: keptSince(tx, kept) })),
     ...handoffsIn(config?.agents ?? [], around.redact),
     steps: around.failingSteps.map((name) => stepFailure(tx, name)),
   }
@@ -141,6 +143,11 @@ function agentSituation(tx: Tx, name: string, { state, open, isolation }: Known)
 function heldSince(tx: Tx, name: string, breaker: Breaker): number | undefined {
   if (breaker.state === 'held') return lastEvent(tx, 'agent.held', name)?.at
   return breaker.state === 'open' ? lastEvent(tx, 'breaker.opened', name)?.at : undefined
+}
+
+function keptSince(tx: Tx, { agent, path }: ReturnType<typeof keptWorktrees>[number]): number | undefined {
+  const last = lastEvent(tx, 'worktree.kept', agent)
+  return last?.data['path'] === path ? last.at : undefined
 }
 
 const LIMIT_MS_LOOKED_BACK = 9 * 86_400_000 // Longer than any limit lasts.

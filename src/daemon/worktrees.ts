@@ -17,6 +17,7 @@ import { kindAt, listWorktrees, lookAt, ownGitFolder, tipOf } from '../worktrees
 import { reasonsToKeep } from '../worktrees/proof.ts'
 import {
   forgetWorktree,
+  hasWorktrees,
   insertWorktree,
   readWorktree,
   readWorktrees,
@@ -67,8 +68,9 @@ export async function ensureWorktree(core: Core, agent: AgentConfig, signal: Abo
   })
 }
 
-/** For status: what could not be removed, and how to look at it. */
+/** For status, report and doctor: what could not be removed, and how to look at it. */
 export function keptWorktrees(tx: Tx): StatusResult['worktrees_kept'] {
+  if (!hasWorktrees(tx)) return []
   return readWorktrees(tx).flatMap(({ path, branch, agent, repository, kept }) => {
     if (kept === undefined) return []
     const look = `git -C ${quote(repository)} log --oneline ${branch} --not --exclude=${branch} --branches --remotes; git -C ${quote(path)} status`

@@ -28,6 +28,7 @@ export interface Situation {
   /** In the order of the configuration. */
   readonly agents: readonly AgentSituation[]
   readonly limits: readonly LimitReached[]
+  readonly worktrees: readonly KeptWorktree[]
   readonly handoffs: readonly WaitingHandoff[]
   /** What else is to be said of them: how many more there are, why some cannot be looked at. */
   readonly handoffNotes: readonly string[]
@@ -61,6 +62,18 @@ export interface LimitReached {
   readonly what: string
   readonly since: number
   readonly until: number
+}
+
+/** A worktree that nobody wants any more, kept because something in it would be lost. */
+export interface KeptWorktree {
+  readonly agent: string
+  readonly path: string
+  readonly branch: string
+  readonly reason: string
+  /** The command that shows it. */
+  readonly look: string
+  /** Undefined: the journal does not know any more. */
+  readonly since: number | undefined
 }
 
 /** A file that waits for a person. */

@@ -123,6 +123,28 @@ test.for<[what: string, situation: Partial<Situation>, need: object]>([
     },
   ],
   [
+    'a worktree that is kept',
+    {
+      worktrees: [
+        {
+          agent,
+          path: '/ws/worktrees/scout',
+          branch: 'marrow/scout',
+          reason: '1 commit in no other branch',
+          look: 'git log',
+          since,
+        },
+      ],
+    },
+    {
+      kind: 'worktree',
+      agent,
+      what: 'the worktree /ws/worktrees/scout of scout is no longer wanted and is kept: 1 commit in no other branch',
+      since: when,
+      fix: 'merge or remove the branch marrow/scout; look with: git log',
+    },
+  ],
+  [
     'a step that fails',
     { steps: [{ name: 'take in files', error: 'EIO: i/o error.', since }] },
     { kind: 'step', what: 'the step "take in files" fails and is tried again: EIO: i/o error', since: when },

@@ -15,6 +15,7 @@ export function needsOf({ situation, now }: Pick<Facts, 'situation' | 'now'>): N
     ...limitNeeds(situation, now),
     ...stepNeeds(situation),
     ...handoffNeeds(situation),
+    ...worktreeNeeds(situation),
   ]
 }
 
@@ -120,6 +121,16 @@ function handoffNeeds({ handoffs, handoffNotes }: Situation): NeedView[] {
     fix: 'marrow doctor',
   }))
   return [...waiting, ...notes]
+}
+
+function worktreeNeeds({ worktrees }: Situation): NeedView[] {
+  return worktrees.map(({ agent, path, branch, reason, look, since }) => ({
+    kind: 'worktree' as const,
+    agent,
+    what: `the worktree ${path} of ${agent} is no longer wanted and is kept: ${reason}`,
+    since: timeOrNull(since),
+    fix: `merge or remove the branch ${branch}; look with: ${look}`,
+  }))
 }
 
 function because(reason: string): string {

@@ -6,6 +6,11 @@ export function readWorktrees(tx: Tx): Worktree[] {
   return tx.all('select * from worktrees order by path').map(parse)
 }
 
+/** Whether the store can hold any: that of an older program cannot. */
+export function hasWorktrees(tx: Tx): boolean {
+  return tx.get("select 1 from sqlite_master where name = 'worktrees'") !== undefined
+}
+
 export function readWorktree(tx: Tx, path: string): Worktree | undefined {
   const row = tx.get('select * from worktrees where path = ?', path)
   return row && parse(row)

@@ -29,6 +29,7 @@ export function quietNight(
       pause: undefined,
       agents: [idleAgent()],
       limits: [],
+      worktrees: [],
       handoffs: [],
       handoffNotes: [],
       steps: [],

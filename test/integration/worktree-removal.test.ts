@@ -131,6 +131,14 @@ describe('a worktree that nobody wants any more', () => {
     expect(worktrees_kept).toMatchObject([{ path: place.worktree, branch, agent: 'scout' }])
     expect(worktrees_kept[0]?.reason).toContain(reason)
     expect(await keptIn(home.stateDir)).toEqual(worktrees_kept) // For doctor, which needs no daemon.
+    const { needs } = await daemon.handlers.report({ since: 'last' })
+    expect(needs).toContainEqual({
+      kind: 'worktree',
+      agent: 'scout',
+      what: expect.stringContaining(`${place.worktree} of scout is no longer wanted and is kept: `),
+      since: expect.any(String),
+      fix: expect.stringContaining(branch),
+    })
   })
 
   const safe: [string, (place: Place) => void][] = [

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KeptWorktree } from '../../checks/observed.ts'
-import { openDatabase, type Tx } from '../../platform/sqlite.ts'
+import { openDatabase } from '../../platform/sqlite.ts'
 import { keptWorktrees } from '../worktrees.ts'
 
 /** None where there is no store, or one that doctor says more important things of. */
@@ -12,16 +12,11 @@ export async function keptIn(stateDir: string): Promise<readonly KeptWorktree[]>
   try {
     const store = openDatabase(path, { readOnly: true })
     try {
-      return await store.read((tx) => (hasWorktrees(tx) ? keptWorktrees(tx) : []))
+      return await store.read((tx) => keptWorktrees(tx))
     } finally {
       store.close()
     }
   } catch {
     return [] // The look at the store itself finds the same and tells of it.
   }
-}
-
-/** The store of an older program has none. */
-function hasWorktrees(tx: Tx): boolean {
-  return tx.get("select 1 from sqlite_master where name = 'worktrees'") !== undefined
 }

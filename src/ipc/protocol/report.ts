@@ -20,6 +20,7 @@ export const NeedView = z
       'no-progress',
       'limit',
       'handoff',
+      'worktree',
       'isolation',
       'step',
     ]),
