@@ -1,5 +1,5 @@
 /** Completion as people meet it: in the real bash, zsh and fish, some of them in a terminal, before a daemon and without one. */
-import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { eventually } from '../../helpers/eventually.ts'
 import { sampleAgent, sampleRun, sampleStatus } from '../../helpers/fake-daemon.ts'
 import { entry, test as base, type World } from '../../helpers/marrow-program.ts'
+import { openTerminal, type Terminal } from '../../helpers/terminal.ts'
 
 const runs = [
   sampleRun({ id: 'scout-20260105-130000-000-wxyz', outcome: 'failed: exited with code 3: no' }),
@@ -49,17 +50,17 @@ class Shells {
   readonly dir: string
   readonly #env: Record<string, string>
   readonly #world: World
-  readonly #socket: string
+  #terminal: Terminal | undefined
 
   constructor(world: World, dir: string, path: string) {
     this.dir = dir
     this.#world = world
-    this.#socket = join(dir, 'tmux')
     this.#env = {
       PATH: `${path}:/usr/local/bin:/usr/bin:/bin`,
       HOME: join(dir, 'home'),
       MARROW_CONFIG: world.config,
       LANG: 'C.UTF-8',
+      TERM: 'xterm-256color',
     }
   }
 
@@ -87,38 +88,28 @@ class Shells {
     }[shell]
     const rc = join(this.dir, shell === 'zsh' ? 'home/.zshrc' : 'rc')
     writeFileSync(rc, `PS1='ready> '\n${begin}\nsource ${script}\n`)
-    const program = shell === 'zsh' ? 'zsh -i' : `bash --rcfile ${rc} -i`
-    this.#tmux('new-session', '-d', '-s', shell, '-x', '100', '-y', '30', program)
-    await eventually('a prompt', () => this.screen(shell).includes('ready>') || undefined)
-    this.#tmux('send-keys', '-t', shell, '-l', line)
-    return await this.#tab(shell, file)
+    const program = shell === 'zsh' ? ['zsh', '-i'] : ['bash', '--rcfile', rc, '-i']
+    this.#terminal = openTerminal(this.dir, this.dir, this.#env, { program })
+    await this.#terminal.shows('ready>')
+    this.#terminal.type(line)
+    return await this.again()
   }
 
   /** Presses Tab in the shell of `typed` once more. A busy machine may have let the deadline of the first one pass. */
-  async again(shell: 'bash' | 'zsh'): Promise<string> {
-    return await this.#tab(shell, join(this.dir, 'typed'))
-  }
-
-  async #tab(shell: string, file: string): Promise<string> {
+  async again(): Promise<string> {
+    const file = join(this.dir, 'typed')
     rmSync(file, { force: true })
-    this.#tmux('send-keys', '-t', shell, 'Tab', 'C-g')
+    this.#terminal?.press('Tab', 'C-g')
     return await eventually('the line', () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined))
   }
 
-  screen(shell: string): string {
-    return this.#tmux('capture-pane', '-p', '-t', shell)
+  /** Waits until the shell of `typed` shows it. */
+  async shows(wanted: RegExp): Promise<string | undefined> {
+    return await this.#terminal?.shows(wanted)
   }
 
   close(): void {
-    spawnSync('tmux', ['-S', this.#socket, 'kill-server'])
-  }
-
-  #tmux(...words: string[]): string {
-    return execFileSync('tmux', ['-S', this.#socket, '-f', '/dev/null', ...words], {
-      env: this.#env,
-      cwd: this.dir,
-      encoding: 'utf8',
-    })
+    this.#terminal?.[Symbol.dispose]()
   }
 }
 
@@ -209,7 +200,7 @@ for (const shell of ['bash', 'zsh'] as const) {
     async ([line, whole], { world, shells, expect }) => {
       await using _ = await world.daemon(answers)
       const first = await shells.typed(shell, line)
-      const made = first.trimEnd() === whole ? first : await shells.again(shell)
+      const made = first.trimEnd() === whole ? first : await shells.again()
       expect(made.trimEnd()).toBe(whole)
     },
   )
@@ -222,8 +213,7 @@ test.skipIf(lacks('zsh'))(
     await shells.typed('zsh', 'marrow logs ')
     const shown =
       /scout-\S+-wxyz +-- scout: failed: exited with code 3: no\s+night-watch-\S+-abcd +-- night watch: running/
-    const screen = await eventually('the runs', () => shown.exec(shells.screen('zsh')) ?? undefined)
-    expect(screen).toHaveLength(1)
+    expect(await shells.shows(shown)).toMatch(shown)
   },
 )
 

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { programOn } from '../../../src/platform/paths.ts'
 import { eventually } from '../../helpers/eventually.ts'
 import { marrowProgram, test as inSite, type Site } from '../../helpers/spawned-daemon.ts'
+import { openTerminal, ownEnvironment, type Terminal } from '../../helpers/terminal.ts'
 
 const SESSION = '06c12def-0280-4084-be77-251d272d9d80'
 const hasWall = programOn(process.env['PATH'] ?? '', 'bwrap') !== undefined || Boolean(process.env['CI'])
@@ -26,26 +26,10 @@ echo '{"type":"system","subtype":"init","session_id":"${SESSION}"}'
 echo '{"type":"result","subtype":"success","is_error":false,"result":"Done."}'
 `
 
-interface Terminal {
-  type(line: string): void
-  /** Waits until all of these stand on the screen, whose lines are put together. */
-  shows(...texts: string[]): Promise<true>
-}
-
 const test = inSite.extend<{ terminal: Terminal }>({
   terminal: async ({ dir }, use) => {
-    const tmux = (...words: string[]) =>
-      execFileSync('tmux', ['-S', join(dir, 't'), '-f', '/dev/null', ...words], { encoding: 'utf8' })
-    tmux('new-session', '-d', '-x', '200', '-y', '40', "env PS1='> ' sh")
-    await use({
-      type: (line) => void (tmux('send-keys', '-l', line) + tmux('send-keys', 'Enter')),
-      shows: (...texts) =>
-        eventually(texts.join(', '), () => {
-          const screen = tmux('capture-pane', '-p', '-J')
-          return texts.every((text) => screen.includes(text)) ? true : undefined
-        }),
-    })
-    tmux('kill-server')
+    using terminal = openTerminal(dir, dir, ownEnvironment())
+    await use(terminal)
   },
 })
 
@@ -83,10 +67,12 @@ describe('marrow open', () => {
       words: [join(site.dir, 'bin', 'claude'), '--resume', SESSION, '--model', 'small'],
       isolated_by: null,
     })
-    terminal.type(`${line}; echo "code $?"`)
-    await terminal.shows(`opened what was said in ${site.workspace}`, 'run=[] terminal')
-    terminal.type('hello')
-    await terminal.shows('typed hello', 'code 7')
+    terminal.line(`${line}; echo "code $?"`)
+    await terminal.shows(`opened what was said in ${site.workspace}`)
+    await terminal.shows('run=[] terminal')
+    terminal.line('hello')
+    await terminal.shows('typed hello')
+    await terminal.shows('code 7')
     expect(await site.marrow('open', 'scout')).toMatchObject({
       code: 2,
       out: '',
@@ -100,10 +86,12 @@ describe('marrow open', () => {
       const line = await worked(site, 'required')
       const [run] = site.rows('select wall, outcome from runs')
       expect(run).toMatchObject({ wall: 'bubblewrap', outcome: '{"kind":"succeeded"}' })
-      terminal.type(`${line}; echo "code $?"`)
-      await terminal.shows(`opened what was said in ${site.workspace}`, 'run=[] terminal')
-      terminal.type('hello')
-      await terminal.shows('typed hello', 'code 7')
+      terminal.line(`${line}; echo "code $?"`)
+      await terminal.shows(`opened what was said in ${site.workspace}`)
+      await terminal.shows('run=[] terminal')
+      terminal.line('hello')
+      await terminal.shows('typed hello')
+      await terminal.shows('code 7')
     },
   )
 

@@ -1,35 +1,19 @@
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { eventually } from '../../helpers/eventually.ts'
 import { marrowProgram, sh, test as base, type Site } from '../../helpers/spawned-daemon.ts'
-
-/** A real terminal of 100 columns: a tmux server of this test alone. */
-interface Terminal {
-  type(line: string): void
-  screen(): string[]
-}
+import { openTerminal, ownEnvironment, type Terminal } from '../../helpers/terminal.ts'
 
 const test = base.extend<{ terminal: Terminal }>({
   terminal: async ({ dir }, use) => {
-    const tmux = (...words: string[]) =>
-      execFileSync('tmux', ['-S', join(dir, 't'), '-f', '/dev/null', ...words], { encoding: 'utf8' })
-    tmux('new-session', '-d', '-x', '100', '-y', '40', "env PS1='> ' sh")
-    try {
-      await use({
-        type: (line) => tmux('send-keys', '-l', line) + tmux('send-keys', 'Enter'),
-        screen: () => tmux('capture-pane', '-p').split('\n'),
-      })
-    } finally {
-      tmux('kill-server')
-    }
+    using terminal = openTerminal(dir, dir, ownEnvironment(), { columns: 100 })
+    await use(terminal)
   },
 })
 
 /** Shows the status and returns its lines, once it is there whole. */
 function shown(site: Site, terminal: Terminal, mark: string): Promise<string[]> {
-  terminal.type(`clear; '${marrowProgram}' status -c '${site.configPath}'; echo ${mark}`)
+  terminal.line(`clear; printf '\\033[3J'; '${marrowProgram}' status -c '${site.configPath}'; echo ${mark}`)
   return eventually('the table', () => {
-    const lines = terminal.screen()
+    const lines = terminal.screen().split('\n')
     const end = lines.indexOf(mark)
     return end > 0 && lines.includes('LAST EVENTS') ? lines.slice(0, end) : undefined
   })
