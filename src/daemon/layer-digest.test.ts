@@ -9,6 +9,8 @@ async function setUp(dir: string) {
   for (const folder of [
     join(coreDir, 'prompts'),
     join(coreDir, 'context.d'),
+    join(coreDir, 'roles', 'l3'),
+    join(coreDir, 'skills', 'prove'),
     join(operatorDir, 'roles', 'l1'),
   ]) {
     await mkdir(folder, { recursive: true })
@@ -24,6 +26,9 @@ describe('layerDigests', () => {
   test.for([
     { what: 'the core’s rules', file: 'core/prompts/rules.md', core: true, operator: false },
     { what: 'a shipped context provider', file: 'core/context.d/new.sh', core: true, operator: false },
+    { what: 'a shipped role', file: 'core/roles/l3/coder.md', core: true, operator: false },
+    { what: 'what tiers mean', file: 'core/roles.toml', core: true, operator: false },
+    { what: 'a shipped skill', file: 'core/skills/prove/SKILL.md', core: true, operator: false },
     { what: 'the operator’s rules', file: 'operator/rules.md', core: false, operator: true },
     { what: 'an operator’s role', file: 'operator/roles/l1/scout.md', core: false, operator: true },
     { what: 'the configuration', file: 'operator/marrow.toml', core: false, operator: true },

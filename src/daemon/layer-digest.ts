@@ -9,7 +9,7 @@ const FILES_MAX = 2_000 // A folder of rules has dozens; whatever has more is no
 const DEPTH_MAX = 6
 
 /** What belongs to the core, besides the program itself, whose version stands for it. */
-const coreParts = ['prompts', 'roles', 'roles.toml', 'context.d']
+const coreParts = ['prompts', 'roles', 'roles.toml', 'skills', 'context.d']
 const operatorParts = ['rules.md', 'roles', 'roles.toml', 'skills', 'detect.d']
 
 export interface LayerDigests {

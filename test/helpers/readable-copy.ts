@@ -4,7 +4,8 @@ import { chmodSync, cpSync, mkdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 const checkout = join(import.meta.dirname, '..', '..')
-const copied = ['bin', 'dist', 'src', 'test', 'prompts', 'context.d', 'package.json']
+const shipped = ['prompts', 'roles', 'roles.toml', 'skills', 'context.d']
+const copied = ['bin', 'dist', 'src', 'test', ...shipped, 'package.json']
 
 /** Makes it in a new folder and returns its path and that of Node, which others can start. */
 export function makeReadableCopy(folder: string): { readonly root: string; readonly node: string } {
