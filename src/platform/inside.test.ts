@@ -150,12 +150,28 @@ describe.for([
     expect(readdirSync(place.outside)).toEqual(['secret'])
   })
 
+  test('puts a file in place of a file or a link, never through it', ({ place, expect }) => {
+    symlinkSync(join(place.outside, 'secret'), join(place.root, 'a'))
+    writeFileSync(join(place.root, 'b'), 'old')
+    using folder = makeInside(place.at(), hold)
+    for (const name of ['a', 'b', 'c']) folder.replace(name, 'mine', 0o644)
+    expect(readdirSync(place.root)).toEqual(['a', 'b', 'c']) // No draft is left.
+    expect(['a', 'b', 'c'].map((name) => lstatSync(join(place.root, name)).isFile())).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(readFileSync(join(place.root, 'b'), 'utf8')).toBe('mine')
+    expect(readFileSync(join(place.outside, 'secret'), 'utf8')).toBe('secret')
+  })
+
   test('removes no folder', ({ place, expect }) => {
     mkdirSync(join(place.root, 'a'))
     writeFileSync(join(place.root, 'a', 'precious'), '')
     using folder = makeInside(place.at(), hold)
     expect(() => folder.remove('a')).toThrow(/^E/)
     expect(() => folder.link('/to', 'a')).toThrow(/^E/)
+    expect(() => folder.replace('a', 'mine', 0o644)).toThrow(/^E/)
     expect(readdirSync(join(place.root, 'a'))).toEqual(['precious'])
   })
 
@@ -169,6 +185,7 @@ describe.for([
       () => folder.create(['a'], '', 0o644),
       () => folder.read('secret', 10)?.start.toString(),
       () => folder.link('/to', 'secret'),
+      () => folder.replace('secret', 'mine', 0o644),
       () => folder.remove('secret'),
       () => folder.list().filter(({ name }) => name === 'secret').length || undefined,
     ]

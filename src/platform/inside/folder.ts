@@ -14,6 +14,7 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  renameSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -59,6 +60,8 @@ export interface InnerFolder extends Disposable {
   target(name: string): string
   /** Makes a file under the first of the names that is free; it appears whole. Undefined when none is. */
   create(names: Iterable<string>, content: string | Uint8Array, mode: number): string | undefined
+  /** Puts a file in place of any file or link of this name, in one step; a folder of this name is an error. */
+  replace(name: string, content: string | Uint8Array, mode: number): void
   /** Makes a link in place of any file or link of this name; a folder of this name is an error. */
   link(target: string, name: string): void
   /** Removes a file or a link; nothing happens when there is none. A folder is an error. */
@@ -90,6 +93,7 @@ export function innerFolder(path: string, hold: Hold, owner: Owner | undefined):
     read: (name, bytesMax) => safely(() => readStart(hold.at(name), bytesMax, owner)),
     target: (name) => safely(() => readlinkSync(hold.at(name))),
     create: (names, content, mode) => safely(() => createWhole(hold, names, { content, mode, owner })),
+    replace: (name, content, mode) => safely(() => replaceWhole(hold, name, { content, mode, owner })),
     link: (target, name) => safely(() => replaceLink(hold, target, name)),
     remove: (name) => safely(() => unlinkIfThere(hold.at(name))),
     [Symbol.dispose]: () => hold.close(),
@@ -151,11 +155,25 @@ function readStart(path: string, bytesMax: number, owner: Owner | undefined): In
   }
 }
 
-function createWhole(
-  hold: Hold,
-  names: Iterable<string>,
-  { content, mode, owner }: { content: string | Uint8Array; mode: number; owner: Owner | undefined },
-): string | undefined {
+interface Whole {
+  readonly content: string | Uint8Array
+  readonly mode: number
+  readonly owner: Owner | undefined
+}
+
+function createWhole(hold: Hold, names: Iterable<string>, whole: Whole): string | undefined {
+  return withDraft(hold, whole, (draft) => {
+    for (const name of names) if (linkUnlessTaken(draft, hold.at(name))) return name
+    return undefined
+  })
+}
+
+/** A rename takes the place of a link, not of what it leads to. */
+function replaceWhole(hold: Hold, name: string, whole: Whole): void {
+  withDraft(hold, whole, (draft) => renameSync(draft, hold.at(name)))
+}
+
+function withDraft<T>(hold: Hold, { content, mode, owner }: Whole, use: (draft: string) => T): T {
   const draft = hold.at(`.${randomUUID()}.tmp`)
   try {
     // Exclusive: never through a link that was put there first.
@@ -167,8 +185,7 @@ function createWhole(
     } finally {
       closeSync(file)
     }
-    for (const name of names) if (linkUnlessTaken(draft, hold.at(name))) return name
-    return undefined
+    return use(draft)
   } finally {
     unlinkIfThere(draft)
   }
