@@ -4,3 +4,8 @@ import { createHash } from 'node:crypto'
 export function digest(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex').slice(0, 16)
 }
+
+/** The whole SHA-256 of `text` in hex, for what must not be made to match by trying. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -31,6 +31,12 @@ export interface CastFile {
 /** What one target makes of one role. */
 export interface CastTarget {
   readonly name: TargetName
-  /** `names`: the output name of every role that is cast, by id. */
-  readonly cast: (role: LinkedRole, settings: TargetSettings, names: ReadonlyMap<string, string>) => CastFile
+  /** Where it looks for agents, below the output folder. */
+  readonly folder: string
+  /** Of their files. */
+  readonly extension: string
+  /** How it names them, for files in this layout. */
+  readonly nameLayout: (layout: Layout) => Layout
+  /** The text of a file. `names`: the output name of every role that is cast, by id. */
+  readonly cast: (role: LinkedRole, settings: TargetSettings, names: ReadonlyMap<string, string>) => string
 }
