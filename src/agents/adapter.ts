@@ -1,5 +1,6 @@
 import type { AdapterName, PromptVia } from '../config/config.ts'
 import type { Needs } from './needs.ts'
+import type { RoleDelivery, RoleRequest } from './role.ts'
 
 /** What one agent CLI needs to be started and understood. A folder per CLI; pure. */
 export interface Adapter {
@@ -33,6 +34,16 @@ export interface Adapter {
   readonly bypass?: (words: readonly string[], env: Environment) => string | undefined
   /** The words behind the wall, for a CLI with a sandbox of its own, which cannot stand inside another one. */
   readonly walled?: (words: readonly string[]) => WalledWords
+  /**
+   * What starts it in a role that no file of the repository can replace or widen. Undefined: it knows no roles, and gets
+   * them with its prompt.
+   */
+  readonly role?: (request: RoleRequest) => RoleDelivery
+  /**
+   * Whether what it has printed so far shows that its guards are in force, by the `proof` of its role; undefined: it has not
+   * come so far.
+   */
+  readonly guarded?: (stdout: string, proof: string) => boolean | undefined
 }
 
 /** What becomes of the words of a command behind the wall. */

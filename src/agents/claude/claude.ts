@@ -21,6 +21,7 @@ import { endOfFlags, programIn, withPromptLast } from '../program-place.ts'
 import { addUp } from '../reading.ts'
 import { givenBy, readLine } from './line.ts'
 import { reopen } from './reopen.ts'
+import { guarded, role } from './role.ts'
 import { spentOn, usageOf } from './usage.ts'
 
 export const claude: Adapter = {
@@ -42,6 +43,8 @@ export const claude: Adapter = {
   reopen,
   needs,
   bypass,
+  role,
+  guarded,
 }
 
 const RETRIES_MAX = 10 // What Claude Code does unless told otherwise: up to 200 s for one request.

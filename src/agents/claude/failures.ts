@@ -180,7 +180,8 @@ function denial(events: readonly ClaudeEvent[]): Failure | undefined {
   }
   const denied = events
     .flatMap((event) => (event.type === 'result' ? event.permission_denials : []))
-    .find(({ tool_use_id: id }) => !subagents.has(id))
+    // An agent that its role may not start: the model was told, and can do without.
+    .find(({ tool_use_id: id, tool_name: tool }) => !subagents.has(id) && tool !== 'Task')
   if (denied === undefined) return undefined
   const detail = `permission denied: ${denied.tool_name} (${inputLine(ownInput(denied.tool_input))})`
   return { reason: 'permission-denied', detail: detailOf(detail) }

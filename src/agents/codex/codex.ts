@@ -6,6 +6,7 @@ import { failureOfMessage, retriedReason } from './failures.ts'
 import { needs } from './needs.ts'
 import { neutral, readLine } from './neutral.ts'
 import { reopen } from './reopen.ts'
+import { role } from './role.ts'
 import { bypass, walled } from './sandbox.ts'
 import { presumedProfile, wordsFor } from './words.ts'
 import { detailOf } from '../failures.ts'
@@ -29,6 +30,7 @@ export const codex: Adapter = {
   needs,
   bypass,
   walled,
+  role,
 }
 
 const STDERR_CHARS_MAX = 1_048_576 // Codex says a few lines there; more than this is a log that somebody switched on.

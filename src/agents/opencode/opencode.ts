@@ -22,6 +22,7 @@ import { needs } from './needs.ts'
 import { bypass } from './permissions.ts'
 import { programPattern } from './program.ts'
 import { reopen } from './reopen.ts'
+import { role } from './role.ts'
 import { endOfFlags, programIn, withPromptLast } from '../program-place.ts'
 import { addUp } from '../reading.ts'
 
@@ -42,6 +43,7 @@ export const opencode: Adapter = {
   reopen,
   needs,
   bypass,
+  role,
 }
 
 function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {

@@ -123,6 +123,7 @@ describe('castAll() for codex', () => {
       description: 'Plans: the "work", and hands it out.',
       model: 'prov/big',
       sandbox_mode: 'read-only',
+      agents: { enabled: false },
       developer_instructions: '# Planner\n\n---\n\nPlan.',
     })
     expect(parsed['.codex/agents/l3/digger.toml']).not.toHaveProperty('sandbox_mode')

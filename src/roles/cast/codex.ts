@@ -19,6 +19,8 @@ export const codex: CastTarget = {
       ...(model === undefined ? {} : { model }),
       // Codex has no list of tools: who may not write, may not by its sandbox.
       ...(writes ? {} : { sandbox_mode: 'read-only' }),
+      // Whom it may call cannot be said there, so it calls nobody.
+      agents: { enabled: false },
       developer_instructions: role.prompt,
     })
   },
