@@ -11,6 +11,9 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   setup: [],
   validate: [],
   doctor: [],
+  'role list': [],
+  'role check': [],
+  'role update': [],
   'isolation show': ['scout'],
   'isolation test': [],
   'notify test': [],
@@ -37,11 +40,13 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   clean: [],
 }
 
+/** Those that need a world of their own. */
+const elsewhere = ['delegate', 'delegate wait', 'demo', 'init', 'open', 'scaffold']
+const ofRoles = ['role show', 'role edit', 'role add', 'role remove']
+
 test('every command that answers programs is tried here or elsewhere', ({ expect }) => {
   const known = commands.filter(({ json }) => json !== undefined).map(({ name }) => name)
-  expect(
-    [...Object.keys(lines), 'delegate', 'delegate wait', 'demo', 'init', 'open', 'scaffold'].toSorted(),
-  ).toEqual(known.toSorted())
+  expect([...Object.keys(lines), ...elsewhere, ...ofRoles].toSorted()).toEqual(known.toSorted())
 })
 
 test.for(Object.entries(lines))(

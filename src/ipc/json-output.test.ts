@@ -14,6 +14,7 @@ import { commands } from '../cli/program/groups.ts'
 import { jsonOutputs } from './json-output.ts'
 import { sampleDelegation, sampleTreeRun } from '../../test/helpers/sample-delegation.ts'
 import { jsonPage } from './json-page.ts'
+import { roleExamples } from '../../test/helpers/sample-role-output.ts'
 import { RunView } from './protocol/runs.ts'
 
 const [layer] = sampleRun().layers
@@ -83,6 +84,7 @@ const examples: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  ...roleExamples,
   'isolation show': {
     agents: [
       {

@@ -4,23 +4,15 @@
  */
 import { z } from 'zod'
 import { ConfiguredAgent, ms } from './configured-agent.ts'
+import { Problem } from './problem.ts'
 import { CleanItem } from './protocol/clean.ts'
 import { RunView } from './protocol/runs.ts'
 import { EventView } from './protocol/status.ts'
 import { protocol } from './protocol/table.ts'
 import { TaskView } from './protocol/tasks.ts'
+import { roleOutputs } from './role-output.ts'
 
 const ok = z.boolean().describe('Whether nothing is wrong; as the exit code says it.')
-const Problem = z
-  .object({
-    file: z.string(),
-    line: z.int().optional().describe('From 1; missing when the mistake has no place.'),
-    key: z.string().describe('As its author would write it: `agents[1].heartbeat_interval`.'),
-    reason: z.string(),
-    fix: z.string().optional(),
-  })
-  .meta({ id: 'Problem', description: 'One mistake in the configuration.' })
-
 const Finding = z
   .object({
     number: z.int().describe('Its place in the list, from 1.'),
@@ -208,6 +200,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     fix: z.string().nullable(),
     attempts: z.array(Attempt).describe('Empty when nothing could be started behind it.'),
   }),
+  ...roleOutputs,
   'notify test': protocol.notifyTest.result,
   stop: protocol.stop.result,
   restart: z.object({

@@ -1,7 +1,9 @@
 /** Owns the names that only the daemon or the configuration knows: agents, runs, kinds of events. */
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { parse } from 'smol-toml'
+import { programRoot } from '../../config/load.ts'
 import type { RunView } from '../../ipc/protocol/runs.ts'
 import { connect, type Connection } from '../connection.ts'
 import type { Source } from '../program/spec.ts'
@@ -27,6 +29,8 @@ async function candidatesOf(source: Source, config: string | undefined): Promise
       return projects(connect({ config: underHome(config) }))
     case 'runs':
       return runs(connect({ config: underHome(config) }), () => true)
+    case 'roles':
+      return roles(connect({ config: underHome(config) }))
     case 'open runs':
       return runs(connect({ config: underHome(config) }), ({ state }) => state !== 'ended')
     case 'event kinds':
@@ -53,6 +57,14 @@ async function projects(connection: Connection): Promise<Candidate[]> {
   const { agents: all } = await connection.ask('status', {}, { timeoutMs: DAEMON_MS_MAX })
   const byProject = Map.groupBy(Object.values(all), ({ project }) => project)
   return [...byProject].map(([value, own]) => ({ value, about: own.map(({ name }) => name).join(', ') }))
+}
+
+/** By their files alone: reading them takes longer than a key may. */
+function roles({ configPath }: Connection): Candidate[] {
+  const folders = [programRoot, dirname(configPath)].map((layer) => join(layer, 'roles')).filter(existsSync)
+  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+  const ids = files.flatMap((file) => /^(?!(?:.*\/)?(?:README\.md$|\.)).+(?=\.md$)/.exec(file)?.[0] ?? [])
+  return [...new Set(ids)].toSorted().map((value) => ({ value, about: '' }))
 }
 
 /** The names in a configuration, whatever else is wrong with it. */

@@ -4,6 +4,7 @@ import type { DemoOptions } from '../commands/demo.ts'
 import type { ScaffoldOptions } from '../commands/scaffold.ts'
 import { isolationCommands } from './isolation.ts'
 import { notifyCommands } from './notify.ts'
+import { roleCommands } from './roles.ts'
 import { acting, type CommandSpec, type Group } from './spec.ts'
 
 const init: CommandSpec = {
@@ -167,5 +168,15 @@ const doctor: CommandSpec = {
 export const begin: Group = {
   name: 'Begin',
   about: 'try it out, set it up, check it',
-  commands: [init, demo, scaffold, setup, validate, doctor, ...isolationCommands, ...notifyCommands],
+  commands: [
+    init,
+    demo,
+    scaffold,
+    setup,
+    validate,
+    doctor,
+    ...roleCommands,
+    ...isolationCommands,
+    ...notifyCommands,
+  ],
 }

@@ -8,6 +8,7 @@ import type { CommonOptions } from '../connection.ts'
 export type Source =
   | 'agents'
   | 'projects'
+  | 'roles'
   | 'runs'
   | 'open runs'
   | 'event kinds'
