@@ -119,9 +119,18 @@ function optionOf(flag: FlagSpec): Option {
   const option = new Option(flagTerm(flag), flag.about)
   if (flag.needed) option.makeOptionMandatory()
   if (flag.usual !== undefined) option.default(flag.usual)
-  if (flag.choices !== undefined) option.choices(flag.choices)
+  if (flag.many === true) option.argParser(collecting(flag))
+  else if (flag.choices !== undefined) option.choices(flag.choices)
   if (flag.count !== undefined) option.argParser(countWithin(flag.count))
   return option
+}
+
+/** All values in the order in which they were given. */
+function collecting({ choices }: FlagSpec): (text: string, before: string[] | undefined) => string[] {
+  return (text, before = []) => {
+    if (choices === undefined || choices.includes(text)) return [...before, text]
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+  }
 }
 
 function countWithin({ least, most }: { least: number; most: number }): (text: string) => number {

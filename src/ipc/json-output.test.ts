@@ -14,7 +14,7 @@ import { commands } from '../cli/program/groups.ts'
 import { jsonOutputs } from './json-output.ts'
 import { sampleDelegation, sampleTreeRun } from '../../test/helpers/sample-delegation.ts'
 import { jsonPage } from './json-page.ts'
-import { roleExamples } from '../../test/helpers/sample-role-output.ts'
+import { roleExamples, sampleCast } from '../../test/helpers/sample-role-output.ts'
 import { RunView } from './protocol/runs.ts'
 
 const [layer] = sampleRun().layers
@@ -56,6 +56,7 @@ const examples: Readonly<Record<string, unknown>> = {
     ok,
     config: '/srv/marrow.toml',
     agents: [{ agent: 'scout', workspace: '/srv/space', problem: null }],
+    cast: [sampleCast],
   },
   validate: {
     ok: false,

@@ -10,7 +10,7 @@ import { RunView } from './protocol/runs.ts'
 import { EventView } from './protocol/status.ts'
 import { protocol } from './protocol/table.ts'
 import { TaskView } from './protocol/tasks.ts'
-import { roleOutputs } from './role-output.ts'
+import { CastPlaceView, roleOutputs } from './role-output.ts'
 
 const ok = z.boolean().describe('Whether nothing is wrong; as the exit code says it.')
 const Finding = z
@@ -180,6 +180,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
         problem: z.string().nullable().describe('Why it cannot be used; null: it is ready.'),
       }),
     ),
+    cast: z.array(CastPlaceView).describe('As `role cast` did it in each workspace.'),
   }),
   validate: z.object({
     ok,

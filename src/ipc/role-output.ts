@@ -1,5 +1,6 @@
 /** Owns what the commands about roles print with `--json`. Pure. */
 import { z } from 'zod'
+import type { TargetName } from '../roles/cast/target.ts'
 import { Problem } from './problem.ts'
 
 const RoleChange = z
@@ -23,9 +24,14 @@ const SourceChanges = z
     ref: z.string().nullable().describe("Null: the source's own first branch."),
     commit: z.string().nullable().describe('Null: a folder that is no repository, or it is removed.'),
     commit_before: z.string().nullable().describe('What was installed before.'),
+    agents: z
+      .array(z.object({ agent: z.string(), before: z.string(), after: z.string() }))
+      .describe('Agents whose role would be another one: ids.'),
     changes: z.array(RoleChange).describe('Files that stay as they are, are left out.'),
   })
   .meta({ id: 'SourceChanges', description: 'What becomes of the roles of one source.' })
+
+const targets = ['opencode', 'claude', 'codex', 'cursor', 'windsurf'] as const satisfies TargetName[]
 
 const roleKeys = {
   id: z.string().describe('Its path below the folder of roles: `l2/review-lead`.'),
@@ -67,7 +73,7 @@ export type RoleListOutput = z.infer<typeof RoleListOutput>
 
 const RoleTarget = z
   .object({
-    target: z.enum(['opencode', 'claude', 'codex', 'cursor', 'windsurf']),
+    target: z.enum(targets),
     enabled: z.boolean().describe('Whether roles are cast for it.'),
     model: z.string().nullable().describe("Null: the agent CLI's own."),
     tools: z.array(z.string()).describe('By the names of the canonical format.'),
@@ -115,6 +121,43 @@ const RoleChangesOutput = z.object({
 })
 export type RoleChangesOutput = z.infer<typeof RoleChangesOutput>
 
+const CastFileView = z
+  .object({
+    target: z.enum(targets),
+    path: z.string().describe('Below the folder.'),
+    of: z.string().describe('The id of the role, or `skills/NAME`.'),
+    done: z
+      .enum(['write', 'keep', 'restore', 'remove', 'adopt', 'foreign'])
+      .describe(
+        "`restore`: it was edited, and is as it was cast; `adopt`: a file of an earlier casting was taken over; `foreign`: it is not marrow's, and was left.",
+      ),
+    in_the_way: z.boolean().describe('Whether a foreign file keeps a role from being cast.'),
+    kept_at: z.string().nullable().describe('Where the text is kept that was there before.'),
+    problem: z.string().nullable().describe('Why it could not be done.'),
+  })
+  .meta({ id: 'CastFile', description: 'What casting did to one file.' })
+export type CastFileView = z.infer<typeof CastFileView>
+
+/** What casting did in one folder. */
+export const CastPlaceView = z
+  .object({
+    folder: z.string(),
+    agents: z.array(z.string()).describe('Whose workspace it is.'),
+    files: z.array(CastFileView),
+    problems: z.array(z.string()).describe('What could not be cast, and why.'),
+    left_out: z.array(Problem).describe('Mistakes in the files of the workspace, which agents write.'),
+  })
+  .meta({ id: 'CastPlace', description: 'What casting did in one folder.' })
+export type CastPlaceView = z.infer<typeof CastPlaceView>
+
+/** What `role cast` prints. */
+const RoleCastOutput = z.object({
+  ok: z.boolean().describe('Whether everything could be done; as the exit code says it.'),
+  dry: z.boolean().describe('Whether it is only told what would be done.'),
+  places: z.array(CastPlaceView),
+})
+export type RoleCastOutput = z.infer<typeof RoleCastOutput>
+
 /** By the words of the command. */
 export const roleOutputs: Readonly<Record<string, z.ZodType>> = {
   'role list': RoleListOutput,
@@ -124,4 +167,5 @@ export const roleOutputs: Readonly<Record<string, z.ZodType>> = {
   'role add': RoleChangesOutput,
   'role update': RoleChangesOutput,
   'role remove': RoleChangesOutput,
+  'role cast': RoleCastOutput,
 }

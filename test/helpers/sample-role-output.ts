@@ -32,6 +32,7 @@ const changes = {
       ref: 'v2',
       commit: '3f2a9c41d0b75e8868c1f0d2a4b6e9570c1d2e3f',
       commit_before: null,
+      agents: [],
       changes: [
         {
           path: 'roles/l2/review-lead.md',
@@ -43,6 +44,25 @@ const changes = {
       ],
     },
   ],
+}
+
+/** What casting did in one workspace. */
+export const sampleCast = {
+  folder: '/srv/space',
+  agents: ['scout'],
+  files: [
+    {
+      target: 'opencode',
+      path: '.opencode/agents/review-lead.md',
+      of: 'l2/review-lead',
+      done: 'restore',
+      in_the_way: false,
+      kept_at: '/srv/space/runtime/kept/opencode.agents.review-lead.md.1',
+      problem: null,
+    },
+  ],
+  problems: [],
+  left_out: [],
 }
 
 /** By the words of the command. */
@@ -90,4 +110,5 @@ export const roleExamples: Readonly<Record<string, unknown>> = {
   'role add': changes,
   'role update': changes,
   'role remove': changes,
+  'role cast': { ok: true, dry: false, places: [sampleCast] },
 }

@@ -121,14 +121,14 @@ const scaffold: CommandSpec = {
 
 const setup: CommandSpec = {
   name: 'setup',
-  summary: "make the folders of every agent's workspace",
+  summary: "make every agent's workspace ready, with the roles cast",
   about:
-    'Makes the folders inside the workspace of every configured agent. A workspace itself is never made: a path with a typing mistake must not become a folder.',
+    'Makes the folders inside the workspace of every configured agent, and casts the roles into it as role cast does. A workspace itself is never made: a path with a typing mistake must not become a folder.',
   json: 'one value',
   withoutDaemon: 'works',
   examples: [{ line: 'marrow setup', about: 'after an agent was added to the configuration' }],
-  exits: [{ code: 1, meaning: 'a workspace cannot be made ready' }],
-  see: ['scaffold', 'doctor'],
+  exits: [{ code: 1, meaning: 'a workspace cannot be made ready, or roles have mistakes' }],
+  see: ['scaffold', 'role cast', 'doctor'],
   act: acting(async (_, options) => (await import('../commands/setup.ts')).setup(options)),
 }
 

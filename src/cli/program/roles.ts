@@ -1,4 +1,5 @@
 /** Owns the commands about roles: what agents are, what they may do, and whom they may hand work to. */
+import type { RoleCastOptions } from '../commands/role-cast.ts'
 import type { RoleInstallOptions } from '../commands/role-install.ts'
 import type { RoleOptions } from '../commands/roles.ts'
 import { acting, type CommandSpec, type FlagSpec, type WordSpec } from './spec.ts'
@@ -161,5 +162,40 @@ const remove: CommandSpec = {
   ),
 }
 
+const cast: CommandSpec = {
+  name: 'role cast',
+  summary: 'write the roles as agent CLIs and editors read them',
+  about:
+    'Writes all roles and skills in the formats of opencode, Claude Code, Codex, Cursor and Windsurf, as roles.toml says, into the workspace of every agent. Only files that marrow wrote are replaced or removed; one that somebody edited is put back, and its text kept. Any other file is left and told of: --adopt takes over those of an earlier casting, and shows them first. What a run is and may do never depends on these files.',
+  flags: [
+    {
+      long: '--target',
+      value: 'name',
+      about:
+        'only for this one, enabled or not; may be given several times (default: all that roles.toml enables)',
+      choices: ['opencode', 'claude', 'codex', 'cursor', 'windsurf'],
+      many: true,
+    },
+    { long: '--into', value: 'path', about: 'another folder than the workspaces', from: ['folders'] },
+    { long: '--adopt', about: 'take over unmarked files of an earlier casting' },
+    { long: '--dry-run', about: 'only say what would be done' },
+    yes,
+  ],
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow role cast', about: 'after roles were changed' },
+    {
+      line: 'marrow role cast --target claude --into ~/work/site',
+      about: 'for your own Claude Code, in a repository',
+    },
+  ],
+  exits: [{ code: 1, meaning: 'roles have mistakes, or a file could not be written' }],
+  see: ['role list', 'setup', 'doctor'],
+  act: acting<RoleCastOptions>(async (_, options) =>
+    (await import('../commands/role-cast.ts')).roleCast(options),
+  ),
+}
+
 /** The word `role` and what stands below it. */
-export const roleCommands: readonly CommandSpec[] = [role, list, show, check, edit, add, update, remove]
+export const roleCommands: readonly CommandSpec[] = [role, list, show, check, edit, add, update, remove, cast]

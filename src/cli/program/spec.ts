@@ -38,6 +38,8 @@ export interface FlagSpec extends Place {
   readonly value?: string
   /** Its value is a whole number within these limits. */
   readonly count?: { readonly least: number; readonly most: number }
+  /** It may be given several times. */
+  readonly many?: boolean
   /** What it is when it is not given. */
   readonly usual?: number
   readonly needed?: boolean

@@ -16,7 +16,14 @@ export function isChanging({ changes }: Pick<Proposal, 'changes'>): boolean {
 /** A line for each file that does not stay as it is, with the lines that differ where it is there already. */
 export function proposalLines(proposal: Proposal, screen: Screen): string[] {
   const lines = proposal.changes.flatMap((change) => changeLines(change, proposal, screen))
-  return [...headline(proposal, screen), ...(lines.length === 0 ? ['  nothing is different'] : lines)]
+  const agents = proposal.agents.map(({ agent, before, after }) =>
+    line(screen, 'yellow', '!', plain(`the agent ${agent} would be ${after} instead of ${before}`)),
+  )
+  return [
+    ...headline(proposal, screen),
+    ...(lines.length === 0 ? ['  nothing is different'] : lines),
+    ...agents,
+  ]
 }
 
 /** The same for programs. */
@@ -27,6 +34,7 @@ export function changesView(proposal: Proposal): RoleChangesOutput['sources'][nu
     ref,
     commit,
     commit_before: commitBefore,
+    agents: proposal.agents.map(({ agent, before, after = '' }) => ({ agent, before, after })),
     changes: proposal.changes.flatMap((change) => {
       if (change.kind === 'same') return []
       const { kind, path } = change

@@ -1,5 +1,6 @@
 /** Owns how roles are shown on a terminal. */
 import { formatProblem, type Problem } from '../../base/errors.ts'
+import { counted } from '../../base/numbers.ts'
 import { plain, plainLines } from '../../base/plain.ts'
 import type { RoleListOutput, RoleShowOutput, RoleSummary } from '../../ipc/role-output.ts'
 import type { Screen } from './screen.ts'
@@ -18,9 +19,10 @@ const columns: readonly Column[] = [
 export function roleListLines({ roles, mistakes, sources }: RoleListOutput, screen: Screen): string[] {
   const installed = sources.map(({ source, ref, commit, files }) => {
     const at = [ref, commit?.slice(0, 12)].filter((part) => part !== null && part !== undefined).join(' ')
-    return `installed: ${plain(source)}${at === '' ? '' : `, ${plain(at)}`} (${files} files)`
+    return `installed: ${plain(source)}${at === '' ? '' : `, ${plain(at)}`} (${counted(files, 'file')})`
   })
-  const wrong = mistakes === 0 ? [] : [screen.paint('yellow', `! ${mistakes} mistakes: marrow role check`)]
+  const wrong =
+    mistakes === 0 ? [] : [screen.paint('yellow', `! ${counted(mistakes, 'mistake')}: marrow role check`)]
   return [...table(columns, roles.map(row), screen), ...installed, ...wrong]
 }
 

@@ -12,7 +12,7 @@ import { roleIdOf } from '../../roles/offer.ts'
 import type { LinkedRole } from '../../roles/role.ts'
 import { checkRef, parseSource, type Source } from '../../roles/source.ts'
 import { configAt } from '../here.ts'
-import { afterwards } from './roles-afterwards.ts'
+import { afterwards, type OtherRole } from './roles-afterwards.ts'
 
 /** What would become of the operator's layer. */
 export interface Proposal {
@@ -27,6 +27,8 @@ export interface Proposal {
   readonly roles: ReadonlyMap<string, LinkedRole>
   /** Ids of the core's roles in whose place files of these changes come. */
   readonly replaced: readonly string[]
+  /** Agents whose role would be another one. */
+  readonly agents: readonly OtherRole[]
   /** Writes it. Throws CANNOT_WRITE; then nothing has changed. */
   readonly apply: () => void
 }
@@ -96,8 +98,9 @@ export async function proposal(
 ): Promise<Proposal> {
   const { installed, ...told } = plan
   const wanted = wantedBy(plan.changes)
-  const { mistakes, roles, replaced } = await afterwards(config, wanted)
-  if (mistakes.length > 0) throw mistaken(plan, mistakes)
+  const { mistakes, roles, replaced, agents } = await afterwards(config, wanted)
+  const lost = agents.filter(({ after }) => after === undefined)
+  if (mistakes.length + lost.length > 0) throw mistaken(plan, mistakes, lost)
   const ids = new Set([...wanted.keys()].map(roleIdOf))
   const before = new Map(readLayer(layer.folder, wanted.keys()))
   const lock = installed.length === 0 ? undefined : lockText(installed)
@@ -107,6 +110,7 @@ export async function proposal(
     ...told,
     roles: new Map([...roles].filter(([id]) => ids.has(id))),
     replaced: replaced.filter((id) => ids.has(id)),
+    agents,
     apply: () => applyLayer(layer.folder, whole, before),
   }
 }
@@ -177,9 +181,14 @@ function notInstalled(written: string, installed: readonly Installed[]): MarrowE
   })
 }
 
-function mistaken({ source }: Pick<Proposal, 'source'>, mistakes: readonly Problem[]): MarrowError {
+function mistaken(
+  { source }: Pick<Proposal, 'source'>,
+  mistakes: readonly Problem[],
+  lost: readonly OtherRole[],
+): MarrowError {
   const what = source === null ? 'Cannot remove it: then this would be wrong:' : `Cannot install ${source}:`
-  return new MarrowError('CHECK_FAILED', [what, ...mistakes.map(formatProblem)].join('\n'), {
+  const agents = lost.map(({ agent, before }) => `The agent ${agent} would lose its role ${before}.`)
+  return new MarrowError('CHECK_FAILED', [what, ...mistakes.map(formatProblem), ...agents].join('\n'), {
     fix: 'Nothing was changed.',
   })
 }

@@ -1,11 +1,14 @@
-/** Makes the folders that a configuration's agents need inside their workspaces. */
+/** Makes the folders that a configuration's agents need inside their workspaces, and casts the roles into them. */
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { MarrowError, reasonAndFix, reasonOf } from '../../base/errors.ts'
-import { configAt } from '../here.ts'
 import type { AgentConfig } from '../../config/config.ts'
+import type { CastPlaceView } from '../../ipc/role-output.ts'
+import { isFolder } from '../../platform/files.ts'
 import { applySteps } from '../../scaffold/apply.ts'
 import { planWorkspace } from '../../scaffold/plan.ts'
+import { configAt } from '../here.ts'
+import { castRoles, isCast } from './roles-cast.ts'
 
 /** One agent's workspace, and why it cannot be used: null when it is ready. */
 export interface PreparedAgent {
@@ -19,6 +22,8 @@ export interface Prepared {
   readonly agents: readonly PreparedAgent[]
   readonly lines: string[]
   readonly failures: string[]
+  /** What casting did in each workspace; empty where roles have mistakes, which is among the failures then. */
+  readonly cast: readonly CastPlaceView[]
 }
 
 /**
@@ -36,10 +41,26 @@ export async function setup(configPath: string): Promise<Prepared> {
     agents.filter(({ problem }) => problem === null),
     agents.filter(({ problem }) => problem !== null),
   ]
+  const { cast, failures } = await castAll(configPath)
   return {
     agents,
+    cast,
     lines: ready.map(({ agent, workspace }) => `OK: ${agent} workspace ready at ${workspace}`),
-    failures: failed.map(({ agent, problem }) => `FAIL: workspace invalid for ${agent}: ${problem}`),
+    failures: [
+      ...failed.map(({ agent, problem }) => `FAIL: workspace invalid for ${agent}: ${problem}`),
+      ...failures,
+    ],
+  }
+}
+
+async function castAll(configPath: string): Promise<Pick<Prepared, 'cast' | 'failures'>> {
+  try {
+    const places = await castRoles({ configPath, targets: [], into: undefined, adopt: false, dry: false })
+    const cast = places.filter(({ folder }) => isFolder(folder))
+    return { cast, failures: isCast(cast) ? [] : ['FAIL: some roles are not cast'] }
+  } catch (error) {
+    if (!(error instanceof MarrowError)) throw error
+    return { cast: [], failures: [`FAIL: roles are not cast: ${reasonAndFix(error)}`] }
   }
 }
 

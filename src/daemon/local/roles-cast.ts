@@ -1,0 +1,162 @@
+/** Casts roles and skills into workspaces, or into a folder that is named. */
+import { resolve } from 'node:path'
+import { formatProblem, MarrowError, reasonAndFix } from '../../base/errors.ts'
+import type { Config } from '../../config/config.ts'
+import type { CastFileView, CastPlaceView } from '../../ipc/role-output.ts'
+import { isFolder } from '../../platform/files.ts'
+import { applyCast, findCastFiles, type CastDone } from '../../roles/apply/cast.ts'
+import { castAll, namesIn, type Casting } from '../../roles/cast/cast.ts'
+import { planCast } from '../../roles/cast/plan.ts'
+import type { TargetName, TargetSettings } from '../../roles/cast/target.ts'
+import { loadRoles, type LoadedRoles } from '../../roles/load.ts'
+import type { LinkedRole } from '../../roles/role.ts'
+import { configAt } from '../here.ts'
+
+/** What is cast, and where. */
+export interface CastRequest {
+  readonly configPath: string
+  /** None: the enabled ones, and what was cast for others goes. */
+  readonly targets: readonly TargetName[]
+  /** Undefined: the workspaces of all agents. */
+  readonly into: string | undefined
+  /** Whether unmarked files of an earlier casting are taken over. */
+  readonly adopt: boolean
+  /** Whether it is only told what would be done. */
+  readonly dry: boolean
+}
+
+/**
+ * Casts nothing while a role of core or operator has a mistake: throws CHECK_FAILED with all of them. What agents wrote
+ * wrong is left out and told of. Throws NOT_FOUND for a folder that is none.
+ */
+export async function castRoles(request: CastRequest): Promise<CastPlaceView[]> {
+  const config = await configAt(request.configPath)
+  const trusted = await trustedRoles(config)
+  const places: CastPlaceView[] = []
+  for (const place of placesOf(config, request.into)) {
+    const { coreDir, operatorDir } = config
+    const { folder, agents } = place
+    const workspaces = agents.length === 0 ? [] : [{ root: folder, path: folder }]
+    const loaded = await loadRoles({ coreDir, operatorDir, workspaces })
+    const wanted = isFolder(folder) ? settingsFor(loaded, request) : []
+    const casts = wanted.map((settings) => castInto(place, { settings, trusted, loaded, request }))
+    const missing = isFolder(folder) ? [] : [`${folder} does not exist. Fix: mkdir -p ${folder}`]
+    places.push({
+      folder,
+      agents,
+      files: casts.flatMap(({ files }) => files),
+      problems: [...missing, ...casts.flatMap(({ problems }) => problems)],
+      left_out: [...loaded.catalogue.mistakes],
+    })
+  }
+  return places
+}
+
+/** Whether everything could be done. */
+export function isCast(places: readonly CastPlaceView[]): boolean {
+  return places.every(
+    ({ files, problems }) => problems.length === 0 && files.every(({ problem }) => problem === null),
+  )
+}
+
+/** Where roles are cast to: one folder, and the agents whose workspace it is. */
+interface Place {
+  readonly folder: string
+  readonly agents: string[]
+}
+
+async function trustedRoles({ coreDir, operatorDir }: Config): Promise<LoadedRoles> {
+  const loaded = await loadRoles({ coreDir, operatorDir, workspaces: [] })
+  const { catalogue, settings } = loaded
+  const collisions = [...settings.values()]
+    .filter(({ enabled }) => enabled)
+    .flatMap((one) => namesIn(one, catalogue.roles.values()).collisions)
+  const mistakes = [...catalogue.mistakes.map(formatProblem), ...new Set(collisions)]
+  if (mistakes.length === 0) return loaded
+  throw new MarrowError('CHECK_FAILED', ['Cannot cast roles:', ...mistakes].join('\n'), {
+    fix: 'Correct these; nothing was cast.',
+  })
+}
+
+function placesOf({ agents }: Config, into: string | undefined): Place[] {
+  if (into === undefined) {
+    const byFolder = Map.groupBy(agents, ({ workspace }) => workspace)
+    return [...byFolder].map(([folder, own]) => ({ folder, agents: own.map(({ name }) => name) }))
+  }
+  const folder = resolve(into)
+  if (isFolder(folder)) return [{ folder, agents: [] }]
+  throw new MarrowError('NOT_FOUND', `Cannot cast into ${folder}: there is no such folder.`, {
+    fix: 'Name a folder that is there.',
+  })
+}
+
+/** In a workspace a target that is off has nothing of its own to be there. */
+function settingsFor({ settings }: LoadedRoles, { targets, into }: CastRequest): TargetSettings[] {
+  const all = [...settings.values()]
+  if (targets.length === 0) return into === undefined ? all : all.filter(({ enabled }) => enabled)
+  return all.filter(({ target }) => targets.includes(target)).map((one) => ({ ...one, enabled: true }))
+}
+
+interface Ground {
+  readonly settings: TargetSettings
+  readonly trusted: LoadedRoles
+  readonly loaded: LoadedRoles
+  readonly request: CastRequest
+}
+
+const ASIDE = 'runtime/kept' // In a workspace, where what agents left lies.
+const ASIDE_ELSEWHERE = '.marrow-kept'
+
+function castInto(
+  { folder, agents }: Place,
+  { settings, trusted, loaded, request }: Ground,
+): { readonly files: CastFileView[]; readonly problems: string[] } {
+  const { roles, shadowing } = rolesFor(settings, trusted, loaded)
+  const casting: Casting = settings.enabled
+    ? castAll(roles, loaded.skills.values(), settings)
+    : { ...castAll([], [], settings), former: new Map() }
+  try {
+    const found = findCastFiles(folder, casting.folders)
+    const steps = planCast({ wanted: casting.files, found, former: casting.former, adopt: request.adopt })
+    const done = request.dry
+      ? steps.map((step): CastDone => ({ step, keptAt: undefined, failed: undefined }))
+      : applyCast(steps, { root: folder, aside: agents.length === 0 ? ASIDE_ELSEWHERE : ASIDE })
+    return {
+      files: done.map((one) => fileView(settings.target, one)),
+      problems: [...casting.collisions, ...shadowing],
+    }
+  } catch (error) {
+    if (!(error instanceof MarrowError)) throw error
+    return { files: [], problems: [`${settings.target}: ${reasonAndFix(error)}`] }
+  }
+}
+
+/** A custom role never takes the name that one of core or operator has in a target. */
+function rolesFor(
+  settings: TargetSettings,
+  trusted: LoadedRoles,
+  { catalogue }: LoadedRoles,
+): { readonly roles: LinkedRole[]; readonly shadowing: string[] } {
+  const nameOf = (role: LinkedRole) => namesIn(settings, [role]).names.get(role.id)?.toLowerCase()
+  const taken = new Set([...trusted.catalogue.roles.values()].map(nameOf))
+  const isShadow = (role: LinkedRole) => role.source === 'workspace' && taken.has(nameOf(role))
+  const all = [...catalogue.roles.values()]
+  return {
+    roles: all.filter((role) => !isShadow(role)),
+    shadowing: all
+      .filter((role) => settings.enabled && isShadow(role))
+      .map(({ path }) => `${settings.target}: ${path} would take the name of another role, and is left out.`),
+  }
+}
+
+function fileView(target: TargetName, { step, keptAt, failed }: CastDone): CastFileView {
+  return {
+    target,
+    path: step.path,
+    of: step.of,
+    done: step.kind,
+    in_the_way: step.kind === 'foreign' && step.inTheWay,
+    kept_at: keptAt ?? null,
+    problem: failed === undefined ? null : reasonAndFix(failed),
+  }
+}
