@@ -14,6 +14,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   'role list': [],
   'role check': [],
   'role update': [],
+  'role graph': [],
   'role cast': ['--dry-run'],
   'isolation show': ['scout'],
   'isolation test': [],

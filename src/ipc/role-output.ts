@@ -105,6 +105,14 @@ const RoleCheckOutput = z.object({
   mistakes: z.array(Problem),
   hints: z.array(Problem).describe('What is allowed and probably not meant.'),
 })
+/** What `role graph` prints. */
+const RoleGraphOutput = z.object({
+  roles: z.array(z.object({ id: z.string(), level: z.int().nullable(), calls: z.array(z.string()) })),
+  tree: z.array(z.string()).describe('Lines for a terminal.'),
+  mermaid: z.string(),
+})
+export type RoleGraphOutput = z.infer<typeof RoleGraphOutput>
+
 /** What `role edit` prints; with it no editor is opened. */
 const RoleEditOutput = z.object({
   role: z.string(),
@@ -163,6 +171,7 @@ export const roleOutputs: Readonly<Record<string, z.ZodType>> = {
   'role list': RoleListOutput,
   'role show': RoleShowOutput,
   'role check': RoleCheckOutput,
+  'role graph': RoleGraphOutput,
   'role edit': RoleEditOutput,
   'role add': RoleChangesOutput,
   'role update': RoleChangesOutput,

@@ -101,6 +101,11 @@ export const roleExamples: Readonly<Record<string, unknown>> = {
     prompt: 'Judge it as its user would.',
   },
   'role check': { ok: false, mistakes: [mistake], hints: [] },
+  'role graph': {
+    roles: [{ id: 'l2/review-lead', level: 2, calls: ['l3/tester'] }],
+    tree: ['l2/review-lead (L2)', '└─ l3/tester (L3)'],
+    mermaid: 'flowchart TD\n  r0["l2/review-lead (L2)"]\n  r1["l3/tester (L3)"]\n  r0 --> r1\n',
+  },
   'role edit': {
     role: 'l2/review-lead',
     path: '/srv/roles/l2/review-lead.md',

@@ -28,6 +28,16 @@ export async function roleShow(role: string, options: RoleOptions): Promise<numb
   return 0
 }
 
+/** `marrow role graph`. */
+export async function roleGraph(options: RoleOptions & { readonly mermaid?: boolean }): Promise<number> {
+  const { graphRoles, roleTreeOf } = await import('../../daemon/local/roles-tree.ts')
+  const graph = graphRoles(await roleTreeOf(configPathOf(options)))
+  if (options.json) printJson(graph)
+  else if (options.mermaid) print(graph.mermaid.trimEnd())
+  else print(...graph.tree)
+  return 0
+}
+
 /** `marrow role check`: 1 when anything is wrong. */
 export async function roleCheck(paths: readonly string[], options: RoleOptions): Promise<number> {
   const { checkPaths, checkTree } = await import('../../daemon/local/roles-check.ts')

@@ -22,7 +22,7 @@ const role: CommandSpec = {
     { line: 'marrow role list', about: 'all of them' },
     { line: 'marrow role check', about: 'every mistake in their files' },
   ],
-  see: ['role list', 'role show', 'role add'],
+  see: ['role list', 'role show', 'role graph', 'role add'],
 }
 
 const list: CommandSpec = {
@@ -36,7 +36,7 @@ const list: CommandSpec = {
     { line: 'marrow role list', about: 'look around' },
     { line: 'marrow role list -o json', about: 'for a program' },
   ],
-  see: ['role show', 'role check'],
+  see: ['role show', 'role graph', 'role check'],
   act: acting<RoleOptions>(async (_, options) => (await import('../commands/roles.ts')).roleList(options)),
 }
 
@@ -73,6 +73,24 @@ const check: CommandSpec = {
   see: ['role edit', 'validate'],
   act: acting<RoleOptions>(async (paths, options) =>
     (await import('../commands/roles.ts')).roleCheck(paths, options),
+  ),
+}
+
+const graph: CommandSpec = {
+  name: 'role graph',
+  summary: 'draw who may hand work to whom',
+  about:
+    'Draws the roles as a tree of who may hand work to whom. A role that stands in several places is drawn with its own once.',
+  flags: [{ long: '--mermaid', about: 'as text that Mermaid draws, for a Markdown page' }],
+  json: 'one value',
+  withoutDaemon: 'works',
+  examples: [
+    { line: 'marrow role graph', about: 'on the terminal' },
+    { line: 'marrow role graph --mermaid', about: 'for a page' },
+  ],
+  see: ['role list', 'role show'],
+  act: acting<RoleOptions & { mermaid?: boolean }>(async (_, options) =>
+    (await import('../commands/roles.ts')).roleGraph(options),
   ),
 }
 
@@ -198,4 +216,15 @@ const cast: CommandSpec = {
 }
 
 /** The word `role` and what stands below it. */
-export const roleCommands: readonly CommandSpec[] = [role, list, show, check, edit, add, update, remove, cast]
+export const roleCommands: readonly CommandSpec[] = [
+  role,
+  list,
+  show,
+  check,
+  graph,
+  edit,
+  add,
+  update,
+  remove,
+  cast,
+]

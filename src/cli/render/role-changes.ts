@@ -72,7 +72,7 @@ function changeLines(change: Change, proposal: Proposal, screen: Screen): string
     case 'remove':
       return [line(screen, 'red', '-', `${id}: removed`)]
     case 'keep':
-      return [line(screen, 'yellow', '!', `${id}: stays, ${keptWords[change.why]}`)]
+      return [line(screen, 'yellow', '!', `${id}: ${keptWords[change.why]}`)]
     case 'change': {
       const head = line(screen, 'cyan', '~', `${id}: changed${place}${rightsOf(change.path, proposal)}`)
       return [head, ...diffLines(change, screen)]
@@ -81,9 +81,9 @@ function changeLines(change: Change, proposal: Proposal, screen: Screen): string
 }
 
 const keptWords: Readonly<Record<KeptWhy, string>> = {
-  edited: 'for you edited it; to take what the source has: --theirs',
-  deleted: 'away, for you deleted it; to have it again: --theirs',
-  foreign: 'for it did not come from this source; to take what the source has: --theirs',
+  edited: 'stays, for you edited it; to take what the source has: --theirs',
+  deleted: 'stays away, for you deleted it; to have it again: --theirs',
+  foreign: 'stays, for it did not come from this source; to take what the source has: --theirs',
 }
 
 function line({ paint }: Screen, style: Style, sign: string, text: string): string {

@@ -9,7 +9,6 @@ import { castAll, namesIn, type Casting } from '../../roles/cast/cast.ts'
 import { planCast } from '../../roles/cast/plan.ts'
 import type { TargetName, TargetSettings } from '../../roles/cast/target.ts'
 import { loadRoles, type LoadedRoles } from '../../roles/load.ts'
-import type { LinkedRole } from '../../roles/role.ts'
 import { configAt } from '../here.ts'
 
 /** What is cast, and where. */
@@ -31,7 +30,7 @@ export interface CastRequest {
  */
 export async function castRoles(request: CastRequest): Promise<CastPlaceView[]> {
   const config = await configAt(request.configPath)
-  const trusted = await trustedRoles(config)
+  await refuseMistakes(config)
   const places: CastPlaceView[] = []
   for (const place of placesOf(config, request.into)) {
     const { coreDir, operatorDir } = config
@@ -39,7 +38,7 @@ export async function castRoles(request: CastRequest): Promise<CastPlaceView[]> 
     const workspaces = agents.length === 0 ? [] : [{ root: folder, path: folder }]
     const loaded = await loadRoles({ coreDir, operatorDir, workspaces })
     const wanted = isFolder(folder) ? settingsFor(loaded, request) : []
-    const casts = wanted.map((settings) => castInto(place, { settings, trusted, loaded, request }))
+    const casts = wanted.map((settings) => castInto(place, { settings, loaded, request }))
     const missing = isFolder(folder) ? [] : [`${folder} does not exist. Fix: mkdir -p ${folder}`]
     places.push({
       folder,
@@ -65,14 +64,13 @@ interface Place {
   readonly agents: string[]
 }
 
-async function trustedRoles({ coreDir, operatorDir }: Config): Promise<LoadedRoles> {
-  const loaded = await loadRoles({ coreDir, operatorDir, workspaces: [] })
-  const { catalogue, settings } = loaded
+async function refuseMistakes({ coreDir, operatorDir }: Config): Promise<void> {
+  const { catalogue, settings } = await loadRoles({ coreDir, operatorDir, workspaces: [] })
   const collisions = [...settings.values()]
     .filter(({ enabled }) => enabled)
     .flatMap((one) => namesIn(one, catalogue.roles.values()).collisions)
   const mistakes = [...catalogue.mistakes.map(formatProblem), ...new Set(collisions)]
-  if (mistakes.length === 0) return loaded
+  if (mistakes.length === 0) return
   throw new MarrowError('CHECK_FAILED', ['Cannot cast roles:', ...mistakes].join('\n'), {
     fix: 'Correct these; nothing was cast.',
   })
@@ -99,7 +97,6 @@ function settingsFor({ settings }: LoadedRoles, { targets, into }: CastRequest):
 
 interface Ground {
   readonly settings: TargetSettings
-  readonly trusted: LoadedRoles
   readonly loaded: LoadedRoles
   readonly request: CastRequest
 }
@@ -109,9 +106,9 @@ const ASIDE_ELSEWHERE = '.marrow-kept'
 
 function castInto(
   { folder, agents }: Place,
-  { settings, trusted, loaded, request }: Ground,
+  { settings, loaded, request }: Ground,
 ): { readonly files: CastFileView[]; readonly problems: string[] } {
-  const { roles, shadowing } = rolesFor(settings, trusted, loaded)
+  const roles = loaded.catalogue.roles.values()
   const casting: Casting = settings.enabled
     ? castAll(roles, loaded.skills.values(), settings)
     : { ...castAll([], [], settings), former: new Map() }
@@ -123,29 +120,11 @@ function castInto(
       : applyCast(steps, { root: folder, aside: agents.length === 0 ? ASIDE_ELSEWHERE : ASIDE })
     return {
       files: done.map((one) => fileView(settings.target, one)),
-      problems: [...casting.collisions, ...shadowing],
+      problems: [...casting.collisions],
     }
   } catch (error) {
     if (!(error instanceof MarrowError)) throw error
     return { files: [], problems: [`${settings.target}: ${reasonAndFix(error)}`] }
-  }
-}
-
-/** A custom role never takes the name that one of core or operator has in a target. */
-function rolesFor(
-  settings: TargetSettings,
-  trusted: LoadedRoles,
-  { catalogue }: LoadedRoles,
-): { readonly roles: LinkedRole[]; readonly shadowing: string[] } {
-  const nameOf = (role: LinkedRole) => namesIn(settings, [role]).names.get(role.id)?.toLowerCase()
-  const taken = new Set([...trusted.catalogue.roles.values()].map(nameOf))
-  const isShadow = (role: LinkedRole) => role.source === 'workspace' && taken.has(nameOf(role))
-  const all = [...catalogue.roles.values()]
-  return {
-    roles: all.filter((role) => !isShadow(role)),
-    shadowing: all
-      .filter((role) => settings.enabled && isShadow(role))
-      .map(({ path }) => `${settings.target}: ${path} would take the name of another role, and is left out.`),
   }
 }
 

@@ -1,12 +1,13 @@
 /** All roles of a configuration, as the commands about roles tell of them. */
 import type { Config } from '../../config/config.ts'
-import type { RoleListOutput, RoleShowOutput, RoleSummary } from '../../ipc/role-output.ts'
+import type { RoleGraphOutput, RoleListOutput, RoleShowOutput, RoleSummary } from '../../ipc/role-output.ts'
 import { MarrowError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { roleFor } from '../../roles/agent-role.ts'
 import { toolsOf, type BashRight } from '../../roles/capabilities.ts'
 import { capabilityWords } from '../../roles/capability-words.ts'
 import type { Catalogue } from '../../roles/catalogue.ts'
+import { delegationMermaid, delegationTree } from '../../roles/graph.ts'
 import { loadRoles, type LoadedRoles } from '../../roles/load.ts'
 import type { LinkedRole } from '../../roles/role.ts'
 import { configAt } from '../here.ts'
@@ -64,6 +65,19 @@ export function showRole(tree: RoleTree, role: LinkedRole): RoleShowOutput {
     }),
     source: role.source === 'operator' ? (recorded?.source ?? null) : null,
     prompt: role.prompt,
+  }
+}
+
+/** For `role graph`. */
+export function graphRoles({ catalogue }: RoleTree): RoleGraphOutput {
+  return {
+    roles: [...catalogue.roles.values()].map(({ id, level, delegates }) => ({
+      id,
+      level: level ?? null,
+      calls: [...delegates],
+    })),
+    tree: delegationTree(catalogue),
+    mermaid: `${delegationMermaid(catalogue).join('\n')}\n`,
   }
 }
 
