@@ -64,8 +64,6 @@ export async function fetchCommit(request: FetchRequest): Promise<SourceTree & {
 
 const fetchWords = [
   '-c',
-  'core.hooksPath=/dev/null', // Hooks of the operator are for repositories of the operator.
-  '-c',
   'core.bigFileThreshold=1m', // Larger files are not held in memory.
   'fetch',
   '--quiet',

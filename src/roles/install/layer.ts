@@ -30,20 +30,20 @@ export function applyLayer(layer: string, wanted: Wanted, before: ReadonlyMap<st
     for (const [path, text] of wanted)
       if (text !== undefined) drafts.set(path, draftOf(join(layer, path), text))
     for (const path of wanted.keys()) {
-      const [draft, target] = [drafts.get(path), realPath(join(layer, path))]
-      writing(target, () =>
-        draft === undefined ? rmSync(target, { force: true }) : renameSync(draft, target),
-      )
+      const draft = drafts.get(path)
+      const [own, target] = [join(layer, path), realPath(join(layer, path))]
+      // What a link leads to is the operator's: of what goes only the link does.
+      writing(own, () => (draft === undefined ? rmSync(own, { force: true }) : renameSync(draft, target)))
       drafts.delete(path)
       done.push(path)
     }
   } catch (error) {
     for (const path of done) putBack(join(layer, path), before.get(path))
-    throw error
-  } finally {
     for (const draft of drafts.values()) remove(draft)
+    for (const path of wanted.keys()) removeEmpty(layer, dirname(path))
+    throw error
   }
-  for (const [path, text] of wanted) if (text === undefined) removeEmpty(layer, dirname(path))
+  for (const path of wanted.keys()) removeEmpty(layer, dirname(path))
 }
 
 /** Somebody was asked meanwhile, and that takes time. */

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { git } from '../../helpers/repository.ts'
 import { role, test } from '../../helpers/role-tree.ts'
+import { marrowProgram } from '../../helpers/spawned-daemon.ts'
+import { openTerminal } from '../../helpers/terminal.ts'
 
 test('add shows what would come, installs nothing without a yes, and then all of it', async ({
   tree,
@@ -19,6 +21,23 @@ test('add shows what would come, installs nothing without a yes, and then all of
   const commit = git(source, 'rev-parse', 'HEAD')
   expect(sources).toEqual([{ source, ref: null, commit, files: 3 }])
   expect((await marrow('role', 'add', source)).out).toContain('nothing is different')
+})
+
+test('on a terminal it is asked first, and a no changes nothing', async ({ tree, expect }) => {
+  const { layer, source, site } = tree
+  const { PATH = '', HOME = '' } = process.env
+  using terminal = openTerminal(site.dir, site.dir, { PATH, HOME })
+  const add = `${marrowProgram} role add ${source} -c ${site.configPath}`
+  terminal.line(add)
+  expect(await terminal.shows('Do this? [y/N]')).toContain('+ l2/lead: new')
+  terminal.line('n')
+  await terminal.shows('Nothing was changed.')
+  expect(existsSync(join(layer, 'roles/l2'))).toBe(false)
+  terminal.line(`clear; ${add}`)
+  await terminal.shows('Do this? [y/N]')
+  terminal.line('y')
+  await terminal.shows('✓ done')
+  expect(existsSync(join(layer, 'roles/l2/lead.md'))).toBe(true)
 })
 
 test('a source with a mistake installs nothing at all, and neither does one that breaks what is there', async ({
