@@ -71,26 +71,23 @@ interface Choice {
 /** The operator's file counts in place of the core's; otherwise no two files may share an id, whatever their case. */
 function chooseFiles(files: readonly RoleFile[]): Choice {
   const replaced: { id: string; core: string; operator: string }[] = []
-  const counting: RoleFile[] = []
   const duplicates: Problem[] = []
   const sorted = files.toSorted(
     (a, b) => sources.indexOf(a.source) - sources.indexOf(b.source) || compareText(a.path, b.path),
   )
-  const first = new Map<string, RoleFile>()
+  const counting = new Map<string, RoleFile>()
   for (const file of sorted) {
     const key = file.id.toLowerCase()
-    const earlier = first.get(key)
-    if (earlier === undefined) {
-      first.set(key, file)
-      counting.push(file)
-    } else if (earlier.id === file.id && earlier.source === 'operator' && file.source === 'core') {
-      replaced.push({ id: file.id, core: file.path, operator: earlier.path })
-    } else duplicates.push(duplicate(file, earlier))
+    const earlier = counting.get(key)
+    const isReplacing = earlier?.id === file.id && earlier.source === 'core' && file.source === 'operator'
+    if (isReplacing) replaced.push({ id: file.id, core: earlier.path, operator: file.path })
+    if (earlier === undefined || isReplacing) counting.set(key, file)
+    else duplicates.push(duplicate(file, earlier))
   }
-  return { counting, replaced: replaced.toSorted((a, b) => compareText(a.id, b.id)), duplicates }
+  return { counting: [...counting.values()], replaced, duplicates }
 }
 
-const sources: readonly RoleFile['source'][] = ['operator', 'core', 'workspace']
+const sources: readonly RoleFile['source'][] = ['core', 'operator', 'workspace']
 
 function duplicate({ id, path }: RoleFile, earlier: RoleFile): Problem {
   const reason = `Duplicate canonical role id '${id}': ${earlier.path} has it too.`

@@ -1,6 +1,6 @@
 // Owns how the keys of a front matter are read: each by its type, every mistake reported with the key.
 import type { KeyPath, Report } from '../config/report.ts'
-import { plain } from '../base/plain.ts'
+import { plainLines } from '../base/plain.ts'
 
 /** A map of the front matter, where it stands, and where its mistakes go. */
 export interface Fields {
@@ -68,7 +68,7 @@ export function textList(value: unknown, at: KeyPath, report: Report): string[] 
 
 /** Whether it is one line that can be shown and be part of a command line. */
 export function isLine(text: string): boolean {
-  return text !== '' && text === plain(text)
+  return text !== '' && text === plainLines(text) && !/[^\S ]/u.test(text)
 }
 
 /** What is written at a key; nothing behind the colon counts as not written. */

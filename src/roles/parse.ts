@@ -54,7 +54,8 @@ const MISTAKES_MAX = 100 // Of one file: nobody reads more, and agents write suc
 /** Reads a role file. Never throws: it gives a role, or at least one mistake, each with its line. */
 export function parseRole(file: RoleFile): ParsedRole {
   const report = newReport()
-  const front = file.content.kind === 'text' ? readFrontMatter(file.content.text, report) : undefined
+  const front =
+    file.content.kind === 'text' ? readFrontMatter(file.content.text, file.source, report) : undefined
   if (file.content.kind === 'unreadable') report.problem([], file.content.reason, file.content.fix)
   const top = { values: front?.values ?? new Map<unknown, unknown>(), at: [], report }
   const role = front?.present === true ? readRole(file, front, top) : front && plainRole(file, front.body)
@@ -80,9 +81,9 @@ function isWritten(values: unknown, [key, ...rest]: readonly string[]): boolean 
 }
 
 /** The path below the folder of roles that `prompt_file` names; undefined: none, or one that leaves the folder. */
-export function promptFileOf(file: Pick<RoleFile, 'id'>, text: string): string | undefined {
+export function promptFileOf(file: Pick<RoleFile, 'id' | 'source'>, text: string): string | undefined {
   if (!text.includes('prompt_file')) return undefined
-  const values = readFrontMatter(text, newReport())?.values
+  const values = readFrontMatter(text, file.source, newReport())?.values
   const name = values?.get('prompt_file')
   return typeof name === 'string' ? pathBelow(file.id, name) : undefined
 }
@@ -216,8 +217,8 @@ function readCapability(entry: unknown, at: KeyPath, report: Report): Capability
   }
   const value: unknown = entry.get(key)
   if (value === null) {
-    const limits = key === 'bash' ? 'commands' : 'roles'
-    report.problem([...at, key], `lists no ${limits}.`, `Write - ${key} without a colon for all ${limits}.`)
+    const fix = key === 'bash' ? 'List patterns, or write - bash without a colon.' : 'List the roles.'
+    report.problem([...at, key], 'lists nothing.', fix)
     return undefined
   }
   const texts = textList(value, [...at, key], report)

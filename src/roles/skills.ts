@@ -66,7 +66,7 @@ const DESCRIPTION_CHARACTERS_MAX = 1_024
 function readSkill(file: SkillFile): { readonly skill: Skill | undefined; readonly mistakes: Problem[] } {
   const { folder, source, path, content } = file
   const report = newReport()
-  const front = content.kind === 'text' ? readFrontMatter(content.text, report) : undefined
+  const front = content.kind === 'text' ? readFrontMatter(content.text, source, report) : undefined
   if (content.kind === 'unreadable') report.problem([], content.reason, content.fix)
   if (front?.present === false)
     report.problem([], 'has no front matter.', 'Begin it with ---, name, description, ---.')
@@ -97,14 +97,13 @@ function readTop(top: Fields, folder: string): string {
     refuse(top, 'name', `must be the name of its folder: ${folder}.`, 'Rename one of the two.')
   else if (!namePattern.test(folder) || folder.length > NAME_CHARACTERS_MAX)
     refuse(top, 'name', 'must be small letters and digits with single dashes.', 'Rename folder and skill.')
-  const description = textOf(top, 'description') ?? ''
-  const isGood = description.length <= DESCRIPTION_CHARACTERS_MAX && !description.includes('\0')
-  if (description === '' || !isGood) {
-    const reason =
-      description === ''
-        ? 'is required.'
-        : `must be text of at most ${DESCRIPTION_CHARACTERS_MAX} characters.`
-    refuse(top, 'description', reason, 'Say in a sentence when the skill helps.')
-  }
-  return description
+  const description = textOf(top, 'description')
+  const fix = 'Say in a sentence when the skill helps.'
+  if (description === '' || written(top, 'description') === undefined)
+    refuse(top, 'description', 'is required.', fix)
+  else if (description !== undefined && description.length > DESCRIPTION_CHARACTERS_MAX)
+    refuse(top, 'description', `must be text of at most ${DESCRIPTION_CHARACTERS_MAX} characters.`, fix)
+  else if (description?.includes('\0') === true)
+    refuse(top, 'description', 'holds a zero byte.', 'Remove it.')
+  return description ?? ''
 }

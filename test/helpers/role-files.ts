@@ -1,32 +1,22 @@
-/** Owns small trees of role files for tests: who may call whom, and nothing else that matters. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+/** Owns role files as tests write them: a few lines of keys, and a text. */
+import { catalogueOf, type Catalogue } from '../../src/roles/catalogue.ts'
+import type { RoleFile } from '../../src/roles/parse.ts'
+import type { RoleSource } from '../../src/roles/role.ts'
 
-/** The front matter of one role, as YAML, and its text. */
-export interface RoleText {
-  readonly front: string
-  readonly text?: string
+/** A file below `/core/roles`, `/operator/roles` or `/workspace/roles` with this text. */
+export function roleFile(id: string, text: string, source: RoleSource = 'core'): RoleFile {
+  const path = `/${source}/roles/${id}.md`
+  return { id, source, path, content: { kind: 'text', text }, promptFile: undefined }
 }
 
-/** A chief that calls a lead and a hand, a lead that calls a hand, a hand that calls nobody. */
-const threeLevels: Readonly<Record<string, RoleText>> = {
-  'l1/chief': {
-    front:
-      'role: primary\nscheduled: true\ncallable: false\ncapabilities: [read, { delegate: [l2/lead, l3/hand] }]',
-  },
-  'l2/lead': { front: 'capabilities: [read, { delegate: [l3/hand] }]' },
-  'l3/hand': { front: 'class: leaf\ncapabilities: [read, write]' },
+/** The text of a role with these lines of front matter, named after its id where none of them names it. */
+export function roleText(id: string, ...lines: readonly string[]): string {
+  const named = lines.some((line) => line.startsWith('name:'))
+  const name = id.slice(id.lastIndexOf('/') + 1)
+  return ['---', ...(named ? [] : [`name: ${name}`]), ...lines, '---', `You are ${id}.`].join('\n')
 }
 
-/** Writes them below `<layer>/roles`. */
-export async function writeRoles(
-  layer: string,
-  roles: Readonly<Record<string, RoleText>> = threeLevels,
-): Promise<void> {
-  for (const [id, { front, text = `You are ${id}.` }] of Object.entries(roles)) {
-    const path = join(layer, 'roles', `${id}.md`)
-    await mkdir(dirname(path), { recursive: true })
-    const name = id.split('/').at(-1)
-    await writeFile(path, `---\nname: ${name}\ndescription: For a test.\n${front}\n---\n${text}\n`)
-  }
+/** A catalogue of roles of the core, each with its lines of front matter. */
+export function catalogueWith(roles: Readonly<Record<string, readonly string[]>>): Catalogue {
+  return catalogueOf(Object.entries(roles).map(([id, lines]) => roleFile(id, roleText(id, ...lines))))
 }

@@ -17,32 +17,55 @@ export interface Found<T> {
 }
 
 const FILE_BYTES_MAX = 1024 * 1024 // More is surely not meant for a prompt.
-const FILES_MAX = 1_000 // Of one source. A tree has dozens.
-const DEPTH_MAX = 8 // Also ends the way through a link that leads back up.
+const FILES_MAX = 1_000 // Of one source, folders too. A tree has dozens.
+const DEPTH_MAX = 8
 
 /** Every `*.md` below a folder of roles, sorted. README.md is for people, and a name with a dot in front for programs. */
 export function rolesBelow(dir: string, source: RoleSource): Found<RoleFile> {
   const files: RoleFile[] = []
   const mistakes: Problem[] = []
-  const pending = [{ below: '', depth: 1 }]
-  for (const { below, depth } of pending) {
-    const names = listed(join(dir, below))
-    if ('mistake' in names) mistakes.push(names.mistake)
-    for (const name of 'names' in names ? names.names : []) {
+  const pending: Pending[] = [{ inside: '', above: [placeOf(statOf(dir))] }]
+  for (const { inside, above } of pending) {
+    const found = listed(join(dir, inside))
+    if ('mistake' in found) mistakes.push(found.mistake)
+    for (const name of 'names' in found ? found.names : []) {
       if (name.startsWith('.') || name === 'README.md') continue
-      const [path, inside] = [join(dir, below, name), `${below}${name}`]
+      if (files.length + pending.length > FILES_MAX) return { files, mistakes: [...mistakes, tooMany(dir)] }
+      const path = join(dir, inside, name)
       const stats = statOf(path)
       if (stats?.isDirectory() === true) {
-        if (depth < DEPTH_MAX) pending.push({ below: `${inside}/`, depth: depth + 1 })
-        else mistakes.push(mistakeOf(path, `lies more than ${DEPTH_MAX} folders deep.`, 'Move it up.'))
+        const next = below({ inside: `${inside}${name}/`, above }, stats)
+        if ('reason' in next) mistakes.push(mistakeOf(path, next.reason, next.fix))
+        else pending.push(next)
       } else if (name.endsWith('.md')) {
-        if (!inside.split('/').every(isSegment)) mistakes.push(badName(path))
-        else if (files.length < FILES_MAX) files.push(roleFile(dir, inside, source))
-        else return { files, mistakes: [...mistakes, tooMany(dir)] }
+        if (`${inside}${name}`.split('/').every(isSegment))
+          files.push(roleFile(dir, `${inside}${name}`, source))
+        else mistakes.push(badName(path))
       }
     }
   }
   return { files, mistakes }
+}
+
+/** A folder to look into: its path below the folder of roles, and where the folders on the way to it really are. */
+interface Pending {
+  readonly inside: string
+  readonly above: readonly string[]
+}
+
+function below(
+  { inside, above }: Pending,
+  stats: Stats,
+): Pending | { readonly reason: string; readonly fix: string } {
+  const place = placeOf(stats)
+  if (above.includes(place)) return { reason: 'is a link that leads back up.', fix: 'Remove the link.' }
+  if (above.length >= DEPTH_MAX)
+    return { reason: `lies more than ${DEPTH_MAX} folders deep.`, fix: 'Move it up.' }
+  return { inside, above: [...above, place] }
+}
+
+function placeOf(stats: Stats | undefined): string {
+  return `${stats?.dev} ${stats?.ino}`
 }
 
 /** Every `NAME/SKILL.md` in a folder of skills. */
@@ -81,7 +104,7 @@ function roleFile(dir: string, inside: string, source: RoleSource): RoleFile {
   const id = withoutExtension(inside)
   const missing = unreadable('is a link to nothing.', 'Correct the link, or remove it.')
   const content = readBounded(path) ?? missing
-  const wanted = content.kind === 'text' ? promptFileOf({ id }, content.text) : undefined
+  const wanted = content.kind === 'text' ? promptFileOf({ id, source }, content.text) : undefined
   const promptFile = wanted === undefined ? undefined : (readBounded(join(dir, wanted)) ?? noPromptFile)
   return asBefore({ id, source, path, content, promptFile })
 }

@@ -35,7 +35,7 @@ function customRole(folder: InnerFolder, at: { workspace: InnerPath; name: strin
   const id = withoutExtension(at.name)
   const path = join(folder.path, at.name)
   const content = isSegment(id) ? readIn(folder, at.name) : badName
-  const wanted = content.kind === 'text' ? promptFileOf({ id }, content.text) : undefined
+  const wanted = content.kind === 'text' ? promptFileOf({ id, source: 'workspace' }, content.text) : undefined
   const promptFile = wanted === undefined ? undefined : promptText(at.workspace, wanted)
   return asBefore({ id, source: 'workspace', path, content, promptFile })
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
-import { writeRoles } from '../../helpers/role-files.ts'
+import { writeRoles } from '../../helpers/role-layer.ts'
 import { marrowProgram, sh, test, type Site } from '../../helpers/spawned-daemon.ts'
 
 /** An agent whose runs do what is said for their role; `l1/chief` is the agent's own. */
