@@ -156,6 +156,12 @@ describe('the hierarchy', () => {
     expect(hints).toMatchObject([{ line: 3, reason: expect.stringContaining('level 3 is a leaf') }])
   })
 
+  test('hints at a right to hand work on that names nobody', ({ expect }) => {
+    const { hints, mistakes } = catalogueWith({ a: ['capabilities: [read, delegate]'] })
+    expect(mistakes).toEqual([])
+    expect(hints).toMatchObject([{ line: 3, key: 'capabilities[1]' }])
+  })
+
   const ids = ['a', 'b', 'c', 'd', 'e', 'f']
   const graph = fc.dictionary(fc.constantFrom(...ids), fc.uniqueArray(fc.constantFrom(...ids)), {
     minKeys: 6,
@@ -201,6 +207,14 @@ describe('a catalogue', () => {
     expect(mistakes.map(({ file, reason }) => [file, reason])).toEqual([
       [again.path, "Duplicate canonical role id 'l1/a': /core/roles/l1/a.md has it too."],
       ['/operator/roles/l1/A.md', "Duplicate canonical role id 'l1/A': /core/roles/l1/a.md has it too."],
+    ])
+  })
+
+  test('hints at a skill that is missing, where it knows the skills', ({ expect }) => {
+    const files = [roleFile('a', roleText('a', 'skills: [triage, prove]'))]
+    expect(catalogueOf(files).hints).toEqual([])
+    expect(catalogueOf(files, [], new Set(['triage'])).hints).toMatchObject([
+      { line: 3, key: 'skills[1]', reason: 'there is no skill prove.' },
     ])
   })
 

@@ -4,6 +4,7 @@ import type { CapabilityMap } from './capabilities.ts'
 import { linkCustomRoles } from './custom.ts'
 import { linkRoles } from './hierarchy.ts'
 import { parseRole, type ParsedRole, type RoleFile } from './parse.ts'
+import { quoted } from './references.ts'
 import type { LinkedRole } from './role.ts'
 
 /** The roles that count, by id, sorted by id. What has a mistake is not among them. */
@@ -21,9 +22,13 @@ export interface Catalogue {
 
 /**
  * Makes a catalogue of all files. `maps`: the capability maps of the targets, by each of which a custom role must stay
- * within its base.
+ * within its base. `skills`: the names of those that there are; without them no role is told that one is missing.
  */
-export function catalogueOf(files: readonly RoleFile[], maps: readonly CapabilityMap[] = []): Catalogue {
+export function catalogueOf(
+  files: readonly RoleFile[],
+  maps: readonly CapabilityMap[] = [],
+  skills?: ReadonlySet<string>,
+): Catalogue {
   const { counting, replaced, duplicates } = chooseFiles(files)
   const parsed = counting.map(parsedOf)
   const trusted = parsed.filter(({ file }) => file.source !== 'workspace')
@@ -43,9 +48,20 @@ export function catalogueOf(files: readonly RoleFile[], maps: readonly Capabilit
     roles: new Map(roles.map((role) => [role.id, role])),
     broken: new Map(broken),
     mistakes: inOrder(mistakes),
-    hints: inOrder([...parsed.flatMap((one) => one.hints), ...linked.hints]),
+    hints: inOrder([
+      ...parsed.flatMap((one) => [...one.hints, ...(skills ? missingSkills(one, skills) : [])]),
+      ...linked.hints,
+    ]),
     replaced,
   }
+}
+
+function missingSkills({ role, problem }: ParsedRole, known: ReadonlySet<string>): Problem[] {
+  return (role?.skills ?? []).flatMap((skill, index) => {
+    if (known.has(skill)) return []
+    const reason = `there is no skill ${quoted(skill)}.`
+    return [problem(['skills', index], reason, 'Write skills/NAME/SKILL.md, or remove it.')]
+  })
 }
 
 /** By file and line. */

@@ -168,6 +168,11 @@ const LEAF_LEVEL = 3
 
 function hintsOf({ file, role }: LinkedEntry): Problem[] {
   const [declared] = delegatesIn(role)
+  const bare = role.capabilities.findIndex((one) => one.kind === 'word' && one.word === 'delegate')
+  if (declared === undefined && bare >= 0) {
+    const reason = 'delegate names no roles: it may hand work to nobody.'
+    return [file.problem(['capabilities', bare], reason, 'Write delegate: [roles].')]
+  }
   if (declared === undefined || role.level === undefined || role.level < LEAF_LEVEL) return []
   const reason = `a role of level ${role.level} is a leaf: when it runs, it may hand work to nobody.`
   return [file.problem(declared.path, reason, 'Remove the delegation.')]

@@ -45,11 +45,12 @@ export async function loadRoles({ coreDir, operatorDir, workspaces }: RolePlaces
     ...workspaces.map(customSkillsIn),
   ]
   const maps = [...settings.values()].map(({ capabilityMap }) => capabilityMap)
+  const known = skillsOf(skills.flatMap((found) => found.files))
   const catalogue = catalogueOf(
     roles.flatMap((found) => found.files),
     maps,
+    new Set(known.skills.keys()),
   )
-  const known = skillsOf(skills.flatMap((found) => found.files))
   const around = [...files, ...roles, ...skills, known].flatMap(({ mistakes }) => mistakes)
   return {
     catalogue: {
