@@ -1,7 +1,6 @@
 /** Looks at all roles that a configuration leads to, without a daemon. */
 import type { AgentConfig } from '../../config/config.ts'
 import type { Writer } from '../../config/inner.ts'
-import { isInside } from '../../config/paths.ts'
 import { roleFor, type RoleCheck } from '../../roles/agent-role.ts'
 import { loadRoles } from '../../roles/load.ts'
 import { rolesFor } from '../roles.ts'
@@ -21,8 +20,9 @@ export async function checkRoles(config: Places): Promise<RoleCheck> {
   const loaded = await Promise.all(
     workspaces.map(async (workspace) => ({ workspace, ...(await rolesFor({ workspace }, config)) })),
   )
-  const customMistakes = loaded.flatMap(({ workspace, catalogue: { mistakes } }) =>
-    mistakes.filter(({ file }) => isInside(file, workspace)),
+  const trusted = new Set(catalogue.mistakes.map(({ file }) => file))
+  const customMistakes = loaded.flatMap(({ catalogue: { mistakes } }) =>
+    mistakes.filter(({ file }) => !trusted.has(file)),
   )
   const catalogues = new Map(loaded.map((one) => [one.workspace, one.catalogue]))
   const roles = agents.flatMap((agent) => meaningOf(agent, catalogues.get(agent.workspace) ?? catalogue))
