@@ -1,20 +1,11 @@
 /** Turns the text of one role file into a role, or into all its mistakes. What it says of other roles is not looked at yet. */
 import { posix } from 'node:path'
 import type { Problem } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
 import { newReport, problemOf, type Issue, type KeyPath, type Report } from '../config/report.ts'
-import {
-  fieldsOf,
-  flagOf,
-  isLine,
-  refuse,
-  textList,
-  textOf,
-  textsOf,
-  written,
-  type Fields,
-} from './fields.ts'
+import { fieldsOf, isLine, refuse, textList, textOf, textsOf, written, type Fields } from './fields.ts'
 import { cleanText, readFrontMatter, type FrontMatter } from './front-matter.ts'
+import { hierarchyField, readHierarchy } from './hierarchy-fields.ts'
+import { hintAtKeys } from './key-hints.ts'
 import type { Capability, Role, RoleMode, RoleSource } from './role.ts'
 import { levelOfId } from './role-files.ts'
 
@@ -241,82 +232,4 @@ function readPrompt(file: RoleFile, { body }: FrontMatter, top: Fields): string 
   const { reason, fix } = isOutside ? outside : content?.kind === 'unreadable' ? content : missing
   refuse(top, 'prompt_file', reason, fix)
   return ''
-}
-
-type Hierarchy = Pick<
-  Role,
-  'level' | 'leaf' | 'scheduled' | 'callable' | 'maxDelegateDepth' | 'allowedChildren'
->
-
-const hierarchyKeys = ['level', 'class', 'scheduled', 'callable', 'max_delegate_depth', 'allowed_children']
-
-/** Where a key stands that may be at the top or below `hierarchy`: the top wins. */
-function hierarchyField(top: Fields, key: string): { readonly fields: Fields; readonly path: KeyPath } {
-  const below: unknown = top.values.get('hierarchy')
-  const isBelow = written(top, key) === undefined && below instanceof Map
-  const fields = isBelow ? { ...top, values: below, at: ['hierarchy'] } : top
-  return { fields, path: [...fields.at, key] }
-}
-
-function readHierarchy(id: string, top: Fields): Hierarchy {
-  fieldsOf(top, 'hierarchy')
-  const at = (key: string) => hierarchyField(top, key).fields
-  return {
-    level: readLevel(at('level')) ?? levelOfId(id),
-    leaf: textOf(at('class'), 'class') === 'leaf',
-    scheduled: flagOf(at('scheduled'), 'scheduled') ?? false,
-    callable: flagOf(at('callable'), 'callable') ?? true,
-    maxDelegateDepth: readDepth(at('max_delegate_depth')),
-    allowedChildren: textsOf(at('allowed_children'), 'allowed_children') ?? [],
-  }
-}
-
-function readLevel(fields: Fields): number | undefined {
-  const value = written(fields, 'level')
-  if (value === undefined) return undefined
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
-  const digit = /^[Ll]?([1-9])$/u.exec(text)?.[1]
-  return digit === undefined
-    ? refuse(fields, 'level', 'must be a level.', 'Write it like L2 or 2.')
-    : Number(digit)
-}
-
-function readDepth(fields: Fields): number | undefined {
-  const value = written(fields, 'max_delegate_depth')
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  return refuse(fields, 'max_delegate_depth', 'must be a whole number from 0.', 'Write it like 1.')
-}
-
-const topKeys = [
-  'name',
-  'description',
-  'role',
-  'model',
-  'skills',
-  'capabilities',
-  'prompt_file',
-  'base',
-  'hierarchy',
-  ...hierarchyKeys,
-]
-
-/** Unknown keys are allowed, for other programs have keys of their own; one that nearly is ours is a slip. */
-function hintAtKeys(top: Fields): void {
-  hintAtSlips(top, topKeys)
-  for (const [key, known] of [
-    ['hierarchy', hierarchyKeys],
-    ['model', ['tier', 'temperature']],
-  ] as const) {
-    const values: unknown = top.values.get(key)
-    if (values instanceof Map) hintAtSlips({ ...top, values, at: [key] }, known)
-  }
-}
-
-function hintAtSlips({ values, at, report }: Fields, known: readonly string[]): void {
-  for (const key of values.keys()) {
-    if (typeof key !== 'string' || known.includes(key)) continue
-    const meant = nearest(key, known)
-    if (meant !== undefined) report.warning([...at, key], 'is no key of a role.', `Did you mean ${meant}?`)
-  }
 }
