@@ -92,9 +92,9 @@ function brokenFile({ catalogue, config }: RoleTree, written: string): string | 
   return path?.startsWith(join(config.operatorDir, 'roles')) === true ? path : undefined
 }
 
-function copyOf({ coreDir, operatorDir }: RoleTree['config'], { id, path }: LinkedRole): Copy[] {
+function copyOf({ coreDir, operatorDir }: RoleTree['config'], { id, path, source }: LinkedRole): Copy[] {
   const text = readIfExists(path) ?? ''
-  const prompt = promptFileOf({ id }, text)
+  const prompt = promptFileOf({ id, source }, text)
   const promptText = prompt === undefined ? undefined : readIfExists(join(coreDir, 'roles', prompt))
   const copies = [
     { path: join(operatorDir, 'roles', `${id}.md`), text },
