@@ -8,12 +8,13 @@ const values = {
   workDir: '/work',
   agent: 'scout',
   runId: 'scout-20261120-101503-123-abcd',
+  role: 'lead',
 }
 
 describe('fillPlaceholders', () => {
   test('fills every placeholder, several in one word too', ({ expect }) => {
     expect(fillPlaceholders([PLACEHOLDERS.join('|')], values).words).toEqual([
-      `${values.prompt}|/state/runs/r/prompt|/space|/work|scout|scout-20261120-101503-123-abcd`,
+      `${values.prompt}|/state/runs/r/prompt|/space|/work|scout|scout-20261120-101503-123-abcd|lead`,
     ])
   })
 

@@ -8,6 +8,8 @@ export interface PlaceholderValues {
   readonly workDir: string
   readonly agent: string
   readonly runId: string
+  /** How the agent CLI knows the role; empty without one. */
+  readonly role: string
 }
 
 export interface FilledWords {
@@ -23,6 +25,7 @@ const valueOf = {
   '{work_dir}': 'workDir',
   '{agent}': 'agent',
   '{run_id}': 'runId',
+  '{role}': 'role',
 } as const satisfies Record<string, keyof PlaceholderValues>
 
 /** Every placeholder, as it is written. */

@@ -198,6 +198,7 @@ async function agentFacts(
     workDir,
     agent: agent.name,
     runId: '',
+    role: '',
   }
   const { words } = fillPlaceholders(agent.command, places)
   const word = words[0] ?? ''

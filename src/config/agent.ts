@@ -48,6 +48,7 @@ export function readAgent(entry: unknown, at: KeyPath, context: AgentContext, re
     ...readWorkDir(table, context.place, { workspace, slug }),
     contextDirs: readContextDirs(table, context.place),
     role: readRole(table),
+    roleVia: values.role_via ?? 'auto',
     adapter: values.adapter ?? defaultAdapterName(command),
     promptVia: values.prompt_via,
     env: readEnv(table),

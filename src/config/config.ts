@@ -70,6 +70,8 @@ export interface AgentConfig {
   readonly contextDirs: readonly string[]
   /** The role's name as written; found as Markdown in the operator's layer, then in the core. */
   readonly role: string | undefined
+  /** Whether the role goes by the CLI's own means where it has any, only so, or with the prompt. */
+  readonly roleVia: 'auto' | 'native' | 'prompt'
   readonly adapter: AdapterName
   /** Undefined: what the adapter does by itself. */
   readonly promptVia: PromptVia | undefined

@@ -152,6 +152,12 @@ export const keys = {
       meaning:
         'Who the agent is: the role beside marrow.toml, else the one of the core. One whose file has a mistake is not started.',
     },
+    role_via: {
+      type: '`"auto"`, `"native"` or `"prompt"`',
+      default: '`"auto"`',
+      meaning:
+        'How the role is given: by the own means of the agent CLI where it has any (`auto`), only so or not at all (`native`), or as a part of the prompt.',
+    },
     adapter: {
       type: '`"claude"`, `"codex"`, `"gemini"`, `"opencode"` or `"generic"`',
       default: 'the name of the program if marrow knows it, else `"generic"`',

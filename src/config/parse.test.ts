@@ -28,6 +28,7 @@ test('a file with only what is required has every default', ({ expect }) => {
           repository: undefined,
           contextDirs: [],
           role: undefined,
+          roleVia: 'auto',
           adapter: 'opencode',
           promptVia: undefined,
           env: { pass: [], set: {} },

@@ -52,6 +52,7 @@ const shapes = {
     heartbeat_timeout: wholeNumber,
     context_dirs: words,
     role: text,
+    role_via: z.enum(['auto', 'native', 'prompt'], 'must be "auto", "native" or "prompt".'),
     adapter: z.enum(
       ['claude', 'codex', 'gemini', 'opencode', 'generic'] satisfies AdapterName[],
       'must be "claude", "codex", "gemini", "opencode" or "generic".',

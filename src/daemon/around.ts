@@ -37,7 +37,7 @@ type Environment = Readonly<Record<string, string>>
 export function aroundRun(
   core: Core,
   agent: AgentConfig,
-  { id, env }: { readonly id: string; readonly env: Environment },
+  { id, env, native }: { readonly id: string; readonly env: Environment; readonly native: boolean },
 ): Around {
   const ground = groundOf(core)
   const standing = standingIn(ground, agent)
@@ -52,7 +52,7 @@ export function aroundRun(
   const whole = { ...env, ...view.env }
   const temporary = runPaths(folderOf(core.config, id)).temporary
   if (wall === 'seatbelt') makePrivateFolder(temporary)
-  const { prompt, token } = runPaths(folderOf(core.config, id))
+  const { prompt, token, role } = runPaths(folderOf(core.config, id))
   const tokens = core.life.agentsDoor ? [token] : []
   return {
     limits,
@@ -65,6 +65,7 @@ export function aroundRun(
         words: agent.command,
         env: whole,
         cli: view.cli,
+        comingFolders: native ? [role] : [],
         comingFiles: [...tokens, ...(words.some((word) => word.includes(prompt)) ? [prompt] : [])],
         outside: entryWords(limits, core.program.enter),
         inside: rlimitWords(limits, core.limitFacts),

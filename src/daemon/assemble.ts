@@ -37,6 +37,7 @@ import { notesPath } from './notes.ts'
 import type { AgentsDoor } from './tokens.ts'
 import { gitRunner, providerRunner, withFolder } from './fences.ts'
 import { layerDigests, type LayerDigests } from './layer-digest.ts'
+import { routeOf, type RoleRoute } from './role-route.ts'
 import { agentRole, roleLayer } from './roles.ts'
 import { temporaryFolder } from '../platform/paths.ts'
 
@@ -67,6 +68,8 @@ export interface Assembly {
   readonly digests: Readonly<Record<string, string>>
   /** The role that it runs in; undefined: it has none. */
   readonly role: LinkedRole | undefined
+  /** How that reaches its agent CLI; undefined without a role. */
+  readonly route: RoleRoute | undefined
   readonly env: Readonly<Record<string, string>>
   readonly git: GitState | undefined
   /** The world's fingerprint before the run; undefined without a run, or without open tasks on which it could fail to get on. */
@@ -83,10 +86,8 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   try {
     const env = environmentOf(agent, { ...request, notes })
     // A context provider is no run: it gets no door.
-    const { layers, tasks, role } = await gather(
-      request,
-      environmentOf(agent, { ...request, notes, door: undefined }),
-    )
+    const outside = environmentOf(agent, { ...request, notes, door: undefined })
+    const { layers, tasks, role, route } = await gather(request, { env, outside })
     const digests = digestLayers(layers, request.lastSuccess?.digests)
     const work = openWork(request, tasks)
     const needsWorld = state?.progress !== undefined && work.tasks.length > 0
@@ -112,6 +113,7 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
       prompt: renderPrompt(layers),
       digests,
       role,
+      route,
       env,
       git: world?.git,
       world: work.tasks.length > 0 ? world?.fingerprint : undefined,
@@ -128,13 +130,13 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
 /** Every layer of the prompt in order, and the tasks that wait. */
 async function gather(
   request: AssembleRequest,
-  env: Record<string, string>,
-): Promise<Pick<Assembly, 'role'> & { readonly layers: Layer[]; readonly tasks: QueuedTask[] }> {
+  { env, outside }: { readonly env: Record<string, string>; readonly outside: Record<string, string> },
+): Promise<Pick<Assembly, 'role' | 'route'> & { readonly layers: Layer[]; readonly tasks: QueuedTask[] }> {
   const { agent, config, triggers } = request
-  const [rules, role, blocks, queues] = await Promise.all([
+  const [rules, found, blocks, queues] = await Promise.all([
     loadRules(config.coreDir, config.operatorDir),
     agentRole(agent, config),
-    contextBlocks(request, env),
+    contextBlocks(request, outside),
     readQueues(agent, config),
   ])
   const trigger = triggerLayer(triggers.map((one) => ({ ...one, prompt: one.prompt ?? '' })))
@@ -149,8 +151,15 @@ async function gather(
       ),
     )
   const context = [...blocks, ...elsewhere, ...obstacles(agent, config, queues)]
-  const layers = [...rules, ...present(role).map(roleLayer), baseLayer, ...present(trigger), ...context]
-  return { layers: orderLayers(layers), role, tasks: queues.flatMap(({ tasks }) => tasks) }
+  const route = found && routeOf({ ...request, ...found, ancestors: [], env })
+  const role = present(found).map((one) => roleLayer(one.role, route?.via === 'native'))
+  const layers = [...rules, ...role, baseLayer, ...present(trigger), ...context]
+  return {
+    layers: orderLayers(layers),
+    role: found?.role,
+    route,
+    tasks: queues.flatMap(({ tasks }) => tasks),
+  }
 }
 
 function openWork({ agent, triggers }: AssembleRequest, tasks: readonly QueuedTask[]): OpenWork {

@@ -79,7 +79,7 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     prompt: assembly.prompt,
     layers: attribute(assembly.layers).map((share, index) => {
       const layer = assembly.layers[index]
-      return { ...sentLayer(share), text: layer ? renderLayer(layer) : '' }
+      return { ...sentLayer(share), native: share.native, text: layer ? renderLayer(layer) : '' }
     }),
     last_prompt:
       known.lastRun === undefined

@@ -25,6 +25,8 @@ export interface Start {
   readonly runFiles?: readonly string[]
   /** Those that will be there by the time that it starts. */
   readonly comingFiles?: readonly string[]
+  /** Folders of its own that it may read, and that will be there by then. */
+  readonly comingFolders?: readonly string[]
   /** Where it was worked out before. */
   readonly policy?: Policy | undefined
   /** Where the wall tells of its first process. */
@@ -109,7 +111,7 @@ export function gitRunner(ground: Ground, agent: AgentConfig): RunGit {
 }
 
 function policyIn({ config, program }: Ground, agent: AgentConfig, start: Omit<Start, 'temporary'>): Policy {
-  const { words, env, cli = noCliFolders, runFiles = [], comingFiles = [] } = start
+  const { words, env, cli = noCliFolders, runFiles = [], comingFiles = [], comingFolders = [] } = start
   const { HOME = '/', PATH = '' } = env
   const request = {
     agent,
@@ -119,17 +121,21 @@ function policyIn({ config, program }: Ground, agent: AgentConfig, start: Omit<S
     path: PATH,
     words,
     cli,
-    runFiles: [...runFiles, ...comingFiles],
+    runFiles: [...runFiles, ...comingFiles, ...comingFolders],
   }
-  return policyFor(request, factsFor(agent, comingFiles))
+  return policyFor(request, factsFor(agent, comingFiles, comingFolders))
 }
 
 /** What its user cannot reach, bubblewrap cannot show it: it is started as that user. */
-function factsFor(agent: AgentConfig, comingFiles: readonly string[]): PathFacts {
+function factsFor(agent: AgentConfig, files: readonly string[], folders: readonly string[]): PathFacts {
   const user = userOf(agent)
   const seen = (path: string) =>
     user === undefined || canReach(user, path) ? diskFacts.kindOf(path) : undefined
-  return { ...diskFacts, kindOf: (path) => (comingFiles.includes(path) ? 'file' : seen(path)) }
+  const kindOf: PathFacts['kindOf'] = (path) => {
+    if (files.includes(path)) return 'file'
+    return folders.includes(path) ? 'folder' : seen(path)
+  }
+  return { ...diskFacts, kindOf }
 }
 
 /** The agent with one more folder that it may write. */

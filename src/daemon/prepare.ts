@@ -3,6 +3,7 @@ import { adapterFor } from '../agents/adapters.ts'
 import { ARGUMENT_BYTES_MAX, fitsArgument } from '../agents/argument-limit.ts'
 import { fillPlaceholders } from '../agents/placeholders.ts'
 import { redactWords } from '../agents/redact.ts'
+import type { NativeRole } from '../agents/role.ts'
 import { MarrowError } from '../base/errors.ts'
 import { later, type Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
@@ -51,17 +52,20 @@ export interface PreparedRun {
   readonly launch: LaunchRequest & { readonly dueAt: number; readonly limits: LimitPlan | null }
   readonly prompt: string
   readonly token: string | undefined
+  /** What its agent CLI reads of its role. */
+  readonly files: NativeRole['files']
 }
 
 /** Throws TOO_LARGE for a prompt that the configured words cannot take. */
 export function prepare(ready: Ready): PreparedRun {
-  const { command, fence, delivered, promptOnStdin } = commandOf(ready)
+  const { command, fence, delivered, promptOnStdin, native } = commandOf(ready)
   const { words, cwd, env } = command
   const { launcher, folder, origin, assembly, agent, token } = ready
   return {
     plan: planOf(ready, delivered, fence),
     prompt: assembly.prompt,
     token,
+    files: native?.files ?? [],
     launch: {
       launcher,
       folder,
@@ -87,20 +91,58 @@ function commandOf({ agent, run, folder, assembly, around }: Ready): {
   /** Its words without the wall around them. */
   delivered: readonly string[]
   promptOnStdin: boolean
+  native: NativeRole | undefined
 } {
   const { workspace, workDir } = agent
   const { prompt } = assembly
   const promptFile = runPaths(folder).prompt
   const places = { prompt, promptFile, workspace, workDir }
-  const filled = fillPlaceholders(agent.command, { ...places, agent: agent.name, runId: run })
   const adapter = adapterFor(agent.adapter)
+  const filled = fillPlaceholders(agent.command, {
+    ...places,
+    agent: agent.name,
+    runId: run,
+    role: roleNameOf(assembly),
+  })
+  const native = nativeRole({ agent, assembly, around }, filled.words)
   const promptVia = agent.promptVia ?? adapter.promptVia
-  const { words: delivered, promptOnStdin } = adapter.words({ ...filled, ...places, promptVia })
+  const { words: delivered, promptOnStdin } = adapter.words({
+    ...filled,
+    ...places,
+    words: native?.words ?? filled.words,
+    promptVia,
+  })
   const words = around.adapted(delivered)
   if (!words.every(fitsArgument)) throw tooLong(prompt)
   const fence = around.fence(words)
-  const command = wrapCommand({ words, cwd: workDir, env: around.env }, fence)
-  return { command, fence, delivered: words, promptOnStdin }
+  const env = { ...around.env, ...native?.env }
+  const command = wrapCommand({ words, cwd: workDir, env }, fence)
+  return { command, fence, delivered: words, promptOnStdin, native }
+}
+
+/** Whether its agent CLI reads its role from a folder of the run. */
+export function isNative({ route }: Pick<Assembly, 'route'>): boolean {
+  return route?.via === 'native'
+}
+
+/** As its agent CLI knows it; where marrow gives it none by the CLI's own means, by its name. */
+function roleNameOf({ role, route }: Assembly): string {
+  if (role === undefined) return ''
+  return (route?.via === 'native' ? route.request.names.get(role.id) : undefined) ?? role.name
+}
+
+/** Throws CONFIG_INVALID when its words cannot carry the role by now; `routeOf` has found before that they can. */
+function nativeRole(
+  { agent, assembly, around }: Pick<Ready, 'agent' | 'assembly' | 'around'>,
+  words: readonly string[],
+): NativeRole | undefined {
+  const { route } = assembly
+  if (route?.via !== 'native') return undefined
+  const delivery = adapterFor(agent.adapter).role?.({ ...route.request, words, env: around.env })
+  if (delivery?.kind === 'native') return delivery
+  throw new MarrowError('CONFIG_INVALID', `Cannot give ${agent.name} its role: ${delivery?.reason}.`, {
+    fix: delivery?.fix,
+  })
 }
 
 /** Said before the system says it, in words that help nobody. Throws nothing itself. */

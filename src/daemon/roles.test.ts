@@ -27,7 +27,7 @@ const test = base.extend<{ house: House }>({
         await writeFile(full, lines.join('\n'))
         return full
       },
-      roleOf: (role) => agentRole({ role, workspace: join(dir, 'w') }, config),
+      roleOf: async (role) => (await agentRole({ role, workspace: join(dir, 'w') }, config))?.role,
     })
   },
 })
@@ -57,7 +57,8 @@ test('a role may be called by the name that stands in its file', async ({ house,
 test('a prompt has the text of a role without its front matter', async ({ house, expect }) => {
   const path = await house.put('core/roles/l1/scout.md', '---', 'name: scout', '---', '', '# Scout', '')
   const role = await house.roleOf('scout')
-  expect(role && roleLayer(role)).toMatchObject({ kind: 'role', name: 'Role', text: '# Scout', source: path })
+  const layer = role && roleLayer(role, false)
+  expect(layer).toMatchObject({ kind: 'role', name: 'Role', text: '# Scout', source: path, native: false })
 })
 
 test('an agent without a role has none', async ({ house, expect }) => {

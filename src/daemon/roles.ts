@@ -22,6 +22,12 @@ export function rolesFor(
   return loadRoles({ coreDir, operatorDir, workspaces: [innerPath(workspace, agents)] })
 }
 
+/** A role, and all of those among which it stands. */
+export interface RoleAmongOthers {
+  readonly role: LinkedRole
+  readonly roles: LoadedRoles
+}
+
 /**
  * The role of an agent; undefined: it has none. Throws NOT_FOUND when there is no such role, CONFIG_INVALID with every
  * mistake when its file has some. Mistakes of other files are not this agent's affair.
@@ -29,13 +35,14 @@ export function rolesFor(
 export async function agentRole(
   agent: Pick<AgentConfig, 'role' | 'workspace'>,
   config: Places,
-): Promise<LinkedRole | undefined> {
+): Promise<RoleAmongOthers | undefined> {
   if (agent.role === undefined) return undefined
-  const { catalogue } = await rolesFor(agent, config)
+  const roles = await rolesFor(agent, config)
+  const { catalogue } = roles
   const found = roleFor(catalogue, agent.role)
   const hidden = hiddenPlaces(agent.role, config, catalogue)
   if (hidden !== undefined) throw refusal(agent.role, hidden, config)
-  if (found.kind === 'found') return found.role
+  if (found.kind === 'found') return { role: found.role, roles }
   throw refusal(agent.role, found, config)
 }
 
@@ -52,10 +59,10 @@ function hiddenPlaces(
   return around[0] && { kind: 'wrong', path: around[0].file, mistakes: around }
 }
 
-/** What an agent is told of its role. */
-export function roleLayer({ path, prompt }: Pick<LinkedRole, 'path' | 'prompt'>): Layer {
-  const kind = 'role'
-  return { kind, name: layerNames.role, source: path, text: prompt, volatile: false, failed: undefined }
+/** What an agent is told of its role. `native`: by its agent CLI. */
+export function roleLayer({ path, prompt }: Pick<LinkedRole, 'path' | 'prompt'>, native: boolean): Layer {
+  const role = { kind: 'role', name: layerNames.role, source: path, text: prompt } as const
+  return { ...role, volatile: false, native, failed: undefined }
 }
 
 function refusal(role: string, found: Exclude<AgentRole, { kind: 'found' }>, places: Places): MarrowError {

@@ -29,7 +29,7 @@ import { folderOf, write, type Core, type Emit } from './core.ts'
 import { aroundRun } from './around.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
 import { describePause, holdOf } from './pause.ts'
-import { prepare, type Origin, type PreparedRun } from './prepare.ts'
+import { isNative, prepare, type Origin, type PreparedRun } from './prepare.ts'
 import { agentsDoorOf, keepToken, tokenFor } from './tokens.ts'
 import { judgeNow, tellLimits, tellNear } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
@@ -73,7 +73,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
           assembly,
           token: tokenFor(core),
           now,
-          around: aroundRun(core, agent, { id: run, env: assembly.env }),
+          around: aroundRun(core, agent, { id: run, env: assembly.env, native: isNative(assembly) }),
         })
       : undefined
     ready = { assembly, prepared }
@@ -133,13 +133,13 @@ function isStillThere({ path }: Trigger, { agents }: Core['config']): boolean {
 async function recordRun(
   core: Core,
   { tick, agent }: { readonly tick: Tick; readonly agent: AgentConfig },
-  { plan, launch, prompt, token }: PreparedRun,
+  { plan, launch, prompt, token, files }: PreparedRun,
   triggers: readonly Trigger[],
 ): Promise<void> {
   const { launches } = core.life
   let held: Held | undefined
   try {
-    prepareRun(launch.folder, { ...launch, prompt, token })
+    prepareRun(launch.folder, { ...launch, prompt, token, files })
     held = await write(core, (tx, emit) => {
       const hold = holdOf(core, tx) ?? (tick.forced ? undefined : pausedReason(tx, tick.agent))
       if (hold !== undefined) return { detail: hold, dueAgain: true }

@@ -10,6 +10,8 @@ export interface ChildWish {
   readonly level: number | undefined
   /** Ms until its deadline. */
   readonly timeoutMs: number
+  /** How the agent CLI knows the agent's own role and the child's; undefined where it knows none. */
+  readonly names: { readonly own: string | undefined; readonly child: string | undefined }
 }
 
 /**
@@ -19,11 +21,22 @@ export interface ChildWish {
 export function childAgent(
   agent: AgentConfig,
   { command, commands }: Pick<DelegationConfig, 'command' | 'commands'>,
-  { role, level, timeoutMs }: ChildWish,
+  { role, level, timeoutMs, names }: ChildWish,
 ): AgentConfig {
   const own =
     commands[role.toLowerCase()] ?? (level === undefined ? undefined : commands[`l${level}`]) ?? command
   const words =
-    own === undefined ? {} : { command: own, adapter: defaultAdapterName(own), promptVia: undefined }
+    own === undefined
+      ? { command: renamed(agent.command, names) }
+      : { command: own, adapter: defaultAdapterName(own), promptVia: undefined }
   return { ...agent, ...words, role, timeoutMs: Math.max(1, timeoutMs) }
+}
+
+/** The agent's own command may name the agent's own role: of a child it names the child's. */
+function renamed(command: readonly string[], { own, child }: ChildWish['names']): readonly string[] {
+  if (own === undefined || child === undefined) return command
+  return command.map((word, at) => {
+    if (word === `--agent=${own}`) return `--agent=${child}`
+    return word === own && command[at - 1] === '--agent' ? child : word
+  })
 }

@@ -43,6 +43,7 @@ export const ConfiguredAgent = z
     repository: z.string().optional().describe('Missing: it works in it, and not in a worktree of its own.'),
     contextDirs: z.array(z.string()),
     role: z.string().optional(),
+    roleVia: z.enum(['auto', 'native', 'prompt']),
     adapter: z.string().describe('Which agent CLI it is read as.'),
     promptVia: z.enum(['stdin', 'argument', 'file']).optional().describe('Missing: as the adapter does it.'),
     env: z.object({ pass: z.array(z.string()), set: z.record(z.string(), z.string()) }),

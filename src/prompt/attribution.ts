@@ -15,6 +15,8 @@ export interface LayerShare {
   readonly share: number
   readonly digest: string
   readonly volatile: boolean
+  /** Its agent CLI is given it by its own means: it is paid for, and no part of the prompt. */
+  readonly native: boolean
   readonly failed: string | undefined
 }
 
@@ -47,6 +49,7 @@ export function attribute(
     share: total === 0 ? 0 : (100 * tokens) / total,
     digest: digest(layer.text.trim()),
     volatile: layer.volatile,
+    native: layer.native === true,
     failed: layer.failed,
   }))
 }

@@ -13,6 +13,8 @@ export interface Layer {
   readonly text: string
   /** True when its bytes do not count as a change: it says so itself, or it was cut off by its deadline. */
   readonly volatile: boolean
+  /** True for a role that its agent CLI is given by its own means: it is told of, and no part of the prompt. */
+  readonly native?: boolean
   /** Why its context provider failed; the text then starts with a line that says so. */
   readonly failed: string | undefined
 }
@@ -39,7 +41,8 @@ export function orderLayers(layers: readonly Layer[]): Layer[] {
 
 /** The bytes that are sent: blocks joined by one blank line, one newline at the end; empty without any text. */
 export function renderPrompt(layers: readonly Layer[]): string {
-  const prompt = orderLayers(layers).map(renderLayer).join('\n\n')
+  const sent = orderLayers(layers).filter(({ native }) => native !== true)
+  const prompt = sent.map(renderLayer).join('\n\n')
   return prompt === '' ? '' : `${prompt}\n`
 }
 

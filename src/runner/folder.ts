@@ -11,6 +11,8 @@ export interface RunPaths {
   readonly stderr: string
   /** What the run shows at the agents' door; only a run that was given one has it. */
   readonly token: string
+  /** A folder with what its agent CLI reads of its role; there only for a run that is given one so. */
+  readonly role: string
   /** A folder for its temporary files, where `/tmp` is not private to it. */
   readonly temporary: string
   /** The pid of the launcher. Whoever creates it decides whether the run begins. */
@@ -31,6 +33,7 @@ export function runPaths(folder: string): RunPaths {
     prompt: join(folder, 'prompt'),
     stdin: join(folder, 'stdin'),
     token: join(folder, 'token'),
+    role: join(folder, 'role'),
     temporary: join(folder, 'tmp'),
     stdout: join(folder, 'stdout'),
     stderr: join(folder, 'stderr'),

@@ -29,6 +29,8 @@ export interface SentLayer {
   readonly bytes: number
   readonly digest: string
   readonly volatile: boolean
+  /** Given by the agent CLI's own means; missing in rows of older versions. */
+  readonly native?: boolean
   readonly failed: string | null
 }
 
@@ -36,8 +38,8 @@ export interface SentLayer {
 export function sentLayer(
   share: Omit<SentLayer, 'failed'> & { readonly failed: string | undefined },
 ): SentLayer {
-  const { kind, name, source, bytes, digest, volatile, failed } = share
-  return { kind, name, source, bytes, digest, volatile, failed: failed ?? null }
+  const { kind, name, source, bytes, digest, volatile, native, failed } = share
+  return { kind, name, source, bytes, digest, volatile, native: native === true, failed: failed ?? null }
 }
 
 /** `head` and a digest of the status of a git work_dir. */

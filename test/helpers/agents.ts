@@ -18,6 +18,7 @@ export function agentConfig(overrides: Partial<AgentConfig> = {}): AgentConfig {
     repository: undefined,
     contextDirs: [],
     role: undefined,
+    roleVia: 'auto',
     adapter: 'generic',
     promptVia: undefined,
     env: { pass: [], set: {} },

@@ -190,6 +190,7 @@ function sampleLayer() {
     bytes: 1_000,
     digest: '00112233445566aa',
     volatile: false,
+    native: false,
     failed: null,
   }
 }

@@ -31,6 +31,7 @@ export function configOf(dir: string, agent: Partial<AgentConfig> = {}): Config 
         repository: undefined,
         contextDirs: [join(workspace, 'context.d')],
         role: 'scout',
+        roleVia: 'auto',
         adapter: 'generic',
         promptVia: undefined,
         env: { pass: [], set: {} },

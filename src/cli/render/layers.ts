@@ -23,7 +23,7 @@ export function layerLines(
   const tokens = weighed.reduce((sum, layer) => sum + layer.tokens, 0)
   const rows = weighed.map((layer): Cell[] => [
     { text: layer.name, style: 'bold' },
-    { text: layer.failed === null ? layer.source : `${layer.source} (failed: ${layer.failed})` },
+    { text: sourceOf(layer) },
     { text: String(layer.bytes) },
     { text: `~${layer.tokens}` },
     { text: share(layer.tokens, tokens) },
@@ -31,6 +31,11 @@ export function layerLines(
   ])
   const total: Cell[] = [{ text: 'total' }, { text: '' }, { text: String(bytes) }, { text: `~${tokens}` }]
   return table(columns, [...rows, total], screen)
+}
+
+function sourceOf({ source, failed, native }: DryRunView['layers'][number]): string {
+  if (failed !== null) return `${source} (failed: ${failed})`
+  return native ? `${source} (given by the agent CLI itself)` : source
 }
 
 function share(part: number, whole: number): string {

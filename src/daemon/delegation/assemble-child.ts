@@ -9,6 +9,7 @@ import type { LinkedRole } from '../../roles/role.ts'
 import type { Assembly } from '../assemble.ts'
 import type { Program } from '../core.ts'
 import { layerDigests } from '../layer-digest.ts'
+import type { RoleRoute } from '../role-route.ts'
 import { roleLayer } from '../roles.ts'
 
 /** A child and everything that its prompt is made of. */
@@ -16,19 +17,20 @@ export interface ChildRequest {
   readonly child: Pick<Delegation, 'agent' | 'parent' | 'roles' | 'task' | 'deadline' | 'detached'>
   readonly agent: AgentConfig
   readonly role: LinkedRole
+  readonly route: RoleRoute
   readonly config: Config
   readonly program: Program
 }
 
 /** The layers in order. Throws CONFIG_INVALID for rules that cannot be read. */
-async function childLayers({ child, role, config }: ChildRequest): Promise<Layer[]> {
+async function childLayers({ child, role, route, config }: ChildRequest): Promise<Layer[]> {
   const rules = await loadRules(config.coreDir, config.operatorDir)
   const task = taskLayer({
     ...child,
     parentRole: child.roles.at(-1) || undefined,
     deadline: child.deadline.wall,
   })
-  return orderLayers([...rules, roleLayer(role), task])
+  return orderLayers([...rules, roleLayer(role, route.via === 'native'), task])
 }
 
 /** What the run starts with, as for a tick. */
@@ -43,6 +45,7 @@ export async function assembleChild(
     prompt: renderPrompt(layers),
     digests: digestLayers(layers, undefined),
     role: request.role,
+    route: request.route,
     env,
     git,
     world: undefined,

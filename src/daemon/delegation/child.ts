@@ -17,7 +17,10 @@ import { folderOf, write, type Core } from '../core.ts'
 import { environmentOf } from '../environment.ts'
 import { gitRunner } from '../fences.ts'
 import { notesPath } from '../notes.ts'
-import { prepare, type PreparedRun } from '../prepare.ts'
+import { isNative, prepare, type PreparedRun } from '../prepare.ts'
+import { roleFor } from '../../roles/agent-role.ts'
+import type { LoadedRoles } from '../../roles/load.ts'
+import { nameOfRole, routeOf } from '../role-route.ts'
 import { rolesFor } from '../roles.ts'
 import { tellNear } from '../spending.ts'
 import { groundOf, standingIn } from '../standing.ts'
@@ -56,17 +59,23 @@ async function prepareChild(
   signal: AbortSignal,
 ): Promise<PreparedRun> {
   const { config, program, env } = core
-  const { catalogue } = await rolesFor(agent, config)
-  const role = catalogue.roles.get(child.role)
+  const roles = await rolesFor(agent, config)
+  const role = roles.catalogue.roles.get(child.role)
   if (role === undefined) throw new Error(`the role ${child.role} is gone or has a mistake by now`)
   const timeoutMs = msUntil(child.deadline, core.clock.now())
-  const entry = childAgent(agent, config.delegation, { role: role.id, level: role.level, timeoutMs })
+  const names = { own: ownName(agent, roles), child: nameOfRole({ agent, roles }, role.id) }
+  const entry = childAgent(agent, config.delegation, { role: role.id, level: role.level, timeoutMs, names })
   using notes = makeInside(innerPath(notesPath(agent), config.agents))
   const door = agentsDoorOf(core, child.run)
   const own = environmentOf(entry, { program, env, run: child.run, notes: notes.path, door })
   const look = { config, known: [], signal, run: gitRunner(groundOf(core), agent) }
   const { git } = await observeWorld(agent, look)
-  const assembly = await assembleChild({ child, agent: entry, role, config, program }, { env: own, git })
+  const among = { run: child.run, agent: entry, role, roles, config, program, env: own, door }
+  const route = routeOf({ ...among, ancestors: child.roles })
+  const assembly = await assembleChild(
+    { child, agent: entry, role, route, config, program },
+    { env: own, git },
+  )
   const now = core.clock.now()
   return prepare({
     origin: {
@@ -83,8 +92,14 @@ async function prepareChild(
     assembly,
     token: tokenFor(core),
     now,
-    around: aroundRun(core, entry, { id: child.run, env: own }),
+    around: aroundRun(core, entry, { id: child.run, env: own, native: isNative(assembly) }),
   })
+}
+
+/** How the agent's own command may name its own role. */
+function ownName(agent: AgentConfig, roles: LoadedRoles): string | undefined {
+  const found = agent.role === undefined ? undefined : roleFor(roles.catalogue, agent.role)
+  return found?.kind === 'found' ? nameOfRole({ agent, roles }, found.role.id) : undefined
 }
 
 /** As for a tick: nothing is started that is not on record. */
@@ -92,12 +107,12 @@ async function recordChild(
   core: Core,
   agent: AgentConfig,
   child: Delegation,
-  { plan, launch, prompt, token }: PreparedRun,
+  { plan, launch, prompt, token, files }: PreparedRun,
 ): Promise<void> {
   const { launches } = core.life
   let recorded = false
   try {
-    prepareRun(launch.folder, { ...launch, prompt, token })
+    prepareRun(launch.folder, { ...launch, prompt, token, files })
     recorded = await write(core, (tx, emit) => {
       if (readDelegation(tx, child.run)?.state !== 'waiting' || isAbandoned(tx, child)) return false
       insertRun(tx, plan)

@@ -146,7 +146,7 @@ function runDetail(core: Core, run: RunRecord): RunDetail {
     cli_session: run.reading?.cliSession ?? null,
     result: run.reading?.result ?? null,
     causes: [...run.causes],
-    layers: run.layers.map((layer) => ({ ...layer })),
+    layers: run.layers.map((layer) => ({ ...layer, native: layer.native === true })),
     prompt_bytes: run.promptBytes,
     core_digest: run.coreDigest,
     operator_digest: run.operatorDigest,

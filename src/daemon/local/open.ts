@@ -45,7 +45,7 @@ export async function openingOf(configPath: string, run: RunDetail): Promise<Ope
   if (agent.adapter !== run.adapter)
     throw refused(run, `${agent.name} works with ${agent.adapter} by now, and not with ${run.adapter}`)
   const { workspace, workDir } = agent
-  const places = { workspace, workDir, agent: agent.name, runId: run.id }
+  const places = { workspace, workDir, agent: agent.name, runId: run.id, role: run.role ?? '' }
   // What stands for a prompt stays as it is: there is none.
   const prompts = { prompt: '{prompt}', promptFile: '{prompt_file}' }
   const { words } = fillPlaceholders(agent.command, { ...places, ...prompts })

@@ -14,6 +14,9 @@ export const LayerView = z
     bytes: z.int(),
     digest: z.string().describe('Changes when the text does.'),
     volatile: z.boolean().describe('Whether its changes alone are no reason to run.'),
+    native: z
+      .boolean()
+      .describe('Whether the agent CLI is given it by its own means, and not in the prompt.'),
     failed: z.string().nullable().describe('Why it could not be made; null: it could.'),
   })
   .meta({ id: 'LayerView', description: 'One layer of a prompt.' })

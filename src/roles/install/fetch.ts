@@ -66,7 +66,9 @@ async function offered(tree: SourceTree, source: Source): Promise<ReadonlyMap<st
       fix: 'It needs *.md files there, or a roles.toml that says where they are: [project] roles_dir = "…"',
     })
   const texts = await textsOf(tree, roles)
-  const named = [...texts].flatMap(([path, text]) => promptFileOf({ id: roleIdOf(path), source: 'operator' }, text) ?? [])
+  const named = [...texts].flatMap(
+    ([path, text]) => promptFileOf({ id: roleIdOf(path), source: 'operator' }, text) ?? [],
+  )
   const prompts = choosePrompts(entries, rolesDir, new Set(named.map((path) => `roles/${path}`)))
   if (prompts.problems.length > 0) throw refused(source, prompts.problems)
   return new Map([...texts, ...(await textsOf(tree, prompts))])

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { delimiter, dirname, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import type { Presumption } from '../../agents/adapter.ts'
 import { reasonOf } from '../../base/errors.ts'
 import { createExclusive, entryOf, readIfExists } from '../../platform/files.ts'
@@ -50,23 +50,33 @@ export type Preparation = Pick<LaunchRequest, 'promptOnStdin' | 'sandboxed' | 'o
   readonly prompt: string
   /** The secret by which it asks at the agents' door. */
   readonly token?: string | undefined
+  /** What its agent CLI reads of its role, below the folder of that. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[]
 }
 
 /** Creates the run's folder, open to this user only, with the prompt in it. Throws what the file system says. */
 export function prepareRun(folder: string, preparation: Preparation): void {
-  const { prompt, promptOnStdin, sandboxed, owner, token } = preparation
+  const { prompt, promptOnStdin, sandboxed, owner, token, files = [] } = preparation
   const paths = runPaths(folder)
   const mode = 0o600
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700) // It may have been there.
   writeFileSync(paths.prompt, prompt, { mode })
   if (token !== undefined) writeFileSync(paths.token, `${token}\n`, { mode })
+  for (const { path, text } of files) writeRoleFile(paths.role, path, text)
   if (owner !== undefined) letIn(folder, owner)
   if (promptOnStdin) {
     writeFileSync(paths.stdin, prompt)
     chmodSync(paths.stdin, 0o644) // Nobody else gets into the folder; but a run of another user may open /dev/stdin.
   }
   if (sandboxed) writeFileSync(paths.sandbox, SANDBOX_ROOM, { mode })
+}
+
+/** Readable for a run of another user, and never its own: it must not change what it is. */
+function writeRoleFile(folder: string, path: string, text: string): void {
+  const file = join(folder, path)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+  writeFileSync(file, text, { mode: 0o644 })
 }
 
 /** What is the run's own it can read; the names of other runs stay unknown to it. */
