@@ -16,6 +16,7 @@ import { geminiProtocol } from './model-gemini.ts'
 import { messagesProtocol } from './model-messages.ts'
 import type { ModelProtocol } from './model-protocol.ts'
 import { responsesProtocol } from './model-responses.ts'
+import { systemOf } from './model-system.ts'
 import { answerFor, plainAnswer, scriptIn } from './model-script.ts'
 
 const protocols: readonly ModelProtocol[] = [
@@ -34,6 +35,8 @@ export const ModelRequest = z.object({
   prompt: z.string(),
   turn: z.number(),
   tools: z.array(z.string()),
+  /** What it was told beside that message. */
+  system: z.string().optional(),
   /** Who the CLI said that it is: a key or a token, as tests make them up. */
   authorization: z.string().optional(),
   /** The HTTP status that was answered. */
@@ -80,7 +83,17 @@ async function handle(
   }
   const body: unknown = JSON.parse(raw)
   const { prompt, toolOutputs, turn, tools } = protocol.read(body)
-  const seen = { protocol: protocol.name, method, url, prompt, turn, tools: [...tools], authorization }
+  const system = systemOf(body)
+  const seen = {
+    protocol: protocol.name,
+    method,
+    url,
+    prompt,
+    turn,
+    tools: [...tools],
+    system,
+    authorization,
+  }
   // A request without tools asks for a title or a summary. It repeats the prompt, but must not use up the script.
   const script = scriptIn([prompt, ...toolOutputs].join('\n'))
   const answer = tools.length === 0 ? plainAnswer() : answerFor(script, turn)

@@ -30,7 +30,7 @@ describe('the role of codex', () => {
     expect({ env, files }).toEqual({ env: {}, files: [] })
     expect(settingsFor()).toEqual({
       developer_instructions: expect.stringContaining(`${planner.prompt}\n\n`),
-      projects: { '/work': { trust_level: 'untrusted' } },
+      projects: { '/': { trust_level: 'untrusted' }, '/work': { trust_level: 'untrusted' } },
       'agents.enabled': false,
     })
   })

@@ -3,7 +3,7 @@
  * folder, codex lets its `.codex/config.toml` choose the model, the sandbox and programs to start; a run with a role does not
  * trust it. It has no list of agents that one may start, so that it starts none: delegation is marrow's.
  */
-import { isAbsolute } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import { stringify } from 'smol-toml'
 import { modelOf } from '../../roles/cast/model.ts'
 import { fitsArgument } from '../argument-limit.ts'
@@ -28,7 +28,7 @@ export function role(request: RoleRequest): RoleDelivery {
     return refused('its role is too long for a word of codex', 'Shorten the role to less than 130,000 bytes.')
   const added = [
     instructions,
-    setting('projects', { [folder]: { trust_level: 'untrusted' } }),
+    setting('projects', Object.fromEntries(upTo(folder).map((one) => [one, { trust_level: 'untrusted' }]))),
     setting('agents.enabled', false),
     ...(model === undefined || hasModel(own) ? [] : [setting('model', model)]),
     ...serverOf(request),
@@ -40,6 +40,12 @@ export function role(request: RoleRequest): RoleDelivery {
     files: [],
     proof: undefined, // What is among its words holds, or it does not start.
   }
+}
+
+/** The folder and all above it: codex looks for settings in each of them, up to where the repository begins. */
+function upTo(folder: string): string[] {
+  const above = dirname(folder)
+  return above === folder ? [folder] : [folder, ...upTo(above)]
 }
 
 function obstacleIn(own: readonly string[]): RefusedRole | undefined {
