@@ -15,6 +15,11 @@ export function asObject(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {}
 }
 
+/** The list that a value is, else an empty one. */
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -78,9 +78,10 @@ function permissionsOf(listing: string, name: string): Record<string, string> {
   )
 }
 
+const skills = [{ name: 'triage', description: 'How to: sort', body: '# Triage' }]
+
 function castFiles(layout: Layout): Record<string, string> {
   const settings = sampleSettings('opencode', { layout, modelMap: {} })
-  const skills = [{ name: 'triage', description: 'How to: sort', body: '# Triage' }]
   const { files } = castAll([planner, digger], skills, settings)
   return Object.fromEntries(files.map(({ path, text, of }) => [path, markText(text, of)]))
 }
@@ -131,6 +132,7 @@ const planted = {
     mode: { planner: { prompt: 'PLANTED' } },
     instructions: ['PLANTED.md'],
   }),
+  '.agents/skills/triage/SKILL.md': '---\nname: triage\ndescription: PLANTED\n---\n',
   'PLANTED.md': 'PLANTED',
   'AGENTS.md': 'The guidance of the project.',
 }
@@ -147,7 +149,13 @@ describe.skipIf(binary === undefined)('the role of a run with the real opencode'
     ({ expect }) => {
       const workDir = repository('planted', planted)
       const folder = join(dir, 'role')
-      const request = roleRequest('opencode', { words: ['opencode', 'run'], env: world.env, folder, workDir })
+      const request = roleRequest('opencode', {
+        words: ['opencode', 'run'],
+        env: world.env,
+        folder,
+        workDir,
+        skills,
+      })
       const { words, env, files } = native(opencode.role?.(request))
       plant(folder, Object.fromEntries(files.map(({ path, text }) => [path, text])))
 
@@ -162,6 +170,7 @@ describe.skipIf(binary === undefined)('the role of a run with the real opencode'
       ])
       expect(requests[0]?.system).toContain(planner.prompt)
       expect(requests[0]?.system).toContain('The guidance of the project.')
+      expect(requests[0]?.system).toContain('How to: sort')
       expect(requests[1]?.system).toContain(digger.prompt)
       expect(JSON.stringify(requests)).not.toContain('PLANTED')
 

@@ -9,7 +9,7 @@ import { claudeAgent } from '../../roles/cast/claude.ts'
 import type { LinkedRole } from '../../roles/role.ts'
 import { castSkill } from '../../roles/cast/skills.ts'
 import { flagValues, ownWords, switchOn } from '../flags.ts'
-import { jsonObject, asObject } from '../json-object.ts'
+import { asList, asObject, jsonObject } from '../json-object.ts'
 import { environmentAt, programIn } from '../program-place.ts'
 import { MCP_SERVER, refused, refusedName, refusedWrapper } from '../role.ts'
 import type { RefusedRole, RoleDelivery, RoleRequest } from '../role.ts'
@@ -158,20 +158,16 @@ function settingsOf(
     PreToolUse: [{ matcher: STARTING, hooks: [{ type: 'command', command: command('call'), timeout: 10 }] }],
   }
   const allowed = asObject(permissions)
-  const allow = listIn(allowed['allow'])
+  const allow = asList(allowed['allow'])
   return {
     ...rest,
     permissions: { ...allowed, allow: mcp === undefined ? allow : [...allow, `mcp__${MCP_SERVER}`] },
     hooks: {
       ...asObject(hooks),
-      SessionStart: [...added.SessionStart, ...listIn(asObject(hooks)['SessionStart'])],
-      PreToolUse: [...added.PreToolUse, ...listIn(asObject(hooks)['PreToolUse'])],
+      SessionStart: [...added.SessionStart, ...asList(asObject(hooks)['SessionStart'])],
+      PreToolUse: [...added.PreToolUse, ...asList(asObject(hooks)['PreToolUse'])],
     },
   }
-}
-
-function listIn(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
 }
 
 function serverOf([command = '', ...args]: readonly string[]): object {

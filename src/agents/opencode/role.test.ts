@@ -89,6 +89,16 @@ describe('the role of opencode', () => {
     expect(content).not.toHaveProperty('agent.planner.permission.edit')
   })
 
+  test('brings its skills, behind those that the agent has', ({ expect }) => {
+    const skills = [{ name: 'triage', description: 'Sorts', body: '# Triage' }]
+    const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ skills: { paths: ['/mine'], urls: [] } }) }
+    const { files } = native(opencode.role?.(roleRequest('opencode', { skills })))
+    expect(files.map(({ path }) => path)).toEqual(['agent-1.md', 'agent-2.md', 'skills/triage/SKILL.md'])
+    expect(contentFor({ env, skills })).toMatchObject({
+      skills: { paths: ['/mine', '/state/runs/r1/role/skills'], urls: [] },
+    })
+  })
+
   test('is text: what looks like a variable or a file in it is not filled in', ({ expect }) => {
     const role = sampleRole('l1/planner', {
       description: '{env:KEY} {file:/etc/passwd} {FILE:x}',

@@ -6,10 +6,11 @@
  */
 import { join } from 'node:path'
 import { opencodeAgent } from '../../roles/cast/opencode.ts'
+import { castSkill } from '../../roles/cast/skills.ts'
 import type { LinkedRole } from '../../roles/role.ts'
 import { fitsArgument } from '../argument-limit.ts'
 import { flagValues, ownWords } from '../flags.ts'
-import { asObject, jsonObject } from '../json-object.ts'
+import { asList, asObject, jsonObject } from '../json-object.ts'
 import { endOfFlags, environmentAt, programIn } from '../program-place.ts'
 import { MCP_SERVER, refused, refusedName, refusedWrapper } from '../role.ts'
 import type { RefusedRole, RoleDelivery, RoleRequest } from '../role.ts'
@@ -17,6 +18,7 @@ import { programPattern } from './program.ts'
 
 const CONTENT = 'OPENCODE_CONFIG_CONTENT'
 const NO_PROJECT = 'OPENCODE_DISABLE_PROJECT_CONFIG'
+const SKILLS = 'skills'
 
 /** The agents of a run in opencode's own settings, which come in a variable; their prompts in files. */
 export function role(request: RoleRequest): RoleDelivery {
@@ -38,7 +40,7 @@ export function role(request: RoleRequest): RoleDelivery {
     kind: 'native',
     words: withAgent(words, program, name),
     env: { [CONTENT]: content, [NO_PROJECT]: '1' },
-    files: agentsOf(request).map(({ prompt }, at) => ({ path: promptFile(at), text: prompt })),
+    files: filesOf(request),
     proof: undefined, // Its permissions are part of the role, and hold wherever the role does.
   }
 }
@@ -78,18 +80,30 @@ function agentsOf({ role: own, callees }: Pick<RoleRequest, 'role' | 'callees'>)
   return [own, ...callees]
 }
 
+function filesOf(request: RoleRequest) {
+  return [
+    ...agentsOf(request).map(({ prompt }, at) => ({ path: promptFile(at), text: prompt })),
+    ...request.skills.map((skill) => castSkill(SKILLS, skill)).map(({ path, text }) => ({ path, text })),
+  ]
+}
+
 function promptFile(at: number): string {
   return `agent-${at + 1}.md`
 }
 
 /** What the agent has there already, with the roles in it. */
 function contentOf(settings: Record<string, unknown>, request: RoleRequest, name: string): string {
-  const { agent: theirs, instructions, mcp, ...rest } = settings
+  const { agent: theirs, instructions, mcp, skills, ...rest } = settings
   const whole = {
     ...rest,
     default_agent: name,
     // The guidance of the project is left out with its settings, and is no right.
-    instructions: [...(Array.isArray(instructions) ? instructions : []), join(request.workDir, 'AGENTS.md')],
+    instructions: [...asList(instructions), join(request.workDir, 'AGENTS.md')],
+    // The last of a name counts, so that a skill of the repository takes none of these.
+    skills: {
+      ...asObject(skills),
+      paths: [...asList(asObject(skills)['paths']), join(request.folder, SKILLS)],
+    },
     mcp: { ...asObject(mcp), ...serverOf(request) },
   }
   const agents = [
