@@ -6,6 +6,7 @@ import { didYouMean } from '../../base/nearest.ts'
 import { roleFor } from '../../roles/agent-role.ts'
 import { toolsOf, type BashRight } from '../../roles/capabilities.ts'
 import { capabilityWords } from '../../roles/capability-words.ts'
+import { modelOf } from '../../roles/cast/model.ts'
 import type { Catalogue } from '../../roles/catalogue.ts'
 import { delegationMermaid, delegationTree } from '../../roles/graph.ts'
 import { loadRoles, type LoadedRoles } from '../../roles/load.ts'
@@ -45,7 +46,7 @@ export function listRoles({ catalogue, config }: RoleTree): RoleListOutput {
 /** For `role show`. */
 export function showRole(tree: RoleTree, role: LinkedRole): RoleShowOutput {
   const { catalogue, config, settings } = tree
-  const { capabilities, skills, tier } = role
+  const { capabilities, skills } = role
   const recorded = layerOf(config).installed.find(({ files }) => Object.hasOwn(files, `roles/${role.id}.md`))
   return {
     ...summaries(catalogue, config)(role),
@@ -58,10 +59,10 @@ export function showRole(tree: RoleTree, role: LinkedRole): RoleShowOutput {
     capabilities: capabilityWords(capabilities),
     skills: [...skills],
     temperature: role.temperature ?? null,
-    targets: [...settings.values()].map(({ target, enabled, modelMap, capabilityMap }) => {
+    targets: [...settings.values()].map((one) => {
+      const { target, enabled, capabilityMap } = one
       const { ids, bash } = toolsOf(capabilities, capabilityMap)
-      const model = modelMap[tier] ?? modelMap['reasoning'] ?? null
-      return { target, enabled, model, tools: [...ids], bash: bashOf(bash) }
+      return { target, enabled, model: modelOf(role.tier, one) ?? null, tools: [...ids], bash: bashOf(bash) }
     }),
     source: role.source === 'operator' ? (recorded?.source ?? null) : null,
     prompt: role.prompt,
