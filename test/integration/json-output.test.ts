@@ -1,7 +1,7 @@
 /** What the commands really print with --json holds what docs/json-output.md says, and nothing else. */
 import { execFile } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { sh, test, type Home } from '../helpers/daemon.ts'
 import { jsonOutputs } from '../../src/ipc/json-output.ts'
 
@@ -55,6 +55,15 @@ test('every command prints what its schema says, key by key', async ({ home, exp
     'isolation test': ['isolation', 'test'],
     'notify test': ['notify', 'test'],
     setup: ['setup'],
+    'role list': ['role', 'list'],
+    'role show': ['role', 'show', 'coder'],
+    'role check': ['role', 'check'],
+    'role graph': ['role', 'graph'],
+    'role edit': ['role', 'edit', 'tester'],
+    'role add': ['role', 'add', await sourceOf(home)],
+    'role update': ['role', 'update'],
+    'role remove': ['role', 'remove', await ownRole(home)],
+    'role cast': ['role', 'cast', '--dry-run'],
     scaffold: [
       'scaffold',
       '--workspace',
@@ -91,6 +100,21 @@ async function folderOf({ dir }: Home): Promise<string> {
   const folder = join(dir, 'other')
   await mkdir(folder)
   return folder
+}
+
+/** A folder with a role. */
+async function sourceOf({ dir }: Home): Promise<string> {
+  await mkdir(join(dir, 'source', 'roles', 'l3'), { recursive: true })
+  await writeFile(join(dir, 'source', 'roles', 'l3', 'painter.md'), '---\nname: painter\n---\nPaint.\n')
+  return join(dir, 'source')
+}
+
+/** The id of a role beside the configuration. */
+async function ownRole({ configPath }: Home): Promise<string> {
+  const folder = join(dirname(configPath), 'roles', 'l3')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'glazier.md'), '---\nname: glazier\n---\nGlaze.\n')
+  return 'l3/glazier'
 }
 
 test('validate tells every mistake in its documented shape', async ({ home, expect }) => {
