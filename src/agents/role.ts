@@ -21,6 +21,8 @@ export interface RoleRequest {
   readonly folder: string
   /** As the system knows it, without links in it. */
   readonly workDir: string
+  /** Where the files lie that marrow tells its agents of; as the system knows it. */
+  readonly workspace: string
   /** The folder of marrow's own executables, absolute, which the run can read and not write. */
   readonly programBin: string
   /** The words that start marrow's own MCP server for this run; undefined: it is offered none. */

@@ -42,7 +42,8 @@ export interface RoleRun {
 /** Throws CONFIG_INVALID where the agent's role must be delivered natively and cannot be. */
 export function routeOf(one: RoleRun): RoleRoute {
   const { agent, env } = one
-  if (agent.roleVia === 'prompt') return { via: 'prompt', reason: undefined }
+  // A role without front matter says nothing of tools: its agent CLI would take them all away.
+  if (agent.roleVia === 'prompt' || one.role.textOnly) return { via: 'prompt', reason: undefined }
   const adapter = adapterFor(agent.adapter)
   const settings = settingsFor(one)
   if (adapter.role === undefined || settings === undefined)
@@ -95,6 +96,7 @@ function requestFor(one: RoleRun, settings: TargetSettings): NativeRequest {
     names: namesIn(settings, catalogue.roles.values()).names,
     folder: runPaths(folderOf(config, run)).role,
     workDir: realPath(agent.workDir),
+    workspace: realPath(agent.workspace),
     programBin: program.binDir,
     mcp: door && [join(program.binDir, 'marrow'), 'mcp'],
   }

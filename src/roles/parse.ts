@@ -98,6 +98,7 @@ function plainRole({ id, source, path }: RoleFile, prompt: string): Role {
     capabilities: basicAlone,
     prompt,
     level: levelOfId(id),
+    textOnly: true,
     leaf: false,
     scheduled: true,
     callable: false,
@@ -128,6 +129,7 @@ function readRole(file: RoleFile, front: FrontMatter, top: Fields): Role {
     prompt: readPrompt(file, front, top),
     ...readHierarchy(id, top),
     base: source === 'workspace' ? textOf(top, 'base') : undefined,
+    textOnly: false,
     source,
     path,
   }

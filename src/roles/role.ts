@@ -32,6 +32,8 @@ export interface Role {
   readonly prompt: string
   /** 1: scheduled mains, 2: leads, 3: leaf workers. Undefined: neither the file nor its folder says it. */
   readonly level: number | undefined
+  /** The file has no front matter: it says who the agent is, and nothing of what it may do. */
+  readonly textOnly: boolean
   /** `class: leaf`: it never delegates. */
   readonly leaf: boolean
   readonly scheduled: boolean

@@ -20,7 +20,8 @@ const FRESH_MS = 250 // Many wait at once, and the CLIs need the processor.
 /** One `[[agents]]` entry, as far as it differs from the others, and the text of its role. */
 export interface CliAgent {
   readonly name: string
-  readonly role: string
+  /** Undefined: the core has a role of this name. */
+  readonly role?: string
   readonly command: readonly string[]
   readonly keys?: Readonly<Record<string, unknown>>
   /** Laid over what the CLI needs. */
@@ -92,7 +93,9 @@ export function openCliDaemon(
     end,
     pid: () => daemon?.child.pid ?? 0,
     configure: (agents) => {
-      for (const { name, role } of agents) writeFileSync(join(conf, 'roles', `${name}.md`), role)
+      for (const { name, role } of agents) {
+        if (role !== undefined) writeFileSync(join(conf, 'roles', `${name}.md`), role)
+      }
       writeFileSync(configPath, configOf(agents, places))
     },
     start: async () => {

@@ -17,6 +17,7 @@ export function roleRequest(target: TargetName, said: Partial<RoleRequest> = {})
     names: namesIn(settings, [planner, digger, keeper]).names,
     folder: '/state/runs/r1/role',
     workDir: '/work',
+    workspace: '/space',
     programBin: '/core/bin',
     mcp: undefined,
     ...said,

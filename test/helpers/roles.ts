@@ -22,6 +22,7 @@ export function linkedRole(id: string, changes: Partial<LinkedRole> = {}): Linke
     maxDelegateDepth: undefined,
     allowedChildren: [],
     base: undefined,
+    textOnly: false,
     source: 'core',
     path: `/core/roles/${id}.md`,
     delegates: [],

@@ -22,6 +22,7 @@ export function sampleRole(id: string, said: Partial<LinkedRole> = {}): LinkedRo
     maxDelegateDepth: undefined,
     allowedChildren: [],
     base: undefined,
+    textOnly: false,
     source: 'core',
     path: `/core/roles/${id}.md`,
     delegates: [],

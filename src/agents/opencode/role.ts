@@ -129,19 +129,25 @@ function serverOf({ mcp }: RoleRequest): object {
 
 /** The JSON of one agent. Every field is said that a file of the operator's could say otherwise. */
 function agentOf(one: LinkedRole, at: number, request: RoleRequest): string {
-  const { callees, names, settings, folder, mcp } = request
+  const { callees, names, settings, folder, mcp, workspace } = request
   const isOwn = at === 0
   const delegates = isOwn ? callees.map(({ id }) => id) : []
   const cast = opencodeAgent({ ...one, delegates }, settings, names)
   const permission = {
     ...cast.permission,
     question: 'deny', // Nobody is there to answer.
+    external_directory: outside(cast.permission['external_directory'], workspace),
     ...(mcp === undefined ? {} : { [`${MCP_SERVER}_*`]: isOwn ? 'allow' : 'deny' }),
   }
   const fields = { ...cast, mode: isOwn ? 'primary' : 'subagent', permission, disable: false, hidden: false }
   const text = JSON.stringify(fields)
   // opencode fills in `{env:…}` and `{file:…}` before it reads the JSON. What a role says is text; only its prompt is a file.
   return `${literal(text.slice(0, -1))},"prompt":"{file:${join(folder, promptFile(at))}}"}`
+}
+
+/** Where a role may work outside of the work_dir. What it would have to ask for is refused: nobody is there to answer. */
+function outside(cast: unknown, workspace: string): unknown {
+  return cast === 'allow' ? cast : { '*': 'ask', [workspace]: 'allow', [`${workspace}/*`]: 'allow' }
 }
 
 function literal(json: string): string {
