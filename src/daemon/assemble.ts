@@ -21,6 +21,7 @@ import type { RunGit } from '../platform/git-ask.ts'
 import { digestLayers } from '../prompt/attribution.ts'
 import { decideGate, type GateDecision, type OpenWork } from '../prompt/gate.ts'
 import { baseLayer } from '../prompt/instruction.ts'
+import { delegationsLayer, type HandedOn } from '../prompt/delegations.ts'
 import { orderLayers, renderPrompt, type Layer } from '../prompt/layers.ts'
 import { loadRules, runProviders } from '../prompt/load.ts'
 import { findProviders } from '../prompt/load/find.ts'
@@ -53,6 +54,8 @@ export interface AssembleRequest {
   readonly state: Pick<AgentState, 'progress'> | undefined
   readonly lastSuccess: LastSuccess | undefined
   readonly triggers: readonly Trigger[]
+  /** What runs of the agent handed on and it is to be told of. */
+  readonly handedOn: readonly HandedOn[]
   readonly forced: boolean
   readonly now: Moment
   readonly dryRun: boolean
@@ -150,7 +153,8 @@ async function gather(
         ),
       ),
     )
-  const context = [...blocks, ...elsewhere, ...obstacles(agent, config, queues)]
+  const handedOn = present(delegationsLayer(request.handedOn))
+  const context = [...blocks, ...handedOn, ...elsewhere, ...obstacles(agent, config, queues)]
   const route = found && routeOf({ ...request, ...found, ancestors: [], env })
   const role = present(found).map((one) => roleLayer(one.role, route?.via === 'native'))
   const layers = [...rules, ...role, baseLayer, ...present(trigger), ...context]

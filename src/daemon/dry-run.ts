@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import { entryOf, readIfExists } from '../platform/files.ts'
 import type { WallState } from '../isolation/wall.ts'
 import type { Database } from '../platform/sqlite.ts'
+import type { HandedOn } from '../prompt/delegations.ts'
 import { attribute } from '../prompt/attribution.ts'
 import { renderLayer } from '../prompt/layers.ts'
 import { runPaths } from '../runner/folder.ts'
@@ -17,6 +18,7 @@ import { sentLayer } from '../runner/record.ts'
 import { lastRuns } from '../runner/store.ts'
 import { assemble } from './assemble.ts'
 import { folderOf, type Core, type Program } from './core.ts'
+import { handedOnBy } from './delegation/handed-on.ts'
 import { describePause, pauseFile, readPause } from './pause.ts'
 import { newRunId } from './tick.ts'
 
@@ -40,6 +42,7 @@ interface Known {
   readonly state: AgentState | undefined
   readonly lastSuccess: LastSuccess | undefined
   readonly triggers: readonly Trigger[]
+  readonly handedOn: readonly HandedOn[]
   readonly lastRun: string | undefined
   /** Why nothing of this agent starts, whatever is due. */
   readonly hold: string | undefined
@@ -61,6 +64,7 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     state,
     lastSuccess: known.lastSuccess,
     triggers,
+    handedOn: known.handedOn,
     now,
     signal,
     wall: request.wall,
@@ -93,14 +97,16 @@ async function readKnown({ db, config }: DryRunRequest, { name }: AgentConfig): 
   if (!db) {
     const hold =
       pausedByFile === undefined ? undefined : `paused: the file ${pauseFile(config.stateDir)} is there`
-    return { state: undefined, lastSuccess: undefined, triggers: [], lastRun: undefined, hold }
+    return { state: undefined, lastSuccess: undefined, triggers: [], handedOn: [], lastRun: undefined, hold }
   }
   return db.read((tx) => {
     const state = readAgent(tx, name)
+    const lastSuccess = readLastSuccess(tx, name)
     const pause = readPause({ config, life: { pausedByFile } }, tx) ?? state?.paused
     return {
       state,
-      lastSuccess: readLastSuccess(tx, name),
+      lastSuccess,
+      handedOn: handedOnBy(tx, name, lastSuccess),
       triggers: pendingTriggers(tx, name),
       lastRun: lastRuns(tx, name, 1)[0]?.id,
       hold: pause && describePause(pause),

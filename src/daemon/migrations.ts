@@ -256,6 +256,7 @@ create table delegations (
 );
 create index delegation_root on delegations (root, asked_at);
 create index delegation_parent on delegations (parent);
+create index delegation_agent on delegations (agent, ended_at);
 create index delegation_open on delegations (agent) where state <> 'ended';
 `,
   },

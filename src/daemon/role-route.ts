@@ -7,6 +7,7 @@ import { MarrowError } from '../base/errors.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import { calleesOf, standingOf } from '../delegation/lineage.ts'
 import { realPath } from '../platform/paths.ts'
+import { roleFor } from '../roles/agent-role.ts'
 import { namesIn } from '../roles/cast/cast.ts'
 import type { TargetSettings } from '../roles/cast/target.ts'
 import type { LoadedRoles } from '../roles/load.ts'
@@ -67,6 +68,15 @@ export function nameOfRole(
 ): string | undefined {
   const settings = settingsFor({ agent, roles })
   return settings && namesIn(settings, roles.catalogue.roles.values()).names.get(role)
+}
+
+/** The role of the agent's own runs; undefined where it has none, or none that counts. */
+export function ownRole(
+  { role }: Pick<AgentConfig, 'role'>,
+  { catalogue }: Pick<LoadedRoles, 'catalogue'>,
+): LinkedRole | undefined {
+  const found = role === undefined ? undefined : roleFor(catalogue, role)
+  return found?.kind === 'found' ? found.role : undefined
 }
 
 function settingsFor({ agent, roles }: Pick<RoleRun, 'agent' | 'roles'>): TargetSettings | undefined {

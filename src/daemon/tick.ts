@@ -30,6 +30,7 @@ import { aroundRun } from './around.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
 import { describePause, holdOf } from './pause.ts'
 import { isNative, prepare, type Origin, type PreparedRun } from './prepare.ts'
+import { handedOnBy } from './delegation/handed-on.ts'
 import { agentsDoorOf, keepToken, tokenFor } from './tokens.ts'
 import { judgeNow, tellLimits, tellNear } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
@@ -47,16 +48,20 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   const standing = standingIn(groundOf(core), agent)
   if (standing.kind === 'held') return holdBack(core, tick, standing.reason)
   const begunAt = core.clock.now()
-  const { state, lastSuccess, triggers } = await core.db.read((tx) => ({
-    lastSuccess: readLastSuccess(tx, agent.name),
-    state: readAgent(tx, agent.name),
-    triggers: pendingTriggers(tx, agent.name).filter((one) => isStillThere(one, core.config)),
-  }))
+  const known = await core.db.read((tx) => {
+    const lastSuccess = readLastSuccess(tx, agent.name)
+    return {
+      lastSuccess,
+      state: readAgent(tx, agent.name),
+      triggers: pendingTriggers(tx, agent.name).filter((one) => isStillThere(one, core.config)),
+      handedOn: handedOnBy(tx, agent.name, lastSuccess),
+    }
+  })
+  const { triggers } = known
   const run = newRunId(core, agent.slug)
   const { config, program, env } = core
   let ready: { readonly assembly: Assembly; readonly prepared: PreparedRun | undefined }
   try {
-    const known = { state, lastSuccess, triggers }
     const door = agentsDoorOf(core, run)
     const request = { agent, config, program, env, run, door, ...known, forced: tick.forced, now: begunAt }
     const { wall } = core.life

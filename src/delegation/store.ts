@@ -98,6 +98,17 @@ export function lastRoots(tx: Tx, limit: number): string[] {
   return tx.all(sql, limit).map((row) => String(row['root']))
 }
 
+/** Those for which an agent is accountable that go on, or ended after `since` (epoch ms); at most `limit`, the newest. */
+export function delegationsFor(
+  tx: Tx,
+  agent: string,
+  { since, limit }: { readonly since: number; readonly limit: number },
+): Delegation[] {
+  const sql = `select * from delegations where agent = ? and (state <> 'ended' or ended_at > ?)
+    order by state = 'ended', asked_at desc, rowid desc limit ?`
+  return tx.all(sql, agent, since, limit).map(parse)
+}
+
 /** All that did not end. */
 export function openDelegations(tx: Tx): Delegation[] {
   return tx.all("select * from delegations where state <> 'ended' order by asked_at, rowid").map(parse)

@@ -11,6 +11,10 @@ export interface DryRunOptions extends CommonOptions {
   readonly raw?: boolean
   readonly layers?: boolean
   readonly diff?: boolean
+  /** The words are one role then, and its prompt for this task is shown. */
+  readonly task?: string
+  /** The agent that would be accountable. */
+  readonly for?: string
   readonly json?: boolean
 }
 
@@ -32,14 +36,21 @@ export async function dryRun(options: DryRunOptions): Promise<number> {
 }
 
 async function viewsOf(options: DryRunOptions): Promise<readonly DryRunView[]> {
+  const { task, for: accountable } = options
+  if (accountable !== undefined && task === undefined)
+    throw new MarrowError('USAGE', 'Cannot understand the command: --for needs --task.', {
+      fix: 'Name a role and its task: marrow dry-run coder --task TEXT --for AGENT',
+    })
   const agents = [...options.agents]
   const connection = connect(options)
   try {
-    return (await connection.ask('dryRun', { agents }, { timeoutMs: PROVIDERS_TIMEOUT_MS })).agents
+    return (
+      await connection.ask('dryRun', { agents, task, for: accountable }, { timeoutMs: PROVIDERS_TIMEOUT_MS })
+    ).agents
   } catch (error) {
     if (!isNobody(error)) throw error
     const { dryRunLocally } = await import('../../daemon/local/dry-run.ts')
-    return await dryRunLocally({ configPath: connection.configPath, agents })
+    return await dryRunLocally({ configPath: connection.configPath, agents, task, accountable })
   }
 }
 
@@ -69,7 +80,7 @@ async function linesOf(view: DryRunView, options: DryRunOptions): Promise<string
 function verdictOf({ would_run, reason }: DryRunView): string {
   const told = withClockTimes(plain(reason), Date.now())
   if (would_run) return `would run: ${told}`
-  return /^(quiet|held|paused)\b/.test(told) ? told : `quiet: ${told}`
+  return /^(quiet|held|paused|refused)\b/.test(told) ? told : `quiet: ${told}`
 }
 
 /** The tokenizer takes 55 MiB once loaded: only this command and only this flag pay for it. */

@@ -85,12 +85,20 @@ const dryRun: CommandSpec = {
   about:
     'Says whether the next tick would run, stay quiet or be held, and why; then the prompt that it would send. Starts no run and changes nothing. Tokens in --layers are counted with one tokenizer for all models, so they are "about".',
   words: [
-    { name: 'agents', about: 'their names; without any, all', optional: true, many: true, from: ['agents'] },
+    {
+      name: 'agents',
+      about: 'their names, without any all; with --task one role',
+      optional: true,
+      many: true,
+      from: ['agents', 'roles'],
+    },
   ],
   flags: [
     { long: '--raw', about: 'the bytes of the prompt alone, of one agent' },
     { long: '--layers', about: 'what each layer of the prompt weighs' },
     { long: '--diff', about: 'what changed since the last prompt that was sent' },
+    { long: '--task', value: 'text', about: 'the word is a role: what it would be sent for this task' },
+    { long: '--for', value: 'agent', about: 'the agent that would hand it over', from: ['agents'] },
     jsonLogs,
   ],
   json: 'one value',
@@ -99,11 +107,17 @@ const dryRun: CommandSpec = {
     { line: 'marrow dry-run scout', about: 'the very prompt that scout would be sent' },
     { line: 'marrow dry-run scout --layers', about: 'what its parts weigh' },
     { line: 'marrow dry-run scout --raw', about: 'its bytes, to send them elsewhere' },
+    { line: 'marrow dry-run coder --task "Mend the build."', about: 'the prompt of a role for a task' },
   ],
   see: ['run-once', 'show'],
-  act: acting<{ raw?: boolean; layers?: boolean; diff?: boolean; json?: boolean }>(async (agents, options) =>
-    (await import('../commands/dry-run.ts')).dryRun({ ...options, agents }),
-  ),
+  act: acting<{
+    raw?: boolean
+    layers?: boolean
+    diff?: boolean
+    task?: string
+    for?: string
+    json?: boolean
+  }>(async (agents, options) => (await import('../commands/dry-run.ts')).dryRun({ ...options, agents })),
 }
 
 const task: CommandSpec = {

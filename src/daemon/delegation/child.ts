@@ -18,9 +18,7 @@ import { environmentOf } from '../environment.ts'
 import { gitRunner } from '../fences.ts'
 import { notesPath } from '../notes.ts'
 import { isNative, prepare, type PreparedRun } from '../prepare.ts'
-import { roleFor } from '../../roles/agent-role.ts'
-import type { LoadedRoles } from '../../roles/load.ts'
-import { nameOfRole, routeOf } from '../role-route.ts'
+import { nameOfRole, ownRole, routeOf } from '../role-route.ts'
 import { rolesFor } from '../roles.ts'
 import { tellNear } from '../spending.ts'
 import { groundOf, standingIn } from '../standing.ts'
@@ -63,18 +61,22 @@ async function prepareChild(
   const role = roles.catalogue.roles.get(child.role)
   if (role === undefined) throw new Error(`the role ${child.role} is gone or has a mistake by now`)
   const timeoutMs = msUntil(child.deadline, core.clock.now())
-  const names = { own: ownName(agent, roles), child: nameOfRole({ agent, roles }, role.id) }
+  const own = ownRole(agent, roles)
+  const names = {
+    own: own && nameOfRole({ agent, roles }, own.id),
+    child: nameOfRole({ agent, roles }, role.id),
+  }
   const entry = childAgent(agent, config.delegation, { role: role.id, level: role.level, timeoutMs, names })
   using notes = makeInside(innerPath(notesPath(agent), config.agents))
   const door = agentsDoorOf(core, child.run)
-  const own = environmentOf(entry, { program, env, run: child.run, notes: notes.path, door })
+  const its = environmentOf(entry, { program, env, run: child.run, notes: notes.path, door })
   const look = { config, known: [], signal, run: gitRunner(groundOf(core), agent) }
   const { git } = await observeWorld(agent, look)
-  const among = { run: child.run, agent: entry, role, roles, config, program, env: own, door }
+  const among = { run: child.run, agent: entry, role, roles, config, program, env: its, door }
   const route = routeOf({ ...among, ancestors: child.roles })
   const assembly = await assembleChild(
     { child, agent: entry, role, route, config, program },
-    { env: own, git },
+    { env: its, git },
   )
   const now = core.clock.now()
   return prepare({
@@ -92,14 +94,8 @@ async function prepareChild(
     assembly,
     token: tokenFor(core),
     now,
-    around: aroundRun(core, entry, { id: child.run, env: own, native: isNative(assembly) }),
+    around: aroundRun(core, entry, { id: child.run, env: its, native: isNative(assembly) }),
   })
-}
-
-/** How the agent's own command may name its own role. */
-function ownName(agent: AgentConfig, roles: LoadedRoles): string | undefined {
-  const found = agent.role === undefined ? undefined : roleFor(roles.catalogue, agent.role)
-  return found?.kind === 'found' ? nameOfRole({ agent, roles }, found.role.id) : undefined
 }
 
 /** As for a tick: nothing is started that is not on record. */

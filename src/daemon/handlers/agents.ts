@@ -1,7 +1,6 @@
 import { MarrowError } from '../../base/errors.ts'
 import { formatDuration } from '../../base/duration.ts'
 import { namesOf } from '../../base/names.ts'
-import { didYouMean } from '../../base/nearest.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
 import { closedBreaker } from '../../heartbeat/breaker.ts'
 import { updateAgent } from '../../heartbeat/store/agents.ts'
@@ -11,6 +10,8 @@ import type { Handlers } from '../../ipc/protocol/table.ts'
 import { remove } from '../../platform/files.ts'
 import { write, type Core } from '../core.ts'
 import { dryRun } from '../dry-run.ts'
+import { dryRunTask } from '../dry-run-task.ts'
+import { agentNamed } from './named.ts'
 import { judgeNow } from '../spending.ts'
 import { describePause, pauseFile, readPause, storePause } from '../pause.ts'
 import { wakeState, whyItWaits } from '../wake-state.ts'
@@ -31,8 +32,12 @@ export function agentHandlers(core: Core, waiters: TickWaiters): Pick<Handlers, 
       return { ok: true }
     },
     runOnce: async ({ agents }) => ({ ticks: await runOnce(core, waiters, agents) }),
-    dryRun: async ({ agents }) => {
+    dryRun: async ({ agents, task, for: accountable }) => {
       const { config, program, env, db, clock, random } = core
+      if (task !== undefined) {
+        const wish = { roles: agents ?? [], task, accountable }
+        return { agents: [await dryRunTask({ config, program, env, clock, random }, wish)] }
+      }
       const named = agentsNamed(config, agents)
       return {
         agents: await dryRun({
@@ -56,15 +61,6 @@ export function agentsNamed(config: Config, names: readonly string[] | undefined
   // A body of 1 MiB has room for one name a hundred thousand times.
   const once = [...new Set(names)]
   return [...new Set(once.map((name) => agentNamed(config, name)))]
-}
-
-function agentNamed(config: Config, name: string): AgentConfig {
-  const found = config.agents.find((agent) => agent.name === name || agent.slug === name)
-  if (found) return found
-  const known = config.agents.map((agent) => agent.name)
-  throw new MarrowError('NOT_FOUND', `unknown agent: ${name}`, {
-    fix: `${didYouMean(name, known)}The agents of this configuration: ${known.join(', ')}.`,
-  })
 }
 
 async function wake(core: Core, name: string, reason: string, prompt: string | null) {

@@ -3,6 +3,7 @@ import { systemClock } from '../../platform/clock.ts'
 import { entryOf } from '../../platform/files.ts'
 import { openDatabase } from '../../platform/sqlite.ts'
 import { dryRun } from '../dry-run.ts'
+import { dryRunTask } from '../dry-run-task.ts'
 import { agentsNamed } from '../handlers/agents.ts'
 import { configAt, installedProgram } from '../here.ts'
 import { storePath } from '../open-store.ts'
@@ -12,8 +13,21 @@ import { wallOf } from '../steps/wall.ts'
 export async function dryRunLocally(options: {
   configPath: string
   agents: string[]
+  task: string | undefined
+  accountable: string | undefined
 }): Promise<DryRunView[]> {
   const config = await configAt(options.configPath)
+  if (options.task !== undefined) {
+    const here = {
+      config,
+      program: installedProgram(),
+      env: process.env,
+      clock: systemClock,
+      random: Math.random,
+    }
+    const wish = { roles: options.agents, task: options.task, accountable: options.accountable }
+    return [await dryRunTask(here, wish)]
+  }
   const path = storePath(config.stateDir)
   // An empty file is a store that no daemon has ever opened.
   const written = (entryOf(path)?.bytes ?? 0) > 0

@@ -132,8 +132,16 @@ export const agentVerbs = {
   dryRun: entry({
     route: routes.dryRun,
     who: 'operator',
-    about: 'What the next tick would do and the prompt it would send. Starts no run, changes no state.',
-    params: z.strictObject({ agents }),
+    about:
+      'What the next tick would do and the prompt it would send; with a task, what a role would be sent that an agent hands it to. Starts no run, changes no state.',
+    params: z.strictObject({
+      agents: agents.describe('Names of agents, all without any; with a task one role.'),
+      task: z.string().min(1, 'task is empty').optional(),
+      for: z
+        .string()
+        .optional()
+        .describe('The accountable agent; without it the first that may call the role.'),
+    }),
     result: z.object({ agents: z.array(DryRunView) }),
   }),
 }

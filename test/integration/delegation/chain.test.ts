@@ -1,5 +1,5 @@
 /** Runs that hand work on, through the built daemon and the built `marrow delegate`. */
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
@@ -50,5 +50,59 @@ describe('a run that delegates', () => {
     expect((await site.marrow('runs', 'tree')).out).toMatch(
       /chief as l1\/chief {2}succeeded[^]*└─ l2\/lead {2}succeeded[^]*└─ l3\/hand {2}succeeded/,
     )
+  })
+
+  test('is told in its next prompt what goes on, and what came of the rest', async ({ site, expect }) => {
+    await team(site, {
+      'l1/chief':
+        'test -e "$MARROW_NOTES/asked" || marrow delegate hand --task "Watch it." --detach; touch "$MARROW_NOTES/asked"',
+      'l3/hand': 'while ! test -e "$MARROW_WORKSPACE/enough"; do sleep 0.05; done; echo "Seen enough."',
+    })
+    const daemon = await site.start()
+    const ended = (count: number) =>
+      eventually(`${count} runs of the chief`, async () => {
+        const { runs } = await daemon.ask('runs', { agent: 'chief' })
+        const own = runs.filter(({ state }) => state === 'ended')
+        return own.length >= count || undefined
+      })
+    await ended(1)
+    const prompt = async () => (await daemon.ask('dryRun', { agents: ['chief'] })).agents[0]?.prompt ?? ''
+    expect(await prompt()).toMatch(
+      /--- \[delegations\] ---\n[^]*- l3\/hand: Watch it\.\n {2}chief-\S+: goes on until /,
+    )
+    await writeFile(join(site.workspace, 'enough'), '')
+    await ended(2)
+    expect(await prompt()).toMatch(
+      /- l3\/hand: Watch it\.\n {2}chief-\S+: succeeded\n {2}Its last words: Seen enough\./,
+    )
+    await daemon.ask('wake', { agent: 'chief' })
+    await ended(3)
+    expect(await prompt()).not.toContain('Watch it.')
+  })
+})
+
+describe('a dry run of a role', () => {
+  test('shows what a child would be sent, with a daemon and without one, and who may not be called', async ({
+    site,
+    expect,
+  }) => {
+    await team(site, { 'l1/chief': 'true' })
+    const words = ['dry-run', 'hand', '--task', 'Mend the roof.']
+    const without = await site.marrow(...words, '--layers')
+    expect(without.out).toMatch(/^\[chief as l3\/hand\] would run: delegated by chief\n/)
+    const daemon = await site.start()
+    const { out } = await site.marrow(...words)
+    expect(out).toMatch(
+      /--- \[Role\] ---\nYou are l3\/hand\.\n[^]*--- \[Task\] ---\nl1\/chief of chief handed you one task/,
+    )
+    expect(out).toMatch(/The task:\n\nMend the roof\.\n--- END ---\n$/)
+    expect((await site.marrow('dry-run', 'chief', '--task', 'x')).out).toMatch(
+      /\] refused: This run is l1\/chief itself/,
+    )
+    expect(await site.marrow('dry-run', 'nobody', '--task', 'x')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/Cannot show the prompt of nobody: there is no such role/),
+    })
+    expect((await daemon.ask('runsTree', {})).runs).toEqual([])
   })
 })
