@@ -106,7 +106,6 @@ const dryRun: CommandSpec = {
   examples: [
     { line: 'marrow dry-run scout', about: 'the very prompt that scout would be sent' },
     { line: 'marrow dry-run scout --layers', about: 'what its parts weigh' },
-    { line: 'marrow dry-run scout --raw', about: 'its bytes, to send them elsewhere' },
     { line: 'marrow dry-run coder --task "Mend the build."', about: 'the prompt of a role for a task' },
   ],
   see: ['run-once', 'show'],
