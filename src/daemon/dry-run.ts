@@ -15,7 +15,7 @@ import { attribute } from '../prompt/attribution.ts'
 import { renderLayer } from '../prompt/layers.ts'
 import { runPaths } from '../runner/folder.ts'
 import { sentLayer } from '../runner/record.ts'
-import { lastRuns } from '../runner/store.ts'
+import { lastOwnRun } from '../runner/store.ts'
 import { assemble } from './assemble.ts'
 import { folderOf, type Core, type Program } from './core.ts'
 import { handedOnBy } from './delegation/handed-on.ts'
@@ -108,7 +108,7 @@ async function readKnown({ db, config }: DryRunRequest, { name }: AgentConfig): 
       lastSuccess,
       handedOn: handedOnBy(tx, name, lastSuccess),
       triggers: pendingTriggers(tx, name),
-      lastRun: lastRuns(tx, name, 1)[0]?.id,
+      lastRun: lastOwnRun(tx, name)?.id,
       hold: pause && describePause(pause),
     }
   })

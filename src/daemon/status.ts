@@ -21,6 +21,7 @@ import { formatProblem } from '../base/errors.ts'
 import { lastOutputAt } from '../runner/observe.ts'
 import { isStale } from '../runner/stale.ts'
 import type { RunRecord } from '../runner/record.ts'
+import { openDelegations } from '../delegation/store.ts'
 import { openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
 import { lastStepOf } from './last-step.ts'
@@ -45,17 +46,21 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
   const { life, config } = core
   const standing = readStanding(core, tx, now)
   const { states, wakes } = standing
-  const runs = openRuns(tx)
+  const runs = openRuns(tx).filter(({ lineage }) => lineage.length === 0)
+  const children = openDelegations(tx)
   const waiting = new Map(planNow(core, tx, now, standing).waiting.map((one) => [one.agent, one]))
   const pause = readPause(core, tx)
   const agents = config.agents.flatMap((agent): [string, AgentStatus][] => {
     const state = states.get(agent.name)
     if (!state) return []
     const run = runs.find((one) => one.agent === agent.name)
+    const own = children.filter((one) => one.agent === agent.name)
     const facts = {
       agent,
       state,
       run,
+      children: own.length,
+      waitsForChild: own.some(({ parent, detached }) => parent === run?.id && !detached),
       history: tickHistory(tx, agent.name),
       assembling: standing.busy.has(agent.name),
       waiting: waiting.get(agent.name),
@@ -82,6 +87,8 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
     adopted: life.adopted,
     runs_open: runs.length,
     runs_max: config.maxConcurrentRuns,
+    children_open: children.length,
+    children_max: config.delegation.childrenMax,
     today: todayOf(standing.ledger.all),
     limits: limitsOfAll(config, standing.ledger, now.wall),
     undelivered: undeliveredNow(core, tx),
@@ -103,7 +110,12 @@ export function eventView(row: JournalRow): EventView {
 interface Facts {
   readonly agent: AgentConfig
   readonly state: AgentState
+  /** Its own, of a tick. */
   readonly run: RunRecord | undefined
+  /** How many runs go on that runs of it asked for. */
+  readonly children: number
+  /** Its own run has nothing to print until another one ends. */
+  readonly waitsForChild: boolean
   readonly history: TickHistory
   readonly assembling: boolean
   readonly waiting: Waiting | undefined
@@ -134,6 +146,7 @@ function agentStatus(
     state: stateOf(core, facts),
     doing: doing(core, facts, { outputAt, stale }),
     run: run?.id ?? null,
+    children: facts.children,
     running_since: run?.startedAt === undefined ? null : seconds(run.startedAt),
     last_output_at: outputAt === undefined ? null : seconds(outputAt),
     stale,
@@ -176,8 +189,13 @@ function stateOf(core: Core, { run, assembling, waiting }: Facts): AgentStatus['
 }
 
 /** One that is being ended is not waited for. */
-function isSilent(core: Core, { agent, now }: Facts, run: RunRecord, outputAt: number | undefined): boolean {
-  if (run.ending !== undefined) return false
+function isSilent(
+  core: Core,
+  { agent, now, waitsForChild }: Facts,
+  run: RunRecord,
+  outputAt: number | undefined,
+): boolean {
+  if (run.ending !== undefined || waitsForChild) return false
   const { staleAfterMs } = agent
   const streams = adapterFor(run.adapter).streams(run.words)
   const wokeAt = core.life.wokeAt?.wall
@@ -202,6 +220,12 @@ function atWork(core: Core, run: RunRecord, now: Moment, { outputAt, stale }: He
 }
 
 function doing(core: Core, facts: Facts, heard: Heard): string {
+  const { children } = facts
+  const handed = children === 0 ? '' : `, ${children} ${children === 1 ? 'child' : 'children'} at work`
+  return `${doingItself(core, facts, heard)}${handed}`
+}
+
+function doingItself(core: Core, facts: Facts, heard: Heard): string {
   const { run, now, waiting, history } = facts
   if (run) return atWork(core, run, now, heard)
   const state = stateOf(core, facts)

@@ -11,8 +11,10 @@ export const gaugeSeries = {
     'Agents by what their failures led to. closed: none; open: cools down; limited: a rate limit; held: not logged in.',
     ['state'],
   ),
-  marrow_runs_open: gauge('Runs that have not ended.'),
+  marrow_runs_open: gauge('Runs of ticks that have not ended.'),
   marrow_runs_max: gauge('Runs that may be open at once.'),
+  marrow_children_open: gauge('Runs that other runs asked for and that have not ended.'),
+  marrow_children_max: gauge('How many of these may be open at once.'),
   marrow_tasks_queued: gauge('Task files in all queues that agents of the configuration work on.'),
   marrow_paused: gauge('1 while everything that starts work is paused, else 0.'),
   marrow_stopping: gauge('1 while the daemon stops or hands over, else 0.'),
@@ -29,7 +31,15 @@ export const gaugeSeries = {
 export interface Standing {
   readonly status: Pick<
     StatusResult,
-    'version' | 'agents' | 'runs_open' | 'runs_max' | 'paused' | 'stopping' | 'config_problems'
+    | 'version'
+    | 'agents'
+    | 'runs_open'
+    | 'runs_max'
+    | 'children_open'
+    | 'children_max'
+    | 'paused'
+    | 'stopping'
+    | 'config_problems'
   >
   readonly breakers: readonly Breaker[]
   readonly tasksQueued: number
@@ -47,6 +57,8 @@ export function gaugesOf(standing: Standing): Sample[] {
     ...countBy(breakerStates, breakers).map(([state, count]) => sample('marrow_breakers', count, { state })),
     sample('marrow_runs_open', status.runs_open),
     sample('marrow_runs_max', status.runs_max),
+    sample('marrow_children_open', status.children_open),
+    sample('marrow_children_max', status.children_max),
     sample('marrow_tasks_queued', standing.tasksQueued),
     sample('marrow_paused', Number(status.paused !== null)),
     sample('marrow_stopping', Number(status.stopping)),

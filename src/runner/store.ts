@@ -75,6 +75,14 @@ export function lastRuns(tx: Tx, agent: string | undefined, limit: number): RunR
         .map(parseRun)
 }
 
+/** The newest run of an agent that a tick began. */
+export function lastOwnRun(tx: Tx, agent: string): RunRecord | undefined {
+  const sql =
+    "select * from runs where agent = ? and lineage = '[]' order by recorded_at desc, id desc limit 1"
+  const row = tx.get(sql, agent)
+  return row && parseRun(row)
+}
+
 /** The first runs that were recorded behind a place, oldest first, of one agent or of all. */
 export function runsAfter(
   tx: Tx,

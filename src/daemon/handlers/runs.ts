@@ -11,7 +11,7 @@ import { runPaths } from '../../runner/folder.ts'
 import { readOutput } from '../../runner/observe.ts'
 import type { RunRecord } from '../../runner/record.ts'
 import { changesView } from '../../runner/changes.ts'
-import { findRuns, lastRuns, openRuns } from '../../runner/store.ts'
+import { findRuns, lastOwnRun, lastRuns, openRuns } from '../../runner/store.ts'
 import { folderOf, type Core } from '../core.ts'
 import { listRuns, runView } from '../run-list.ts'
 import { treeOf } from '../run-tree.ts'
@@ -83,7 +83,7 @@ function stepView(event: AgentEvent): StepView[] {
 /** By id, by a unique part of one, or by an agent's name: its newest. Throws NOT_FOUND, or names the candidates. */
 function runNamed(core: Core, tx: Tx, text: string): RunRecord {
   const agent = core.config.agents.find(({ name, slug }) => name === text || slug === text)
-  const [newest] = agent ? lastRuns(tx, agent.name, 1) : []
+  const newest = agent && lastOwnRun(tx, agent.name)
   if (newest) return newest
   const found = agent ? [] : findRuns(tx, text, 5)
   const [run] = found
@@ -108,7 +108,10 @@ function suggestion(core: Core, text: string, runs: readonly RunRecord[]): strin
 
 function openRunOf(core: Core, tx: Tx, target: string): RunRecord {
   const agent = core.config.agents.find(({ name, slug }) => name === target || slug === target)
-  const open = openRuns(tx).filter((run) => (agent ? run.agent === agent.name : run.id.includes(target)))
+  // An agent's name means its own run, with which the children end that it did not detach.
+  const open = openRuns(tx).filter((run) =>
+    agent ? run.agent === agent.name && run.lineage.length === 0 : run.id.includes(target),
+  )
   const [run] = open
   if (run && open.length === 1) return run
   const what = open.length > 1 ? `${target} names ${open.length} runs` : `${target} has no run in flight`

@@ -57,6 +57,7 @@ export const AgentStatus = z
     run: z.string().nullable().describe('The id of its open run.'),
     running_since: seconds('When its open run started').nullable(),
     last_output_at: seconds('When its open run last printed something').nullable(),
+    children: z.int().describe('How many runs go on that runs of it asked for.'),
     stale: z
       .boolean()
       .describe(
@@ -156,8 +157,10 @@ export const StatusResult = z
       .array(KeptWorktree)
       .describe('Worktrees of agents that no longer have one, kept because something would be lost.'),
     adopted: Adopted.describe('What this daemon found at its start.'),
-    runs_open: count('Runs that have not ended.'),
+    runs_open: count('Runs of ticks that have not ended.'),
     runs_max: count('Runs that may be open at once.'),
+    children_open: count('Runs that other runs asked for and that have not ended.'),
+    children_max: count('How many of these may be open at once.'),
     today: Today.describe('Of all agents together.'),
     limits: z
       .array(LimitView)

@@ -70,6 +70,12 @@ describe('a run that delegates', () => {
     expect(await prompt()).toMatch(
       /--- \[delegations\] ---\n[^]*- l3\/hand: Watch it\.\n {2}chief-\S+: goes on until /,
     )
+    expect(await daemon.ask('status', {})).toMatchObject({
+      runs_open: 0,
+      children_open: 1,
+      agents: { chief: { state: 'idle', run: null, children: 1, doing: 'idle, 1 child at work' } },
+    })
+    expect(await daemon.ask('showRun', { id: 'chief' })).toMatchObject({ role: 'l1/chief', lineage: [] })
     await writeFile(join(site.workspace, 'enough'), '')
     await ended(2)
     expect(await prompt()).toMatch(
