@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import { configText, readText } from '../../test/helpers/config-text.ts'
 import { stateFiles, stateFolders } from './state-dir.ts'
 
-const own = [...stateFiles, ...stateFolders, 'lock.db', 'lock.db-journal', 'door', 'own.sock']
+const own = [...stateFiles, ...stateFolders, 'lock.db', 'lock.db-journal', 'own.sock']
 const text = configText({ top: 'state_dir = "/s"', after: '[ipc]\nsocket_path = "/s/own.sock"' })
 
 /** What is warned of where these names are in the state_dir, of which some are a state_dir themselves. */

@@ -16,9 +16,9 @@ export const stateFiles = [
 ] as const
 
 /** The folders that hold what is marrow's, and may hold something else as well. */
-export const stateFolders = ['runs', 'backups', 'homes', 'logins'] as const
+export const stateFolders = ['runs', 'backups', 'homes', 'logins', 'door'] as const
 
-const otherNames = ['lock.db', 'lock.db-journal', 'marrow.db-journal', 'door']
+const otherNames = ['lock.db', 'lock.db-journal', 'marrow.db-journal']
 const NAMED_MAX = 3
 
 /** Warns of a state_dir that is not marrow's alone: what others put there may have a name that marrow takes for its own. */

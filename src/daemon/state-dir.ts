@@ -70,6 +70,7 @@ export function ownPaths(stateDir: string, slugs: ReadonlySet<string>): string[]
     ...own('homes', (name) => slugs.has(name)),
     ...stateFiles.map((name) => join(stateDir, name)),
     ...own('runs', isRunId),
+    ...own('door', (name) => name === 'agent.sock'),
     ...storeCopies(stateDir),
     ...own('logins', isLoginName),
   ].filter((path) => entryOf(path) !== undefined)

@@ -137,16 +137,20 @@ test('of all that marrow remembers a run sees its door and what is its own', asy
     { scout: { agent_command: JSON.stringify(['sh', '-c', script, 'agent', home.stateDir]) } },
     required,
   )
-  mkdirSync(join(home.stateDir, 'door'), { recursive: true, mode: 0o711 })
-  const door = createServer().listen(join(home.stateDir, 'door', 'agent.sock'))
   const daemon = await home.start({ scheduled: false, ipc: true })
   const printed = await printedBy(home, daemon)
-  door.close()
-  expect(printed.split('\n').filter((line) => line !== '')).toEqual(
-    [`${home.stateDir}:`, 'door', '', `${home.stateDir}/door:`, 'agent.sock', '0'].filter(
-      (line) => line !== '',
-    ),
-  )
+  const [run] = await daemon.runs()
+  const own = `${home.stateDir}/runs/${run?.id}`
+  expect(printed.split('\n').filter((line) => line !== '')).toEqual([
+    `${home.stateDir}:`,
+    'door',
+    'runs',
+    `${home.stateDir}/door:`,
+    'agent.sock',
+    `${own}:`,
+    'token',
+    '0',
+  ])
 })
 
 test("a context provider is behind the agent's wall as well", async ({ home, expect }) => {

@@ -186,7 +186,7 @@ test('--all removes the whole state, and neither workspace nor configuration', a
   expect(runs(site)).toHaveLength(31)
   for (const name of ['backups', 'homes/scout', 'logins/codex-aaaaaaaa'])
     mkdirSync(join(site.stateDir, name), { recursive: true })
-  const shared = ['backups', 'homes', 'logins', 'runs']
+  const shared = ['backups', 'door', 'homes', 'logins', 'runs']
   const mine = ['', ...shared].map((folder) => join(site.stateDir, folder, 'mine'))
   for (const path of mine) writeFileSync(path, 'x')
   const { out } = await site.marrow('clean', '--all', '--yes')
