@@ -26,6 +26,8 @@ export interface Operation {
   readonly verb: string
   readonly method: string
   readonly path: string
+  /** `operator`, `agent` or `both`. */
+  readonly askedBy: unknown
   /** Parameters of query and header, references followed. */
   readonly parameters: readonly Json[]
   /** The schema of the body; undefined for a GET. */
@@ -191,6 +193,7 @@ function operationsOf(page: Json): Operation[] {
         verb: String(one['operationId']),
         method: method.toUpperCase(),
         path,
+        askedBy: one['x-asked-by'],
         parameters: [one['parameters'] ?? []].flat().map(objectOf),
         body:
           'requestBody' in one

@@ -68,6 +68,7 @@ test('every operation is answered as the page says', async ({ client, home, expe
     cost_usd: 0.25,
     usage: { output: 80 },
   })
+  expect(await client.get('runsTree', { id })).toMatchObject({ runs: [{ run: id, depth: 0 }] })
   expect(await client.get('readLog', { id, stream: 'prompt', limit: 10 })).toMatchObject({
     run: id,
     ended: true,
@@ -120,8 +121,25 @@ test('every operation is answered as the page says', async ({ client, home, expe
   await eventually('the next daemon', () => home.start({ ipc: true }).catch(() => undefined))
   const next = await documentedClient(join(home.stateDir, 'marrow.sock'))
   expect(await next.get('stop')).toMatchObject({ ok: true })
-  const all = client.operations.map(({ verb }) => verb).toSorted()
+  const all = client.operations
+    .filter(isOurs)
+    .map(({ verb }) => verb)
+    .toSorted()
   expect([...client.asked, ...next.asked].toSorted()).toEqual(all)
+})
+
+/** What an operator may ask. */
+function isOurs({ askedBy }: Operation): boolean {
+  return askedBy !== 'agent'
+}
+
+test('what only runs may ask is refused in the documented shape', async ({ client, expect }) => {
+  const theirs = client.operations.filter((one) => !isOurs(one))
+  expect(theirs.map(({ verb }) => verb)).toContain('delegate')
+  for (const { verb } of theirs) {
+    const { status, body } = await client.ask(verb, {})
+    expect({ verb, status, body }).toMatchObject({ status: 403, body: { code: 'NOT_ALLOWED' } })
+  }
 })
 
 /** Requests that the page rules out. */
@@ -155,7 +173,7 @@ function wrongRequests({
 }
 
 test('what the page rules out is refused in the documented shape', async ({ client, expect }) => {
-  const wrong = client.operations.flatMap(wrongRequests)
+  const wrong = client.operations.filter(isOurs).flatMap(wrongRequests)
   expect(wrong.length).toBeGreaterThan(20)
   for (const { verb, params } of wrong) {
     const { status, body } = await client.ask(verb, params)

@@ -9,7 +9,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
 import { sh, test, type Home, type LiveDaemon } from '../helpers/daemon.ts'
