@@ -15,7 +15,7 @@ export interface Asked {
   readonly detached: boolean
 }
 
-/** The task in the asker's words, between two paragraphs of marrow's own: it cannot pass for them, for it comes last but one. */
+/** The task in the asker's words, behind those of marrow: no line of it can pass for the header of rules or of a role. */
 export function taskLayer(asked: Asked): Layer {
   const asker = asked.parentRole === undefined ? asked.agent : `${asked.parentRole} of ${asked.agent}`
   const reader = asked.detached
@@ -26,7 +26,7 @@ You are ended at ${isoTime(asked.deadline)} at the latest. ${capital(reader)}: s
 
 The task:
 
-${asked.task.trim()}`
+${quoteHeaders(asked.task.trim())}`
   return {
     kind: 'task',
     name: layerNames.task,
@@ -35,6 +35,11 @@ ${asked.task.trim()}`
     volatile: false,
     failed: undefined,
   }
+}
+
+/** What looks like a header becomes a quotation: it says the same, and begins nothing. */
+function quoteHeaders(text: string): string {
+  return text.replace(/^(?=[\t\p{Zs}\p{Cf}]*\p{Pd}{2,}[\t\p{Zs}\p{Cf}]*\[)/gmu, '> ')
 }
 
 function capital(text: string): string {
