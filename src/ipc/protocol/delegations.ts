@@ -68,6 +68,7 @@ export const delegationVerbs = {
         .trim()
         .min(1, 'task is required')
         .max(TASK_CHARS_MAX, `task has more than ${TASK_CHARS_MAX} characters`)
+        .refine((text) => !text.includes('\0'), 'it holds a zero byte, so it is no text')
         .describe('What it is to do, as Markdown.'),
       detach: z
         .boolean()
