@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { MarrowError } from '../base/errors.ts'
 import { findConfig, invalid, readConfig, readSocket } from '../config/load.ts'
-import { defaultSocketPath, defaultStateDir } from '../config/paths.ts'
+import { agentSocketPath, defaultSocketPath, defaultStateDir } from '../config/paths.ts'
 import type { Search } from '../config/search.ts'
 import { ask, follow } from '../ipc/client.ts'
 import { routes } from '../ipc/routes.ts'
@@ -22,6 +22,8 @@ export interface Connection {
   readonly configPath: string
   readonly stateDir: string
   readonly socketPath: string
+  /** Whether this command is called by a run of that daemon, however it named the configuration. */
+  readonly isOfRun: boolean
   ask<V extends VerbOf<'json'>>(verb: V, params: RequestOf<V>, options?: AskSettings): Promise<ResultOf<V>>
   /** Events as they happen, until the daemon ends the stream. */
   follow(params: RequestOf<'events'>): AsyncIterable<EventMessage>
@@ -65,14 +67,18 @@ export function connect(options: CommonOptions): Connection {
   const stateDir = written?.stateDir ?? defaultStateDir(place)
   const socketPath = written?.socketPath ?? defaultSocketPath(stateDir)
   const config = realpathSync(configPath)
+  // Another configuration may be named by agents that work on marrow itself.
+  const isOfRun =
+    isInRun() && (options.config === undefined || process.env['MARROW_SOCKET'] === agentSocketPath(stateDir))
   return {
     configPath,
     stateDir,
     socketPath,
+    isOfRun,
     follow: (params) => follow(socketPath, params, { config }),
     ask: async (verb, params, { timeoutMs = USUAL_TIMEOUT_MS, signal } = {}) => {
       // What a run asks for it asks as that run: there it hears what it may, and the operator hears of what it may not.
-      if (routes[verb].method === 'POST' && options.config === undefined && isInRun()) {
+      if (routes[verb].method === 'POST' && isOfRun) {
         const { token, socketPath: own } = openRunDoor(verb)
         return await ask(own, verb, params, { timeoutMs, token, signal })
       }

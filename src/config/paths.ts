@@ -62,6 +62,11 @@ export function defaultSocketPath(stateDir: string): string {
   return join(stateDir, 'marrow.sock')
 }
 
+/** Where runs ask; its folder lets nobody list what else is there. */
+export function agentSocketPath(stateDir: string): string {
+  return join(stateDir, 'door', 'agent.sock')
+}
+
 /**
  * Where the daemon of a configuration keeps its state and listens, from the parsed TOML alone and by the same rules as
  * the whole parser. Undefined when these keys hold a mistake: then only the whole parser can say which.

@@ -2,13 +2,13 @@ import { chmodSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reasonOf, stackOf } from '../base/errors.ts'
 import { innerPath } from '../config/inner.ts'
+import { agentSocketPath } from '../config/paths.ts'
 import { startServer, type Server, type ServerOptions } from '../ipc/server.ts'
 import type { AgentHandlers, Handlers } from '../ipc/protocol/table.ts'
 import { makeFolder } from '../platform/files.ts'
 import { checkInside } from '../platform/inside.ts'
 import type { Core } from './core.ts'
 import { createAdmit } from './delegation/admit.ts'
-import { agentSocketPath } from './tokens.ts'
 
 /** A door as the daemon keeps it. */
 export interface Door {
@@ -32,7 +32,7 @@ export async function openDoor(core: Core, handlers: Handlers): Promise<Door> {
  * socket keeps no daemon from its work. Undefined then.
  */
 export async function openAgentsDoor(core: Core, handlers: AgentHandlers): Promise<Door | undefined> {
-  const socketPath = agentSocketPath(core.config)
+  const socketPath = agentSocketPath(core.config.stateDir)
   const doorway = { who: 'agent', handlers, admit: createAdmit(core) } as const
   try {
     const door = await keepOpen(core, "agents' door", () => {

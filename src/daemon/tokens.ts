@@ -1,16 +1,10 @@
 /** What runs show at the agents' door: made with the run, kept as a hash, of no more use than the run lives. */
-import { join } from 'node:path'
 import { insertToken } from '../delegation/store.ts'
-import type { Config } from '../config/config.ts'
+import { agentSocketPath } from '../config/paths.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { hashToken, newToken } from '../platform/token.ts'
 import { runPaths } from '../runner/folder.ts'
 import { folderOf, type Core } from './core.ts'
-
-/** Where the agents' door is; its folder lets nobody list what else is there. */
-export function agentSocketPath({ stateDir }: Pick<Config, 'stateDir'>): string {
-  return join(stateDir, 'door', 'agent.sock')
-}
 
 /** What a run is told of the door. */
 export interface AgentsDoor {
@@ -25,7 +19,7 @@ export function agentsDoorOf(
   run: string,
 ): AgentsDoor | undefined {
   if (!life.agentsDoor) return undefined
-  return { socket: agentSocketPath(config), tokenFile: runPaths(folderOf(config, run)).token }
+  return { socket: agentSocketPath(config.stateDir), tokenFile: runPaths(folderOf(config, run)).token }
 }
 
 /** A new token for a run; undefined while there is no door to show it at. */

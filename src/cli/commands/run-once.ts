@@ -30,7 +30,7 @@ async function ticksOf(options: RunOnceOptions): Promise<readonly TickView[]> {
     const asked = await connection.ask('runOnce', { agents: [...agents] }, { timeoutMs: TICKS_TIMEOUT_MS })
     return asked.ticks
   } catch (error) {
-    if (!isNobody(error)) throw error
+    if (!isNobody(error) || connection.isOfRun) throw error // A run starts nothing by itself, be its daemon away or not.
     const { runOnceLocally } = await import('../../daemon/local/run-once.ts')
     return await runOnceLocally({ configPath: connection.configPath, agents: [...agents], jsonLogs, verbose })
   }
