@@ -191,7 +191,7 @@ interface Held {
 }
 
 /** The last word on a start: of several ticks that are assembled at one time each was allowed before the others reserved anything. */
-function limitOf(core: Core, tx: Tx, emit: Emit, agent: AgentConfig): string | undefined {
+export function limitOf(core: Core, tx: Tx, emit: Emit, agent: AgentConfig): string | undefined {
   const judgement = judgeNow(core, tx, agent)
   const now = core.clock.now().wall
   if (judgement.hold !== undefined) tellLimits(tx, emit, 'reached', { agent: agent.name, judgement, now })

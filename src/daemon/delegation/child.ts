@@ -13,16 +13,17 @@ import { prepareRun } from '../../runner/apply/launch.ts'
 import { insertRun, readRun } from '../../runner/store.ts'
 import { aroundRun } from '../around.ts'
 import { observeWorld } from '../assemble.ts'
-import { folderOf, write, type Core } from '../core.ts'
+import { folderOf, write, type Core, type Emit } from '../core.ts'
 import { environmentOf } from '../environment.ts'
 import { gitRunner } from '../fences.ts'
 import { notesPath } from '../notes.ts'
+import { holdOf } from '../pause.ts'
 import { isNative, prepare, type PreparedRun } from '../prepare.ts'
 import { nameOfRole, ownRole, routeOf } from '../role-route.ts'
 import { rolesFor } from '../roles.ts'
 import { tellNear } from '../spending.ts'
 import { groundOf, standingIn } from '../standing.ts'
-import { linkForPeople } from '../tick.ts'
+import { limitOf, linkForPeople } from '../tick.ts'
 import { agentsDoorOf, keepToken, tokenFor } from '../tokens.ts'
 import { assembleChild } from './assemble-child.ts'
 
@@ -32,9 +33,14 @@ export function childKey({ run }: Pick<Delegation, 'run'>): string {
 }
 
 /** Leaves the child waiting when the daemon goes away meanwhile: the next one takes it up. */
-export async function startChild(core: Core, child: Delegation, signal: AbortSignal): Promise<void> {
+export async function startChild(core: Core, run: string, signal: AbortSignal): Promise<void> {
+  const child = await core.db.read((tx) => readDelegation(tx, run))
+  // A job before this one may have begun it since the pass looked: its folder and its token are in use.
+  if (child?.state !== 'waiting') return
   const agent = core.config.agents.find(({ name }) => name === child.agent)
   if (agent === undefined) return failChild(core, child, 'the agent is no longer in the configuration')
+  if (msUntil(child.deadline, core.clock.now()) <= 0)
+    return failChild(core, child, 'its time was over before it could begin')
   const standing = standingIn(groundOf(core), agent)
   if (standing.kind === 'held') {
     // While the wall is still being tested nobody knows; the end of that wakes the loop.
@@ -98,7 +104,7 @@ async function prepareChild(
   })
 }
 
-/** As for a tick: nothing is started that is not on record. */
+/** As for a tick: nothing is started that is not on record, or that may no longer start by now. */
 async function recordChild(
   core: Core,
   agent: AgentConfig,
@@ -111,6 +117,12 @@ async function recordChild(
     prepareRun(launch.folder, { ...launch, prompt, token, files })
     recorded = await write(core, (tx, emit) => {
       if (readDelegation(tx, child.run)?.state !== 'waiting' || isAbandoned(tx, child)) return false
+      if (core.life.stopping !== 'no') return false // The next daemon takes it up.
+      const held = holdOf(core, tx) ?? limitOf(core, tx, emit, agent)
+      if (held !== undefined) {
+        neverBegins(core, tx, emit, { child, reason: held })
+        return false
+      }
       insertRun(tx, plan)
       keepToken(tx, plan.id, token)
       reserveSpending(tx, plan, core.clock.now().wall)
@@ -137,9 +149,16 @@ export function isAbandoned(tx: Tx, { parent, detached }: Pick<Delegation, 'pare
 
 /** It never becomes a run. */
 export async function failChild(core: Core, child: Delegation, reason: string): Promise<void> {
-  await write(core, (tx, emit) => {
-    endDelegation(tx, child.run, core.clock.now().wall, reason)
-    const about = { agent: child.agent, run: child.parent }
-    emit('delegation.failed', about, { role: child.role, child: child.run, reason })
-  })
+  await write(core, (tx, emit) => neverBegins(core, tx, emit, { child, reason }))
+}
+
+function neverBegins(
+  core: Core,
+  tx: Tx,
+  emit: Emit,
+  { child, reason }: { readonly child: Delegation; readonly reason: string },
+): void {
+  endDelegation(tx, child.run, core.clock.now().wall, reason)
+  const about = { agent: child.agent, run: child.parent }
+  emit('delegation.failed', about, { role: child.role, child: child.run, reason })
 }

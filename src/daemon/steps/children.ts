@@ -17,8 +17,10 @@ export async function lookAfterChildren(core: Core): Promise<number> {
   )
   for (const { child, abandoned, run } of open) {
     if (!abandoned) {
-      if (child.state === 'waiting' && life.stopping === 'no' && !jobs.has(childKey(child)))
-        jobs.start(childKey(child), (signal) => startChild(core, child, signal))
+      // Of a run that has ended and is being settled nothing begins any more: in a moment it is over.
+      const isLate = !child.detached && jobs.has(settleKey(child.parent))
+      if (child.state === 'waiting' && life.stopping === 'no' && !isLate && !jobs.has(childKey(child)))
+        jobs.start(childKey(child), (signal) => startChild(core, child.run, signal))
     } else if (run === undefined) {
       if (!jobs.has(childKey(child))) await failChild(core, child, 'the run that asked for it is over')
     } else if (!jobs.has(settleKey(run.id)) && !life.launches.has(run.id)) {
