@@ -108,10 +108,10 @@ function suggestion(core: Core, text: string, runs: readonly RunRecord[]): strin
 
 function openRunOf(core: Core, tx: Tx, target: string): RunRecord {
   const agent = core.config.agents.find(({ name, slug }) => name === target || slug === target)
-  // An agent's name means its own run, with which the children end that it did not detach.
-  const open = openRuns(tx).filter((run) =>
-    agent ? run.agent === agent.name && run.lineage.length === 0 : run.id.includes(target),
-  )
+  const named = openRuns(tx).filter((run) => (agent ? run.agent === agent.name : run.id.includes(target)))
+  // Whoever names an agent means the run of its tick: what that asked for ends with it.
+  const own = agent ? named.filter(({ lineage }) => lineage.length === 0) : []
+  const open = own.length > 0 ? own : named
   const [run] = open
   if (run && open.length === 1) return run
   const what = open.length > 1 ? `${target} names ${open.length} runs` : `${target} has no run in flight`
