@@ -1,21 +1,10 @@
 /** Runs that hand work on, through the built daemon and the built `marrow delegate`. */
 import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
-import { writeRoles } from '../../helpers/role-layer.ts'
-import { marrowProgram, sh, test, type Site } from '../../helpers/spawned-daemon.ts'
-
-/** An agent whose runs do what is said for their role; `l1/chief` is the agent's own. */
-async function team(site: Site, does: Readonly<Record<string, string>>, top = {}): Promise<void> {
-  const cases = Object.entries(does).map(([role, script]) => `${role}) ${script} ;;`)
-  const script = `marrow() { '${marrowProgram}' "$@"; }; case "$MARROW_ROLE" in ${cases.join(' ')} esac`
-  await site.write(
-    { chief: { agent_command: sh(script), role: "'l1/chief'", heartbeat_interval: '86400' } },
-    top,
-  )
-  await writeRoles(dirname(site.configPath))
-}
+import { test, type Site } from '../../helpers/spawned-daemon.ts'
+import { team } from '../../helpers/team.ts'
 
 const note = (site: Site, name: string) => readFile(join(site.workspace, name), 'utf8')
 
