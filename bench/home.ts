@@ -23,6 +23,12 @@ export interface HomeOptions {
   readonly agents: readonly string[]
   /** Lines of an agent's entry beyond name, command and workspace; `dir` is the folder of the configuration. */
   readonly agentLines?: (name: string, dir: string) => readonly string[]
+  /** What they run; `true` where nothing is said. */
+  readonly command?: readonly string[]
+  /** Lines above all entries. */
+  readonly topLines?: readonly string[]
+  /** True: the roles and skills that marrow ships are those of the core. */
+  readonly shippedRoles?: boolean
   /** True: the context providers that marrow ships are run in each tick. */
   readonly shippedProviders?: boolean
 }
@@ -39,15 +45,19 @@ export class Home implements AsyncDisposable {
   private readonly log = join(this.dir, 'log')
   private daemon: ChildProcess | undefined
 
-  constructor({ agents, agentLines = () => [], shippedProviders = false }: HomeOptions) {
+  constructor(options: HomeOptions) {
+    const { agents, agentLines = () => [], command: words = ['true'] } = options
+    const { shippedProviders = false, shippedRoles = false, topLines = [] } = options
     this.agents = agents
     for (const folder of ['ws', 'state', 'conf']) mkdirSync(join(this.dir, folder))
     // A core of its own: rules as shipped, and the providers only where they are to be measured.
     cpSync(join(root, 'prompts'), join(this.dir, 'core', 'prompts'), { recursive: true })
+    for (const part of shippedRoles ? ['roles', 'skills', 'roles.toml'] : [])
+      cpSync(join(root, part), join(this.dir, 'core', part), { recursive: true })
     if (shippedProviders)
       cpSync(join(root, 'context.d'), join(this.dir, 'core', 'context.d'), { recursive: true })
     const entries = agents.map((name) => {
-      const command = ['[[agents]]', `name = "${name}"`, 'agent_command = ["true"]']
+      const command = ['[[agents]]', `name = "${name}"`, `agent_command = ${JSON.stringify(words)}`]
       return [...command, `workspace = "${this.workspace}"`, ...agentLines(name, this.dir)].join('\n')
     })
     const top = [
@@ -55,6 +65,7 @@ export class Home implements AsyncDisposable {
       `core_dir = "${join(this.dir, 'core')}"`,
       'max_concurrent_runs = 1000',
       'stop_grace_seconds = 0',
+      ...topLines,
     ]
     writeFileSync(this.config, `${[top.join('\n'), ...entries].join('\n\n')}\n`)
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { adapters } from './adapters.ts'
 import { fiveHundred, hundred, hundredWithProviders, instant, single } from './arrivals.ts'
 import { root } from './checkout.ts'
+import { delegation } from './delegation.ts'
 import { door } from './door.ts'
 import { idle } from './idle.ts'
 import { launcherCost } from './launcher.ts'
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   door,
   adapters,
   predicate,
+  delegation,
 }
 
 process.exitCode = await run(process.argv.slice(2))
