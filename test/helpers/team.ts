@@ -132,13 +132,15 @@ export function tickRun(daemon: SpawnedDaemon, agent = 'chief'): Promise<string>
   )
 }
 
+/** How many runs go on, of ticks and below them. */
+export async function openRuns(daemon: Pick<SpawnedDaemon, 'ask'>): Promise<number> {
+  const { runs_open: own, children_open: children } = await daemon.ask('status', {})
+  return own + children
+}
+
 /** Waits until nothing goes on any more, and returns how everything ended. */
 export async function allEnded(daemon: SpawnedDaemon): Promise<TreeRun[]> {
-  await eventually(
-    'the end of all',
-    async () => (await daemon.ask('status', {})).runs_open === 0 || undefined,
-    30_000,
-  )
+  await eventually('the end of all', async () => (await openRuns(daemon)) === 0 || undefined, 30_000)
   return tree(daemon)
 }
 

@@ -154,12 +154,12 @@ describe('the door of the agents', () => {
       const answer = parseAnswer((await send(socket, { bytes, ends: 'late' })).text)
       expect([verb, answer?.status]).toEqual([verb, 403])
     }
-    const { paused, stopping, pid, runs_open, agents } = await daemon.ask('status', {})
-    expect({ paused, stopping, pid, runs_open }).toEqual({
+    const { paused, stopping, pid, runs_open, children_open, agents } = await daemon.ask('status', {})
+    expect({ paused, stopping, pid, open: runs_open + children_open }).toEqual({
       paused: null,
       stopping: false,
       pid: before.pid,
-      runs_open: 3,
+      open: 3,
     })
     expect(agents['chief']).toMatchObject({
       tick_count: before.agents['chief']?.tick_count,
@@ -188,7 +188,12 @@ describe('the door of the agents', () => {
     })
     for (const [index, one] of (await Promise.all(ended)).entries())
       expect(one).toEqual([commands[index]?.[0], 1, 'Cannot do: only the operator may.'])
-    expect(await daemon.ask('status', {})).toMatchObject({ paused: null, stopping: false, runs_open: 3 })
+    expect(await daemon.ask('status', {})).toMatchObject({
+      paused: null,
+      stopping: false,
+      runs_open: 1,
+      children_open: 2,
+    })
 
     await daemon.kill()
     const alone = await chief.marrow(['run-once', 'chief', '-c', site.configPath])
