@@ -59,10 +59,10 @@ export function configPathOf(options: CommonOptions): string {
   return findConfig(searchOf(options)).path
 }
 
-/** Finds the configuration and where its daemon listens; asks nothing yet. Throws CONFIG_MISSING. */
+/** Finds the configuration and where its daemon listens; asks nothing yet. Throws CONFIG_MISSING, in a run NOT_ALLOWED. */
 export function connect(options: CommonOptions): Connection {
   const place = searchOf(options)
-  const configPath = configPathOf(options)
+  const configPath = pathToConnect(options)
   const written = readSocket(configPath, place)
   const stateDir = written?.stateDir ?? defaultStateDir(place)
   const socketPath = written?.socketPath ?? defaultSocketPath(stateDir)
@@ -90,6 +90,19 @@ export function connect(options: CommonOptions): Connection {
         throw error
       }
     },
+  }
+}
+
+/** Behind a wall a run sees none: how to make one is no advice for it. */
+function pathToConnect(options: CommonOptions): string {
+  try {
+    return configPathOf(options)
+  } catch (cause) {
+    if (options.config !== undefined || !isInRun()) throw cause
+    throw new MarrowError('NOT_ALLOWED', 'Cannot ask the daemon: this run sees no configuration.', {
+      fix: 'What only the operator can do: hand it to human, with the reason.',
+      cause,
+    })
   }
 }
 

@@ -46,6 +46,7 @@ export async function startChild(core: Core, run: string, signal: AbortSignal): 
     // While the wall is still being tested nobody knows; the end of that wakes the loop.
     return standing.testing ? undefined : failChild(core, child, standing.reason)
   }
+  remove(folderOf(core.config, run)) // A daemon before this one may have died while it took the child back.
   let prepared: PreparedRun
   try {
     prepared = await prepareChild(core, agent, child, signal)

@@ -256,6 +256,7 @@ describe('behind the wall', () => {
           ls -A "$(dirname "$MARROW_TOKEN_FILE")" | note own
           ls -A "$(dirname "$(dirname "$MARROW_TOKEN_FILE")")" | note runs
           curl -s --unix-socket "$MARROW_SOCKET" -H "Authorization: Bearer $(cat "$MARROW_TOKEN_FILE")" -d '{"agent":"chief"}' http://marrow/wake | note wake
+          marrow wake chief 2>&1 | note command
           hold end`,
         'l3/hand': `cat "$MARROW_TOKEN_FILE" | note child-token
           for folder in "$(dirname "$(dirname "$MARROW_TOKEN_FILE")")"/*; do cat "$folder/token"; done | note tokens
@@ -272,6 +273,7 @@ describe('behind the wall', () => {
     expect(await noted(site, 'sockets')).toBe('agent.sock\n')
     expect(await noted(site, 'refused')).toMatch(/l3\/hand is a leaf/)
     expect(await noted(site, 'wake')).toContain('Cannot do wake: only the operator may.')
+    expect(await noted(site, 'command')).toMatch(/^Cannot ask the daemon: this run sees no configuration\./)
     expect(await noted(site, 'got')).toBe('looked\n0\n')
     expect(await noted(site, 'own')).toBe('token\n')
     const chief = await tickRun(daemon)
