@@ -41,7 +41,7 @@ export interface CliDaemon extends AsyncDisposable {
   /** The runs of an agent, oldest first. */
   runs(agent: string): Promise<RunView[]>
   /** Waits for the end of an agent's run number `count`, from 1; what `marrow show` says of it. */
-  ended(agent: string, count: number): Promise<RunDetail>
+  ended(agent: string, count: number, deadlineMs?: number): Promise<RunDetail>
   /** Sends a signal and waits for the end: an exit code, or the name of a signal. */
   end(signal: NodeJS.Signals): Promise<string>
   /** Lines of its log that tell of a mistake, or that Node wrote itself. */
@@ -107,10 +107,10 @@ export function openCliDaemon(
       await answering(daemon, socketPath)
     },
     status: async (agent) => (await ask(socketPath, 'status', {}, ASK)).agents[agent],
-    ended: async (agent, count) => {
+    ended: async (agent, count, deadlineMs = RUN_MS_MAX) => {
       const find = async () =>
         (await recentRuns()).filter((run) => run.agent === agent && run.state === 'ended')[count - 1]
-      const { id } = await eventually(`the end of run ${count} of ${agent}`, find, RUN_MS_MAX)
+      const { id } = await eventually(`the end of run ${count} of ${agent}`, find, deadlineMs)
       return RunDetail.parse(JSON.parse(await marrow('show', id, '--json')))
     },
     complaints: () =>

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe } from 'vitest'
 import { eventually } from '../../helpers/eventually.ts'
 import { test, type Site } from '../../helpers/spawned-daemon.ts'
-import { team } from '../../helpers/team.ts'
+import { noted, team } from '../../helpers/team.ts'
+import { jsonOutputs } from '../../../src/ipc/json-output.ts'
 
 const note = (site: Site, name: string) => readFile(join(site.workspace, name), 'utf8')
 
@@ -74,6 +75,22 @@ describe('a run that delegates', () => {
     await ended(3)
     expect(await prompt()).not.toContain('Watch it.')
   })
+})
+
+test('what marrow delegate prints for programs is what its schema says', async ({ site, expect }) => {
+  await team(site, {
+    'l1/chief':
+      'marrow delegate hand --task "Do it." --json | note asked; run=$(marrow delegate hand --task "Do it too."); marrow delegate wait "$run" --json | note heard',
+    'l3/hand': 'echo done',
+  })
+  await site.start()
+  for (const [name, command] of [
+    ['asked', 'delegate'],
+    ['heard', 'delegate wait'],
+  ] as const) {
+    const printed: unknown = JSON.parse(await noted(site, name))
+    expect(jsonOutputs[command]?.parse(printed)).toEqual(printed)
+  }
 })
 
 describe('a dry run of a role', () => {

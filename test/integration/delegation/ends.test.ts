@@ -13,6 +13,7 @@ import {
   noted,
   refusal,
   runIn,
+  openRuns,
   team,
   tickRun,
   tree,
@@ -46,10 +47,7 @@ describe('the children of a run', () => {
     )
     const daemon = await site.start()
     for (const agent of ways) await noted(site, `loose-${agent}`)
-    await eventually(
-      'all of them',
-      async () => (await daemon.ask('status', {})).runs_open === 12 || undefined,
-    )
+    await eventually('all of them', async () => (await openRuns(daemon)) === 12 || undefined, 30_000)
     expect(sleepers(site).length).toBeGreaterThanOrEqual(9)
 
     await letGo(site, 'end-done')
@@ -58,7 +56,7 @@ describe('the children of a run', () => {
     process.kill(-(pid ?? Number.NaN), 'SIGKILL')
     await eventually(
       'the end of those that are not detached',
-      async () => (await daemon.ask('status', {})).runs_open === 3 || undefined,
+      async () => (await openRuns(daemon)) === 3 || undefined,
       30_000,
     )
     expect(sleepers(site)).toEqual([])

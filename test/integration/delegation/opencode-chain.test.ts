@@ -11,6 +11,7 @@ import { openOpencodeWorld, type OpencodeWorld } from '../../helpers/opencode.ts
 import { makeTempDir, removeTempDir } from '../../helpers/temp-dir.ts'
 
 const binary = findCli('opencode')
+const CHAIN_MS_MAX = 180_000 // Three starts of opencode inside each other, on a machine that does other things meanwhile.
 
 let dir: string
 let world: OpencodeWorld
@@ -42,55 +43,59 @@ function plantRoles(): void {
 }
 
 describe.skipIf(binary === undefined)('the shipped roles with the real opencode', () => {
-  test('work as a chain that ends at its leaf, and files, records and tree agree', async ({ expect }) => {
-    plantRoles()
-    const { workDir } = world
-    const say = (name: string, script: string) => writeFileSync(join(workDir, name), script)
-    say('more.md', 'Do my work.')
-    say(
-      'code.md',
-      '[[bash marrow delegate tester --task-file more.md 2> refused.txt || echo written > code.txt]] [[text The code is written.]]',
-    )
-    say(
-      'review.md',
-      '[[bash marrow delegate coder --task-file code.md --wait > heard.txt]] [[text Reviewed.]]',
-    )
-    daemon.configure([
-      {
-        name: 'conductor',
-        command: [binary ?? '', 'run', '--agent', 'conductor'],
-        keys: { heartbeat_timeout: 300 },
-      },
-    ])
-    await daemon.start()
-    await daemon.ended('conductor', 1)
-    // In its workspace, outside of the work_dir: a role may read there what marrow's agents are told to read.
-    const note = join(daemon.workspace, 'note.md')
-    const script = '[[bash marrow delegate review-lead --task-file review.md --wait > told.txt]]'
-    writeFileSync(note, `${script} [[text Closed.]]`)
-    await daemon.marrow(
-      'wake',
-      'conductor',
-      '--prompt',
-      `[[tool read ${JSON.stringify({ filePath: note })}]]`,
-    )
-    const root = await daemon.ended('conductor', 4)
-    const { runs } = JSON.parse(await daemon.marrow('runs', 'tree', '-o', 'json'))
-    expect(
-      runs.map(({ role, depth, ok }: { role: string; depth: number; ok: boolean }) => [role, depth, ok]),
-    ).toEqual([
-      ['l1/conductor', 0, true],
-      ['l2/review-lead', 1, true],
-      ['l3/coder', 2, true],
-    ])
-    const read = (name: string) => readFileSync(join(workDir, name), 'utf8')
-    expect([read('told.txt'), read('heard.txt'), read('code.txt')]).toEqual([
-      'Reviewed.\n',
-      'The code is written.\n',
-      'written\n',
-    ])
-    expect(read('refused.txt')).toMatch(/l3\/coder is a leaf and hands nothing on/)
-    expect(root.layers.find(({ kind }) => kind === 'role')).toMatchObject({ native: true })
-    expect(daemon.complaints()).toEqual([])
-  }, 120_000)
+  test(
+    'work as a chain that ends at its leaf, and files, records and tree agree',
+    async ({ expect }) => {
+      plantRoles()
+      const { workDir } = world
+      const say = (name: string, script: string) => writeFileSync(join(workDir, name), script)
+      say('more.md', 'Do my work.')
+      say(
+        'code.md',
+        '[[bash marrow delegate tester --task-file more.md 2> refused.txt || echo written > code.txt]] [[text The code is written.]]',
+      )
+      say(
+        'review.md',
+        '[[bash marrow delegate coder --task-file code.md --wait > heard.txt]] [[text Reviewed.]]',
+      )
+      daemon.configure([
+        {
+          name: 'conductor',
+          command: [binary ?? '', 'run', '--agent', 'conductor'],
+          keys: { heartbeat_timeout: 300 },
+        },
+      ])
+      await daemon.start()
+      await daemon.ended('conductor', 1)
+      // In its workspace, outside of the work_dir: a role may read there what marrow's agents are told to read.
+      const note = join(daemon.workspace, 'note.md')
+      const script = '[[bash marrow delegate review-lead --task-file review.md --wait > told.txt]]'
+      writeFileSync(note, `${script} [[text Closed.]]`)
+      await daemon.marrow(
+        'wake',
+        'conductor',
+        '--prompt',
+        `[[tool read ${JSON.stringify({ filePath: note })}]]`,
+      )
+      const root = await daemon.ended('conductor', 4, CHAIN_MS_MAX)
+      const { runs } = JSON.parse(await daemon.marrow('runs', 'tree', '-o', 'json'))
+      expect(
+        runs.map(({ role, depth, ok }: { role: string; depth: number; ok: boolean }) => [role, depth, ok]),
+      ).toEqual([
+        ['l1/conductor', 0, true],
+        ['l2/review-lead', 1, true],
+        ['l3/coder', 2, true],
+      ])
+      const read = (name: string) => readFileSync(join(workDir, name), 'utf8')
+      expect([read('told.txt'), read('heard.txt'), read('code.txt')]).toEqual([
+        'Reviewed.\n',
+        'The code is written.\n',
+        'written\n',
+      ])
+      expect(read('refused.txt')).toMatch(/l3\/coder is a leaf and hands nothing on/)
+      expect(root.layers.find(({ kind }) => kind === 'role')).toMatchObject({ native: true })
+      expect(daemon.complaints()).toEqual([])
+    },
+    2 * CHAIN_MS_MAX,
+  )
 })
