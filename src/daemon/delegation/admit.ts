@@ -7,25 +7,19 @@ import { isAt } from '../../ipc/protocol/table.ts'
 import type { Verb } from '../../ipc/routes.ts'
 import { hashToken } from '../../platform/token.ts'
 import { write, type Core } from '../core.ts'
+import { createIsNews } from './told.ts'
 
 const EXPIRED_MS_GRACE = 60_000 // Between its deadline and its end a run may still be asked to say goodbye.
-const TOLD_AGAIN_MS = 60_000
-const TOLD_KINDS_MAX = 200 // Verbs and reasons are few; runs are not.
 
 /** Throws UNKNOWN_TOKEN and NOT_ALLOWED, each told of by an event, the same at most once a minute. */
 export type Admit = (authorization: string | undefined, verb: Verb) => Promise<Holder>
 
 /** The gate of the agents' door. */
 export function createAdmit(core: Core): Admit {
-  const told = new Map<string, number>()
+  const isNews = createIsNews(core)
   const tell = async (verb: Verb, reason: string, about: { agent?: string; run?: string }) => {
-    const key = `${verb} ${reason} ${about.run ?? ''}`
-    const now = core.clock.now().mono
-    const before = told.get(key)
-    if (before !== undefined && now - before < TOLD_AGAIN_MS) return
-    if (told.size >= TOLD_KINDS_MAX) told.clear()
-    told.set(key, now)
-    await write(core, (_, emit) => emit('door.refused', about, { verb, reason }))
+    if (isNews(`${verb} ${reason} ${about.run ?? ''}`))
+      await write(core, (_, emit) => emit('door.refused', about, { verb, reason }))
   }
   return async (authorization, verb) => {
     const seen = await look(core, authorization)

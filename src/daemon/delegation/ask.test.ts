@@ -25,7 +25,7 @@ async function answerTo(
   let answer: Answer | undefined
   const asking = write(core, (tx, emit) => {
     before(tx)
-    answer = askToDelegate(core, tx, emit, { params, holder, catalogue })
+    answer = askToDelegate(core, tx, emit, { params, holder, catalogue, isNews: () => true })
     throw new TakenBack()
   })
   await asking.catch((error: unknown) => {

@@ -12,12 +12,15 @@ import type { Core, Emit } from '../core.ts'
 import { holdOf } from '../pause.ts'
 import { judgeNow } from '../spending.ts'
 import { newRunId } from '../tick.ts'
+import type { IsNews } from './told.ts'
 
 /** What is asked, by whom, among which roles. */
 export interface Asked {
   readonly params: ParamsOf<'delegate'>
   readonly holder: Holder
   readonly catalogue: Catalogue
+  /** Whether a refusal is worth an event. */
+  readonly isNews: IsNews
 }
 
 /** The child that is on record now, or why there is none. */
@@ -27,12 +30,13 @@ export type Answer =
 
 /** Two requests at one time are two transactions: the second sees the child of the first. */
 export function askToDelegate(core: Core, tx: Tx, emit: Emit, asked: Asked): Answer {
-  const { holder, params } = asked
+  const { holder, params, isNews } = asked
   const decision = decideNow(core, tx, asked)
   const about = { agent: holder.agent, run: holder.run }
   if (decision.kind === 'refused') {
     const { rule, reason } = decision
-    emit('delegation.refused', about, { role: params.role, rule, reason })
+    if (isNews(`${holder.run} ${rule} ${params.role}`))
+      emit('delegation.refused', about, { role: params.role, rule, reason })
     return decision
   }
   const child = childOf(core, tx, asked, decision)

@@ -11,6 +11,7 @@ import { readRun } from '../../runner/store.ts'
 import { write, type Core } from '../core.ts'
 import { askToDelegate } from '../delegation/ask.ts'
 import { catalogueFor } from '../delegation/catalogue.ts'
+import { createIsNews } from '../delegation/told.ts'
 import { delegationView } from '../delegation/view.ts'
 
 const WAIT_LOOK_MS = 5_000 // The journal's growth wakes whoever waits; this is for the wake that was lost.
@@ -19,6 +20,7 @@ type Verbs = 'me' | 'delegate' | 'delegation' | 'delegations'
 
 /** The handlers of these verbs. */
 export function delegationHandlers(core: Core): Pick<AgentHandlers, Verbs> {
+  const isNews = createIsNews(core)
   return {
     me: async (_, holder) => {
       const { mayDelegate } = await standingNow(core, holder)
@@ -37,7 +39,7 @@ export function delegationHandlers(core: Core): Pick<AgentHandlers, Verbs> {
     delegate: async (params, holder) => {
       const catalogue = await catalogueFor(core, holder)
       const answer = await write(core, (tx, emit) => {
-        const asked = askToDelegate(core, tx, emit, { params, holder, catalogue })
+        const asked = askToDelegate(core, tx, emit, { params, holder, catalogue, isNews })
         return asked.kind === 'refused' ? asked : delegationView(tx, asked.child)
       })
       if ('kind' in answer) throw new MarrowError('NOT_ALLOWED', answer.reason)
