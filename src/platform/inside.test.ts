@@ -44,6 +44,48 @@ describe.for([
   { how: 'by looking', hold: holdByLooking },
 ])('a folder that is held $how', ({ how, hold }) => {
   test.skipIf(!linux && how === 'by descriptors')(
+    'moves a file into a folder of it, never over another, and only the one that was looked at',
+    ({ place, expect }) => {
+      using folder = makeInside(place.at('handoff'), hold)
+      const put = (name: string, text: string) => {
+        folder.create([name], text, 0o644)
+        return { name, number: folder.statsOf(name)?.ino ?? 0 }
+      }
+      const at = (...below: string[]) => join(place.root, 'handoff', ...below)
+      expect(folder.moveInto('done', put('a.md', 'first'), ['a.md', 'b.md'])).toBe('a.md')
+      expect(folder.moveInto('done', put('a.md', 'second'), ['a.md', 'b.md'])).toBe('b.md')
+      expect(folder.moveInto('done', put('a.md', 'third'), ['a.md', 'b.md'])).toBeUndefined()
+      expect(readFileSync(at('done', 'a.md'), 'utf8')).toBe('first')
+      expect(readFileSync(at('done', 'b.md'), 'utf8')).toBe('second')
+      expect(readFileSync(at('a.md'), 'utf8')).toBe('third')
+      expect(folder.moveInto('done', { name: 'a.md', number: 1 }, ['c.md'])).toBeUndefined()
+      symlinkSync(join(place.outside, 'secret'), at('link.md'))
+      const link = { name: 'link.md', number: lstatSync(at('link.md')).ino }
+      expect(folder.moveInto('done', link, ['c.md'])).toBeUndefined()
+      expect(readdirSync(at('done'))).toEqual(['a.md', 'b.md'])
+    },
+  )
+
+  test.skipIf(!linux && how === 'by descriptors')(
+    'ends a move that was cut off, and follows no link to where it should go',
+    ({ place, expect }) => {
+      using folder = makeInside(place.at('handoff'), hold)
+      const at = (...below: string[]) => join(place.root, 'handoff', ...below)
+      folder.create(['a.md'], 'text', 0o644)
+      mkdirSync(at('done'))
+      linkSync(at('a.md'), at('done', 'a.md'))
+      const file = { name: 'a.md', number: lstatSync(at('a.md')).ino }
+      expect(folder.moveInto('done', file, ['a.md', 'b.md'])).toBe('a.md')
+      expect([readdirSync(at()), readdirSync(at('done'))]).toEqual([['done'], ['a.md']])
+      folder.create(['b.md'], 'text', 0o644)
+      symlinkSync(place.outside, at('away'))
+      const other = { name: 'b.md', number: lstatSync(at('b.md')).ino }
+      expect(() => folder.moveInto('away', other, ['b.md'])).toThrow(/ENOTDIR|ELOOP/)
+      expect(readdirSync(place.outside)).toEqual(['secret'])
+    },
+  )
+
+  test.skipIf(!linux && how === 'by descriptors')(
     'is made with those above it, and opened',
     ({ place, expect }) => {
       using made = makeInside(place.at('tasks', 'queue'), hold)

@@ -62,6 +62,16 @@ export interface InnerFolder extends Disposable {
   create(names: Iterable<string>, content: string | Uint8Array, mode: number): string | undefined
   /** Puts a file in place of any file or link of this name, in one step; a folder of this name is an error. */
   replace(name: string, content: string | Uint8Array, mode: number): void
+  /**
+   * Moves a file into a folder in it, which is made when it is missing, under the first of the names that is free: never
+   * over what is there. The new name; undefined for what is no file, for none of the names, and when `number` (of its
+   * inode) is another file's by now.
+   */
+  moveInto(
+    folder: string,
+    file: { name: string; number: number },
+    names: Iterable<string>,
+  ): string | undefined
   /** Makes a link in place of any file or link of this name; a folder of this name is an error. */
   link(target: string, name: string): void
   /** Removes a file or a link; nothing happens when there is none. A folder is an error. */
@@ -94,6 +104,7 @@ export function innerFolder(path: string, hold: Hold, owner: Owner | undefined):
     target: (name) => safely(() => readlinkSync(hold.at(name))),
     create: (names, content, mode) => safely(() => createWhole(hold, names, { content, mode, owner })),
     replace: (name, content, mode) => safely(() => replaceWhole(hold, name, { content, mode, owner })),
+    moveInto: (folder, file, names) => safely(() => moveWhole(hold, { folder, ...file, owner }, names)),
     link: (target, name) => safely(() => replaceLink(hold, target, name)),
     remove: (name) => safely(() => unlinkIfThere(hold.at(name))),
     [Symbol.dispose]: () => hold.close(),
@@ -199,6 +210,43 @@ function linkUnlessTaken(draft: string, path: string): boolean {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw error
+  }
+}
+
+interface Move {
+  readonly folder: string
+  readonly name: string
+  readonly number: number
+  readonly owner: Owner | undefined
+}
+
+function moveWhole(
+  hold: Hold,
+  { folder, name, number, owner }: Move,
+  names: Iterable<string>,
+): string | undefined {
+  const from = hold.at(name)
+  const isIt = (path: string) => {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    return found?.isFile() === true && found.ino === number
+  }
+  if (!isIt(from)) return undefined
+  const target = makeOwned(hold, folder, owner)
+  try {
+    for (const free of names) {
+      const to = target.at(free)
+      const isNew = linkUnlessTaken(from, to)
+      if (isIt(to)) {
+        unlinkIfThere(from) // Also of a move that was cut off here before.
+        return free
+      }
+      if (!isNew) continue
+      unlinkIfThere(to) // Swapped for something else right now, which nobody asked to be moved.
+      return undefined
+    }
+    return undefined
+  } finally {
+    target.close()
   }
 }
 
