@@ -20,8 +20,8 @@ export function agentNameProblem(name: string): string | undefined {
   if (parts.length > 2) return 'must hold one @ at most, before the name of its project'
   const mistake = lengthProblem(name) ?? parts.map(lettersProblem).find((one) => one !== undefined)
   if (mistake !== undefined) return mistake
-  if (name.includes('-to-') || slugOf(name).includes('-to-'))
-    return 'must not contain "-to-", which separates the two names of a handoff folder'
+  if (`${name}-`.includes('-to-') || `${slugOf(name)}-`.includes('-to-'))
+    return 'must not contain "-to-" or end in "-to", which separates the two names of a handoff folder'
   return undefined
 }
 

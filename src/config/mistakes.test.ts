@@ -6,7 +6,7 @@ const agentMistakes: [string, string][] = [
   ['name = "  "', 'agents[0].name: is empty.'],
   [
     'name = "a-to-b"',
-    'agents[0].name: must not contain "-to-", which separates the two names of a handoff folder.',
+    'agents[0].name: must not contain "-to-" or end in "-to", which separates the two names of a handoff folder.',
   ],
   ['name = 3', 'agents[0].name: must be text in quotes.'],
   ['heartbeat_interval = "300"', 'agents[0].heartbeat_interval: must be a whole number.'],
