@@ -5,7 +5,7 @@ export function digest(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex').slice(0, 16)
 }
 
-/** The whole SHA-256 of `text` in hex, for what must not be made to match by trying. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+/** The whole SHA-256 of `data` in hex, for what must not be made to match by trying. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
 }

@@ -34,6 +34,7 @@ import type { QueuedTask } from '../tasks/queue.ts'
 import type { LinkedRole } from '../roles/role.ts'
 import type { Program } from './core.ts'
 import { environmentOf } from './environment.ts'
+import { giveHandoffs, type Given, type KnownHandoffs } from './handoffs/give.ts'
 import { notesPath } from './notes.ts'
 import type { AgentsDoor } from './tokens.ts'
 import { gitRunner, providerRunner, withFolder } from './fences.ts'
@@ -56,6 +57,8 @@ export interface AssembleRequest {
   readonly triggers: readonly Trigger[]
   /** What runs of the agent handed on and it is to be told of. */
   readonly handedOn: readonly HandedOn[]
+  /** Undefined: there is no store that knows of any. */
+  readonly handoffs: KnownHandoffs | undefined
   readonly forced: boolean
   readonly now: Moment
   readonly dryRun: boolean
@@ -69,6 +72,8 @@ export interface Assembly {
   readonly layers: readonly Layer[]
   readonly prompt: string
   readonly digests: Readonly<Record<string, string>>
+  /** The handoffs that stand in it. */
+  readonly given: Pick<Given, 'files' | 'hops'>
   /** The role that it runs in; undefined: it has none. */
   readonly role: LinkedRole | undefined
   /** How that reaches its agent CLI; undefined without a role. */
@@ -90,9 +95,9 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
     const env = environmentOf(agent, { ...request, notes })
     // A context provider is no run: it gets no door.
     const outside = environmentOf(agent, { ...request, notes, door: undefined })
-    const { layers, tasks, role, route } = await gather(request, { env, outside })
+    const { layers, tasks, role, route, given } = await gather(request, { env, outside })
     const digests = digestLayers(layers, request.lastSuccess?.digests)
-    const work = openWork(request, tasks)
+    const work = openWork(request, tasks, given)
     const needsWorld = state?.progress !== undefined && work.tasks.length > 0
     const look = () => observeWorld(agent, { config, known: tasks, signal, run: gitRunner(request, agent) })
     const before = needsWorld ? await look() : undefined
@@ -115,6 +120,7 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
       layers,
       prompt: renderPrompt(layers),
       digests,
+      given,
       role,
       route,
       env,
@@ -130,19 +136,27 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   }
 }
 
+type Gathered = Pick<Assembly, 'role' | 'route' | 'given'> & {
+  readonly layers: Layer[]
+  readonly tasks: QueuedTask[]
+}
+
 /** Every layer of the prompt in order, and the tasks that wait. */
 async function gather(
   request: AssembleRequest,
   { env, outside }: { readonly env: Record<string, string>; readonly outside: Record<string, string> },
-): Promise<Pick<Assembly, 'role' | 'route'> & { readonly layers: Layer[]; readonly tasks: QueuedTask[] }> {
+): Promise<Gathered> {
   const { agent, config, triggers } = request
-  const [rules, found, blocks, queues] = await Promise.all([
+  const [rules, found, blocks, queues, given] = await Promise.all([
     loadRules(config.coreDir, config.operatorDir),
     agentRole(agent, config),
     contextBlocks(request, outside),
     readQueues(agent, config),
+    giveHandoffs({ ...request, known: request.handoffs }),
   ])
-  const trigger = triggerLayer(triggers.map((one) => ({ ...one, prompt: one.prompt ?? '' })))
+  // Handoffs stand there themselves.
+  const others = triggers.filter(({ cause }) => cause !== 'handoff')
+  const trigger = triggerLayer(others.map((one) => ({ ...one, prompt: one.prompt ?? '' })))
   const elsewhere = queues
     .filter(({ folder }) => folder !== ownQueue(agent.workspace))
     .flatMap(({ folder, tasks }) =>
@@ -157,20 +171,29 @@ async function gather(
   const context = [...blocks, ...handedOn, ...elsewhere, ...obstacles(agent, config, queues)]
   const route = found && routeOf({ ...request, ...found, ancestors: [], env })
   const role = present(found).map((one) => roleLayer(one.role, route?.via === 'native'))
-  const layers = [...rules, ...role, baseLayer, ...present(trigger), ...context]
+  const asked = [...present(trigger), ...present(given.layer)]
   return {
-    layers: orderLayers(layers),
+    layers: orderLayers([...rules, ...role, baseLayer, ...asked, ...context]),
     role: found?.role,
     route,
+    given,
     tasks: queues.flatMap(({ tasks }) => tasks),
   }
 }
 
-function openWork({ agent, triggers }: AssembleRequest, tasks: readonly QueuedTask[]): OpenWork {
+/** A handoff that waits and is not given now (too many do, or it is just being written) asks for nothing yet. */
+function openWork(
+  { agent, triggers }: AssembleRequest,
+  tasks: readonly QueuedTask[],
+  { files }: Pick<Given, 'files'>,
+): OpenWork {
+  const given = new Set(files.map(({ path }) => path))
   return {
     tasks: agent.wakeOn.includes('tasks') ? tasks.map(({ file }) => file) : [],
     triggers: triggers.filter((one) => one.cause !== 'handoff').length,
-    handoffs: triggers.filter((one) => one.cause === 'handoff').map((one) => one.path ?? ''),
+    handoffs: triggers.flatMap(({ cause, path }) =>
+      cause === 'handoff' && path !== null && given.has(path) ? [path] : [],
+    ),
   }
 }
 

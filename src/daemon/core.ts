@@ -63,6 +63,8 @@ export interface Life {
   intakeRestsUntil: Moment | undefined
   /** Folders of tasks and handoffs that the last look at them could not read, and why. */
   unreadable: ReadonlyMap<string, string>
+  /** Handoffs that could not be written for now, by their row. */
+  readonly unwritable: Set<number>
   /** What is known of the wall of this machine. */
   wall: WallState
   wallTestedAt: Moment | undefined

@@ -3,6 +3,8 @@ import { isoTime } from '../base/time.ts'
 import type { AgentConfig, Config } from '../config/config.ts'
 import { mayStart } from '../heartbeat/breaker.ts'
 import type { AgentState, LastSuccess, Trigger } from '../heartbeat/state.ts'
+import { hasDelegations } from '../delegation/store.ts'
+import { hasHandoffs } from '../handoffs/store.ts'
 import { readAgent, readLastSuccess } from '../heartbeat/store/agents.ts'
 import { pendingTriggers } from '../heartbeat/store/triggers.ts'
 import type { DryRunView } from '../ipc/protocol/agents.ts'
@@ -19,6 +21,7 @@ import { lastOwnRun } from '../runner/store.ts'
 import { assemble } from './assemble.ts'
 import { folderOf, type Core, type Program } from './core.ts'
 import { handedOnBy } from './delegation/handed-on.ts'
+import { knownHandoffs, type KnownHandoffs } from './handoffs/give.ts'
 import { describePause, pauseFile, readPause } from './pause.ts'
 import { newRunId } from './tick.ts'
 
@@ -43,6 +46,7 @@ interface Known {
   readonly lastSuccess: LastSuccess | undefined
   readonly triggers: readonly Trigger[]
   readonly handedOn: readonly HandedOn[]
+  readonly handoffs: KnownHandoffs | undefined
   readonly lastRun: string | undefined
   /** Why nothing of this agent starts, whatever is due. */
   readonly hold: string | undefined
@@ -65,6 +69,7 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     lastSuccess: known.lastSuccess,
     triggers,
     handedOn: known.handedOn,
+    handoffs: known.handoffs,
     now,
     signal,
     wall: request.wall,
@@ -92,13 +97,15 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
   }
 }
 
-async function readKnown({ db, config }: DryRunRequest, { name }: AgentConfig): Promise<Known> {
+async function readKnown({ db, config }: DryRunRequest, agent: AgentConfig): Promise<Known> {
   const pausedByFile = entryOf(pauseFile(config.stateDir))?.modifiedAt
   if (!db) {
     const hold =
       pausedByFile === undefined ? undefined : `paused: the file ${pauseFile(config.stateDir)} is there`
-    return { state: undefined, lastSuccess: undefined, triggers: [], handedOn: [], lastRun: undefined, hold }
+    const nothing = { state: undefined, lastSuccess: undefined, triggers: [], handedOn: [], handoffs: undefined }
+    return { ...nothing, lastRun: undefined, hold }
   }
+  const { name } = agent
   return db.read((tx) => {
     const state = readAgent(tx, name)
     const lastSuccess = readLastSuccess(tx, name)
@@ -106,8 +113,9 @@ async function readKnown({ db, config }: DryRunRequest, { name }: AgentConfig): 
     return {
       state,
       lastSuccess,
-      handedOn: handedOnBy(tx, name, lastSuccess),
+      handedOn: hasDelegations(tx) ? handedOnBy(tx, name, lastSuccess) : [],
       triggers: pendingTriggers(tx, name),
+      handoffs: hasHandoffs(tx) ? knownHandoffs(tx, agent) : undefined,
       lastRun: lastOwnRun(tx, name)?.id,
       hold: pause && describePause(pause),
     }

@@ -260,4 +260,46 @@ create index delegation_agent on delegations (agent, ended_at);
 create index delegation_open on delegations (agent) where state <> 'ended';
 `,
   },
+  {
+    number: 12,
+    // Who really sent a handoff, how far its chain of wakes goes, and what a run was given of them: for whoever takes over.
+    sql: `
+create table handoffs (
+  id integer primary key autoincrement,
+  path text not null unique,
+  digest text not null,
+  agent text,
+  role text,
+  run text,
+  receiver text not null,
+  title text not null,
+  hops integer not null,
+  starts_lineage integer not null,
+  wake integer not null,
+  at integer not null,
+  -- What is to be written, until it is.
+  content text,
+  ended_at integer,
+  ended_path text
+);
+create index handoff_unwritten on handoffs (id) where content is not null;
+create index handoff_run on handoffs (run);
+create index handoff_digest on handoffs (digest);
+create index handoff_ended on handoffs (ended_at);
+create index handoff_ended_path on handoffs (ended_path);
+-- Files that a run was given and did its work on: they are to be moved away.
+create table given_handoffs (
+  path text primary key,
+  fingerprint text not null,
+  stuck integer not null default 0
+);
+alter table runs add column handoffs text;
+alter table runs add column hops integer;
+alter table runs add column starts_lineage integer;
+-- 1 until the handoff folders were looked at after its end: what is found there then may be its own.
+alter table runs add column unlooked integer;
+create index run_unlooked on runs (id) where unlooked = 1;
+alter table seen add column hops integer;
+`,
+  },
 ]

@@ -5,6 +5,7 @@ import { openRuns } from '../runner/store.ts'
 import { retryMoment, write, type Core } from './core.ts'
 import { prune } from './prune.ts'
 import { lookAfterChildren } from './steps/children.ts'
+import { lookAfterHandoffs } from './steps/handoffs.ts'
 import { takeSwitches, takeWork } from './steps/intake.ts'
 import { tellOperator } from './steps/notify.ts'
 import { askForEnd, reapRuns, settleKey, takeBack } from './steps/reap.ts'
@@ -33,6 +34,7 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
     await step(core, 'reap', now, () => reapRuns(core, now, (name, work) => step(core, name, now, work))),
     await step(core, 'stop', now, () => stopRuns(core, now, deps)),
     await step(core, 'take in switches', now, () => takeSwitches(core)),
+    await step(core, 'handoffs', now, () => lookAfterHandoffs(core)),
     await step(core, 'take in files', now, () => takeWork(core, now)),
     await step(core, 'wall', now, async () => lookAtWall(core, now)),
     await step(core, 'children', now, () => lookAfterChildren(core)),

@@ -7,6 +7,7 @@ import type { NativeRole } from '../agents/role.ts'
 import { MarrowError } from '../base/errors.ts'
 import { later, type Moment } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
+import { mayStart } from '../delegation/lineage.ts'
 import type { LimitPlan } from '../isolation/limits.ts'
 import { wrapCommand, type Command, type Fence } from '../isolation/wrap.ts'
 import { attribute } from '../prompt/attribution.ts'
@@ -182,6 +183,9 @@ function planOf(ready: Ready, delivered: readonly string[], fence: Fence): RunPl
     gitBefore: git ?? null,
     worldBefore: world ?? null,
     wall: fence.wall?.by.kind ?? null,
+    handoffs: assembly.given.files,
+    hops: assembly.given.hops ?? null,
+    startsLineage: origin.lineage.length === 0 && (assembly.role === undefined || mayStart(assembly.role)),
     limits: ready.around.limits,
   }
 }

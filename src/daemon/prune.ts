@@ -1,11 +1,15 @@
 /** Gives everything that grows its end: run folders, rows, events, what killed looks left. A job. */
 import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
+import { reasonOf } from '../base/errors.ts'
 import { isRunId, slugOf } from '../base/ids.ts'
 import { innerPath } from '../config/inner.ts'
 import { readAgents } from '../heartbeat/store/agents.ts'
 import { pruneTicks } from '../heartbeat/store/ticks.ts'
 import { pruneDelegations } from '../delegation/store.ts'
+import { pruneDone } from '../handoffs/apply.ts'
+import { DONE_FOLDER, handoffDir, receiverOf } from '../handoffs/folders.ts'
+import { pruneHandoffs, retryStuck } from '../handoffs/store.ts'
 import { unusedLogins } from '../isolation/apply/login.ts'
 import { keepFolder } from '../isolation/wishes.ts'
 import { pruneSpending } from '../limits/store.ts'
@@ -13,7 +17,7 @@ import { pruneNotices } from '../notify/store.ts'
 import { pruneEvents } from '../observability/store.ts'
 import { listFolder, remove } from '../platform/files.ts'
 import { sweepViews } from '../platform/git-view.ts'
-import type { InnerPath } from '../platform/inside.ts'
+import { openInside, type InnerPath } from '../platform/inside.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { expiredRuns } from '../runner/retention.ts'
 import { logsFolder, removeRun } from '../runner/apply/logs.ts'
@@ -51,6 +55,8 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
     if (isRunId(name) && !known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
   }
   sweepViews((pid) => core.processes.identify(pid) !== undefined, now)
+  pruneDoneHandoffs(core, now)
+  core.life.unwritable.clear() // What was in the way may be gone.
   pruneKept(core, { slugs, withRuns: new Set([...ended, ...open].map(({ agent }) => agent)) })
   await core.db.write((tx) => {
     pruneTicks(tx, TICKS_KEPT)
@@ -58,6 +64,8 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
     pruneNotices(tx)
     pruneDelegations(tx, now - DAY_MS)
     forgetFinished(tx, now - FINISHED_KEPT_DAYS * DAY_MS)
+    pruneHandoffs(tx, now)
+    retryStuck(tx)
   })
   const { maxDays, maxEvents } = core.config.journal
   const limits = {
@@ -66,6 +74,20 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   }
   // A limit that was lowered may take a million rows: others get their turn in between.
   while (!signal.aborted && (await core.db.write((tx) => pruneEvents(tx, limits)))) await breathe()
+}
+
+/** Only of folders between agents: what lies in those of a person is that person's. */
+function pruneDoneHandoffs({ config, log }: Core, now: number): void {
+  for (const [workspace, agents] of Map.groupBy(config.agents, (agent) => agent.workspace)) {
+    const dir = innerPath(handoffDir(workspace), config.agents)
+    try {
+      using all = openInside(dir)
+      const names = (all?.names('folder') ?? []).filter((name) => receiverOf(name, agents) !== undefined)
+      for (const name of names) pruneDone({ root: dir.root, path: join(dir.path, name, DONE_FOLDER) }, now)
+    } catch (error) {
+      log.warn('old handoffs cannot be removed', { folder: dir.path, error: reasonOf(error) })
+    }
+  }
 }
 
 /** Logins and conversations of agents that are gone: no longer in the file, and without a run on record. */

@@ -10,7 +10,7 @@ interface Known {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-type Redact = (text: string) => string
+export type Redact = (text: string) => string
 
 const VALUES_MAX = 5_000 // So many are looked for in 8 MiB within a third of a second.
 

@@ -7,13 +7,14 @@ import { explainWithheld } from '../agents/withheld.ts'
 import { msUntil, type Moment } from '../base/moment.ts'
 import { isoTime } from '../base/time.ts'
 import type { AgentConfig } from '../config/config.ts'
-import { endDelegation } from '../delegation/store.ts'
+import { endDelegation, readDelegation } from '../delegation/store.ts'
 import { afterRun, type Breaker } from '../heartbeat/breaker.ts'
 import { slotsOf } from '../heartbeat/agent-slots.ts'
 import { intervalOf, nextSlot, slotsBetween } from '../heartbeat/schedule.ts'
 import { tickName, type AgentState, type Tick, type TickEnd } from '../heartbeat/state.ts'
 import { readAgent, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
 import { endTick, readTick } from '../heartbeat/store/ticks.ts'
+import { insertGiven } from '../handoffs/store.ts'
 import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
 import { notStarted } from '../isolation/unable.ts'
 import type { LimitHit } from '../isolation/limit-hits.ts'
@@ -32,6 +33,7 @@ import { aboutTokensOf } from '../prompt/attribution.ts'
 import { observeAftermath, tellFinished, type Aftermath } from './aftermath.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
 import { emptyCgroup, endedBy, lastHit, toldHit } from './limits.ts'
+import { reportChild } from './handoffs/child-report.ts'
 import { forgetLineup, recordedOf } from './lineup.ts'
 import { carryLogins } from './logins.ts'
 import { recordSpending } from './spending.ts'
@@ -174,7 +176,7 @@ export function recordEnd(
   if (tick && tick.state !== 'ended') endTick(tx, tick.id, now.wall, verdict, digests)
   settleTriggers(tx, run, outcome, now)
   // What a child did says nothing of the agent's own schedule, breaker or progress.
-  if (run.lineage.length > 0) endDelegation(tx, run.id, now.wall)
+  if (run.lineage.length > 0) endChild(core, tx, run, end)
   else if (state && agent) updateAgent(tx, run.agent, changeOf(core, { run, agent, end, state, now, emit }))
   emit(
     'run.ended',
@@ -190,6 +192,13 @@ export function recordEnd(
   )
   tellFinished(tx, emit, run, { core, finished, at: now.wall })
   return { tick, verdict }
+}
+
+function endChild(core: Core, tx: Tx, run: RunRecord, { outcome, reading }: End): void {
+  const child = readDelegation(tx, run.id)
+  endDelegation(tx, run.id, core.clock.now().wall)
+  const told = { outcome: describeOutcome(outcome), result: reading?.result }
+  if (child !== undefined && child.state !== 'ended') reportChild(core, tx, child, told)
 }
 
 /** Tells whoever waits for this tick (run-once) how it ended. */
@@ -215,12 +224,15 @@ export function tellEnd(
   })
 }
 
-/** A wake that a run did not work on comes again; one whose run the operator ended does not. */
+/** A wake or handoff that a run did not work on comes again; one whose run the operator ended does not. */
 function settleTriggers(tx: Tx, run: RunRecord, outcome: Outcome, now: Moment): void {
   const done = outcome.kind === 'succeeded' || (outcome.kind === 'ended' && outcome.by === 'operator')
-  if (done) deliverTriggers(tx, run.tick)
-  else
-    returnTriggers(tx, run.tick, now, outcome.kind === 'ended' && outcome.by === 'stop' ? 'at-once' : 'retry')
+  if (!done) {
+    const how = outcome.kind === 'ended' && outcome.by === 'stop' ? 'at-once' : 'retry'
+    return returnTriggers(tx, run.tick, now, how)
+  }
+  deliverTriggers(tx, run.tick)
+  insertGiven(tx, run.handoffs)
 }
 
 interface Ended {

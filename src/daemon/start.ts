@@ -24,6 +24,7 @@ import { agentHandlers } from './handlers/agents.ts'
 import { cleanHandlers } from './handlers/clean.ts'
 import { daemonHandlers } from './handlers/daemon.ts'
 import { agentDoorHandlers } from './handlers/agents-door.ts'
+import { handoffHandlers } from './handlers/handoffs.ts'
 import { notifyHandlers } from './handlers/notify.ts'
 import { mcpHandlers } from './handlers/mcp.ts'
 import { pageHandlers } from './handlers/pages.ts'
@@ -92,6 +93,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
     ...eventHandlers(core),
     ...pageHandlers(core),
     ...taskHandlers(core),
+    ...handoffHandlers(core),
     ...agentHandlers(core, waiters),
     ...runHandlers(core),
     ...daemonHandlers(ends, core.log),
@@ -185,6 +187,7 @@ function newLife(now: Moment): Life {
     providerFailures: new Map(),
     steps: new Map(),
     unreadable: new Map(),
+    unwritable: new Set(),
     adopted: { adopted: 0, finished: 0, lost: 0, unstarted: 0 },
     lastPruneAt: undefined,
     worktreeTurn: Promise.resolve(),

@@ -32,6 +32,7 @@ import { describePause, holdOf } from './pause.ts'
 import { isNative, prepare, type Origin, type PreparedRun } from './prepare.ts'
 import { handedOnBy } from './delegation/handed-on.ts'
 import { agentsDoorOf, keepToken, tokenFor } from './tokens.ts'
+import { knownHandoffs } from './handoffs/give.ts'
 import { judgeNow, tellLimits, tellNear } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
 import { ensureWorktree } from './worktrees.ts'
@@ -54,6 +55,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
       lastSuccess,
       state: readAgent(tx, agent.name),
       triggers: pendingTriggers(tx, agent.name).filter((one) => isStillThere(one, core.config)),
+      handoffs: knownHandoffs(tx, agent),
       handedOn: handedOnBy(tx, agent.name, lastSuccess),
     }
   })
@@ -89,8 +91,13 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
   if (signal.aborted) return
   // What fails from here on is marrow's own, such as a full disk: the job is tried again, and the agent is not blamed.
   const { assembly, prepared } = ready
+  const given = new Set(assembly.given.files.map(({ path }) => path))
+  // A handoff that did not fit into this prompt waits for the next one.
+  const taken = triggers.filter(
+    ({ cause, path }) => cause !== 'handoff' || (path !== null && given.has(path)),
+  )
   await noteProviders(core, agent, assembly.providerFailures)
-  if (prepared) await recordRun(core, { tick, agent }, prepared, triggers)
+  if (prepared) await recordRun(core, { tick, agent }, prepared, taken)
   else await stayQuiet(core, tick, agent, assembly, core.clock.now().mono - begunAt.mono)
 }
 

@@ -4,7 +4,7 @@ import { protocol } from '../ipc/protocol/table.ts'
 import { agentRights, may, rightsOf, tokenFor, type Token } from './rights.ts'
 
 const lead: Token = { role: 'l2/review', level: 2, depth: 1, mayDelegate: ['l3/coder'] }
-const anyRun = ['health', 'me', 'mcp']
+const anyRun = ['health', 'me', 'mcp', 'sendHandoff', 'handoffs', 'showHandoff']
 const children = ['delegation', 'delegations']
 
 describe('what a run may ask', () => {

@@ -31,6 +31,10 @@ export const agentRights = {
   // A role file may change while a child is at work: who called it may still wait for it.
   delegation: { who: 'agent', needs: 'rank' },
   delegations: { who: 'agent', needs: 'rank' },
+  // Whoever works for an agent may say something in its name; what that sets going follows from where the run stands.
+  sendHandoff: { who: 'both', needs: 'nothing' },
+  handoffs: { who: 'both', needs: 'nothing' },
+  showHandoff: { who: 'both', needs: 'nothing' },
 } as const satisfies Record<string, Right>
 
 /** A verb that some run may ask. */

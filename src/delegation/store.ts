@@ -109,6 +109,11 @@ export function delegationsFor(
   return tx.all(sql, agent, since, limit).map(parse)
 }
 
+/** False in a store that an older version of marrow made and this one only reads. */
+export function hasDelegations(tx: Tx): boolean {
+  return tx.get("select 1 from sqlite_schema where name = 'delegations'") !== undefined
+}
+
 /** All that did not end. */
 export function openDelegations(tx: Tx): Delegation[] {
   return tx.all("select * from delegations where state <> 'ended' order by asked_at, rowid").map(parse)

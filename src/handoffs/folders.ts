@@ -23,7 +23,13 @@ export interface Handoff {
   readonly path: string
   /** Differs when the file was written again, even with the same content: then it is a new handoff. */
   readonly fingerprint: string
+  /** Epoch ms, an integer. */
+  readonly modifiedAt: number
+  readonly bytes: number
 }
+
+/** The folder beside the files of a handoff folder, in which those lie that their receiver was given. */
+export const DONE_FOLDER = 'done'
 
 /** Where all handoffs of a workspace lie. */
 export function handoffDir(workspace: string): string {
@@ -61,12 +67,22 @@ export function receiverOf<Party extends HandoffParty>(
   return to === undefined ? undefined : parties.find((party) => isParty(party, to))
 }
 
-const person = 'human'
+/** As folders and commands name whoever is no agent. */
+export const PERSON = 'human'
+
+/** Whom a handoff can be sent to, by one of both names or as `human`; undefined: nobody is called so. */
+export function receiverNamed<Party extends HandoffParty>(
+  written: string,
+  parties: readonly Party[],
+): Party | typeof PERSON | undefined {
+  const party = parties.find((one) => isParty(one, written))
+  return party ?? (written === PERSON ? PERSON : undefined)
+}
 
 /** Who leaves files in the folder for a person, as its name says it; undefined for one that is for an agent, or for nobody. */
 export function senderToPerson(folder: string, parties: readonly HandoffParty[]): string | undefined {
   const ends = parseFolder(folder)
-  if (ends?.to !== person || receiverOf(folder, parties) !== undefined) return undefined
+  if (ends?.to !== PERSON || receiverOf(folder, parties) !== undefined) return undefined
   return parties.find((party) => isParty(party, ends.from))?.name ?? ends.from
 }
 

@@ -26,7 +26,8 @@ export const CONTENT_BYTES_READ = 16_384
 
 const CONTENT_CHARACTERS_MAX = 4_000
 const ALL_CHARACTERS_MAX = 24_000 // About 6,000 tokens, which is what an agent can keep in mind beside its role.
-const GIVEN_MAX = 20
+/** So many stand in one prompt at most. */
+export const GIVEN_MAX = 20
 const NAME_CHARACTERS_MAX = 120
 
 /**

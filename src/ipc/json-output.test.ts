@@ -12,6 +12,7 @@ import {
 import { sampleReport } from '../../test/helpers/sample-report.ts'
 import { commands } from '../cli/program/groups.ts'
 import { jsonOutputs } from './json-output.ts'
+import { sampleHandoffs, sampleSent, sampleShown } from '../../test/helpers/sample-handoff.ts'
 import { sampleDelegation, sampleTreeRun } from '../../test/helpers/sample-delegation.ts'
 import { jsonPage } from './json-page.ts'
 import { roleExamples, sampleCast } from '../../test/helpers/sample-role-output.ts'
@@ -43,6 +44,9 @@ const examples: Readonly<Record<string, unknown>> = {
   },
   delegate: sampleDelegation,
   'delegate wait': sampleDelegation,
+  'handoff send': sampleSent,
+  'handoff list': sampleHandoffs,
+  'handoff show': sampleShown,
   'runs tree': { runs: [sampleTreeRun] },
   scaffold: {
     workspace: '/srv/space',

@@ -225,6 +225,9 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   'runs tree': protocol.runsTree.result,
   delegate: protocol.delegation.result,
   'delegate wait': protocol.delegation.result,
+  'handoff send': protocol.sendHandoff.result,
+  'handoff list': protocol.handoffs.result,
+  'handoff show': protocol.showHandoff.result,
   show: protocol.showRun.result,
   'show --prompt': z.object({
     run: z.string().describe('The whole id of the run.'),

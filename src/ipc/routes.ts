@@ -32,6 +32,9 @@ export const routes = {
   delegate: { method: 'POST', path: '/delegate' },
   delegation: { method: 'GET', path: '/delegation' },
   delegations: { method: 'GET', path: '/delegations' },
+  sendHandoff: { method: 'POST', path: '/handoffs' },
+  handoffs: { method: 'GET', path: '/handoffs' },
+  showHandoff: { method: 'GET', path: '/handoff' },
   mcp: { method: 'POST', path: '/mcp' },
   openapi: { method: 'GET', path: '/openapi.json' },
 } as const

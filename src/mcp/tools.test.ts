@@ -33,14 +33,15 @@ test("the operator's tools are those verbs that say how they are offered", ({ ex
     'wake',
     'runs',
     'show_run',
+    'send_handoff',
   ])
 })
 
 test('a run is offered nothing of the operator, and not what it may not ask', ({ expect }) => {
   const all = toolsOf('agent', nobodyHere)
-  expect(all.list.map(({ name }) => name)).toEqual(['delegate', 'delegation', 'delegations'])
+  expect(all.list.map(({ name }) => name)).toEqual(['delegate', 'delegation', 'delegations', 'send_handoff'])
   const some = toolsOf('agent', nobodyHere, (verb) => verb !== 'delegate')
-  expect(some.list.map(({ name }) => name)).toEqual(['delegation', 'delegations'])
+  expect(some.list.map(({ name }) => name)).toEqual(['delegation', 'delegations', 'send_handoff'])
 })
 
 test('what only looks is said to only look', ({ expect }) => {

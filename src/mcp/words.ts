@@ -40,6 +40,7 @@ export const words: Words = {
   delegation: delegationText,
   delegations: ({ delegations }) =>
     linesOr('This run has delegated nothing.', delegations.map(delegationText)),
+  sendHandoff: ({ to, file, next }) => `Handed to ${plain(to)}: ${plain(file)}. ${plain(next)}`,
   journal: ({ events, next_after }) =>
     `${linesOr(
       'No event matches.',

@@ -82,6 +82,14 @@ const told: Told = {
     { role: 'l3/coder', child: 'scout-1', detached: false },
     'handed a task to l3/coder: scout-1',
   ],
+  'handoff.sent': [
+    { to: 'scout', file: 'a.md', title: 'Look at the build' },
+    'handed something to scout: Look at the build',
+  ],
+  'handoff.held': [
+    { file: 'a.md', rule: 'hops', reason: '8 handoffs in a row' },
+    'a handoff waits for its next tick: 8 handoffs in a row',
+  ],
   'delegation.refused': [
     { role: 'l1/scout', rule: 'upward', reason: 'it is above you' },
     'may not delegate to l1/scout: it is above you',

@@ -52,6 +52,8 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'task.finished': (data) => `task finished: ${text(data['title'])} (${text(data['file'])})`,
   'handoff.left': (data) => `${text(data['from'])} left something for a person: ${text(data['title'])}`,
   'notice.failed': (data) => `could not notify ${text(data['to'])}: ${text(data['reason'])}`,
+  'handoff.sent': (data) => `handed something to ${text(data['to'])}: ${text(data['title'])}`,
+  'handoff.held': (data) => `a handoff waits for its next tick: ${text(data['reason'])}`,
   'delegation.allowed': (data) => `handed a task to ${text(data['role'])}: ${text(data['child'])}`,
   'delegation.refused': (data) => `may not delegate to ${text(data['role'])}: ${text(data['reason'])}`,
   'delegation.failed': (data) => `${text(data['role'])} could not be started: ${text(data['reason'])}`,

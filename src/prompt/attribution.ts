@@ -55,15 +55,15 @@ export function attribute(
 }
 
 /**
- * A digest per name of everything whose change is worth a run: not the volatile layers, and not the trigger, which is
- * an occasion and no state (its end would look like a change). Layers of one name share a digest. A block that was cut
+ * A digest per name of everything whose change is worth a run: not the volatile layers, and neither the trigger nor
+ * handoffs, which are occasions and no state (their end would look like a change). Layers of one name share a digest. A block that was cut
  * off by its deadline is no news either: `before` says what was last known of it.
  */
 export function digestLayers(
   layers: readonly Layer[],
   before: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const inOrder = orderLayers(layers).filter(({ kind }) => kind !== 'trigger')
+  const inOrder = orderLayers(layers).filter(({ kind }) => kind !== 'trigger' && kind !== 'handoff')
   const byName = Map.groupBy(
     inOrder.filter(({ volatile }) => !volatile),
     ({ name }) => name,

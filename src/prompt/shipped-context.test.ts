@@ -3,7 +3,6 @@ import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { test as base } from '../../test/helpers/temp-dir.ts'
-import { slugOf } from '../base/ids.ts'
 
 const shipped = join(import.meta.dirname, '..', '..', 'context.d')
 
@@ -35,24 +34,21 @@ test('queue.sh is silent when nothing waits', async ({ put, print, expect }) => 
   await put('tasks/queue/.hidden.md')
   await put('tasks/queue/half.tmp')
   await put('tasks/queue/folder/x.md')
-  await put('runtime/handoff/lead-to-other/x.md')
-  await put('runtime/handoff/scout-to-team-lead/done/x.md')
+  await put('runtime/handoff/scout-to-team-lead/x.md') // Handoffs stand in the prompt themselves.
   await symlink('/etc/passwd', join(dirname(await put('tasks/queue/x~')), 'link.md'))
   expect(await print('queue.sh')).toBe('')
 })
 
-test.for(['tasks', 'tasks/queue', 'runtime', 'runtime/handoff'])(
+test.for(['tasks', 'tasks/queue'])(
   'nothing is listed through a link at %s, and nobody explores meanwhile',
   async (at, { dir, put, print, expect }) => {
     await put('outside/queue/a.md')
     await put('outside/a.md')
-    await put('outside/handoff/x-to-team-lead/a.md')
-    await put('outside/x-to-team-lead/a.md')
     await mkdir(dirname(join(dir, at)), { recursive: true })
     await symlink(join(dir, 'outside'), join(dir, at))
     expect(await print('queue.sh')).toBe('')
     for (const file of ['a.md', 'queue/a.md']) await rm(join(dir, 'outside', file))
-    if (at.startsWith('tasks')) expect(await print('explore.sh')).toBe('') // Nobody knows what waits.
+    expect(await print('explore.sh')).toBe('') // Nobody knows what waits.
   },
 )
 
@@ -67,32 +63,6 @@ test('queue.sh lists tasks by full path, oldest first', async ({ dir, put, print
     '',
   ])
 })
-
-test('queue.sh lists the handoffs for this agent, by its name and by its slug', async ({
-  dir,
-  put,
-  print,
-  expect,
-}) => {
-  const mine = [
-    await put('runtime/handoff/scout-to-Team Lead/a.md'),
-    await put('runtime/handoff/scout-to-team-lead/b.md'),
-  ]
-  await put('runtime/handoff/scout-to-lead/c.md')
-  await put('runtime/handoff/team-lead-to-scout/d.md')
-  await put('runtime/handoff/x-to-y-to-team-lead/e.md')
-  await symlink(dirname(await put('elsewhere/f.md')), join(dir, 'runtime/handoff/link-to-team-lead'))
-  const paths = (await print('queue.sh')).split('\n').filter((line) => line.startsWith('/'))
-  expect(paths).toEqual(mine)
-})
-
-test.for(['lead-2', 'Scout', 'a.b c', 'x--y', 'A_1-', 'Über'])(
-  'queue.sh knows the slug of %s',
-  async (name, { put, print, expect }) => {
-    const path = await put(`runtime/handoff/lead-to-${slugOf(name)}/a.md`)
-    expect(await print('queue.sh', { MARROW_AGENT: name })).toContain(path)
-  },
-)
 
 test('queue.sh gives each file one line, whatever its name', async ({ dir, put, print, expect }) => {
   const names = ['-n', '$(touch x)', 'a\'b"c', 'a\nb', 'back\\slash', 'ü 漢', '*', '%s']

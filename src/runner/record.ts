@@ -1,6 +1,7 @@
 /** What is on record of a run, from before it is started until its retention ends. */
 import type { AdapterName } from '../config/config.ts'
 import type { Moment } from '../base/moment.ts'
+import type { GivenFile } from '../handoffs/store.ts'
 import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import type { Reading } from '../agents/adapter.ts'
@@ -80,6 +81,12 @@ export interface RunPlan {
   readonly worldBefore: string | null
   /** What it was started behind; null: nothing. */
   readonly wall: 'bubblewrap' | 'seatbelt' | null
+  /** The handoff files that stand in its prompt. */
+  readonly handoffs: readonly GivenFile[]
+  /** Of the handoffs that its lineage was given, the most hops; null: it was given none. */
+  readonly hops: number | null
+  /** Whether what it sends may wake another agent: no child of another run, and its role may start a lineage. */
+  readonly startsLineage: boolean
   /** How it is limited; null: it may take what there is. */
   readonly limits: LimitPlan | null
 }

@@ -2,6 +2,7 @@
 import type { Reading } from '../agents/adapter.ts'
 import { isAdapterName } from '../agents/adapters.ts'
 import type { AdapterName } from '../config/config.ts'
+import type { GivenFile } from '../handoffs/store.ts'
 import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import { mustReadJson, readJson, type Row, type SqlValue, type Tx } from '../platform/sqlite.ts'
@@ -35,6 +36,10 @@ export function insertRun(tx: Tx, run: RunPlan): void {
     world_before: run.worldBefore,
     wall: run.wall,
     limits: run.limits && JSON.stringify(run.limits),
+    handoffs: run.handoffs.length === 0 ? null : JSON.stringify(run.handoffs),
+    hops: run.hops,
+    starts_lineage: run.startsLineage ? 1 : 0,
+    unlooked: 1,
   }
   const marks = Object.keys(columns).map(() => '?')
   tx.run(
@@ -142,6 +147,25 @@ export function endedRuns(
   }))
 }
 
+/** A run that could have written what is found in handoff folders now. */
+export type Suspect = Pick<RunRecord, 'id' | 'agent' | 'workspace' | 'workDir' | 'hops' | 'startsLineage'> & {
+  readonly ended: boolean
+}
+
+/** Those that go on, and those that ended since the handoff folders were looked at last. */
+export function suspectRuns(tx: Tx): Suspect[] {
+  const sql = "select * from runs where state <> 'ended' union select * from runs where unlooked = 1"
+  return tx.all(sql).map((row) => {
+    const { id, agent, workspace, workDir, hops, startsLineage, state } = parseRun(row)
+    return { id, agent, workspace, workDir, hops, startsLineage, ended: state === 'ended' }
+  })
+}
+
+/** The folders were looked at after the end of these runs. */
+export function markLooked(tx: Tx, runs: readonly string[]): void {
+  for (const id of runs) tx.run('update runs set unlooked = null where id = ?', id)
+}
+
 function parseRun(row: Row): RunRecord {
   const text = (column: string) => (typeof row[column] === 'string' ? row[column] : undefined)
   const number = (column: string) => (typeof row[column] === 'number' ? row[column] : undefined)
@@ -182,6 +206,10 @@ function parseRun(row: Row): RunRecord {
     worldBefore: text('world_before') ?? null,
     wall: wallOf(text('wall')),
     limits: readJson<LimitPlan>(row['limits']) ?? null,
+    handoffs: readJson<GivenFile[]>(row['handoffs']) ?? [],
+    hops: number('hops') ?? null,
+    // Rows of older versions: whoever was no child could.
+    startsLineage: row['starts_lineage'] === null ? row['lineage'] === '[]' : row['starts_lineage'] === 1,
   }
 }
 

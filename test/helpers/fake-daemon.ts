@@ -7,6 +7,7 @@ import type { RunDetail } from '../../src/ipc/protocol/runs.ts'
 import type { Handlers } from '../../src/ipc/protocol/table.ts'
 import { startServer, type Server, type ServerLimits } from '../../src/ipc/server.ts'
 import { sampleDelegation, sampleTreeRun } from './sample-delegation.ts'
+import { sampleHandoffs, sampleSent, sampleShown } from './sample-handoff.ts'
 import { sampleReport } from './sample-report.ts'
 
 /** Every call that reached a handler, in order. */
@@ -230,6 +231,9 @@ function sampleHandlers(config: string): Handlers {
         { to: 'the webhook', ok: false, reason: 'HTTP 404', fix: 'Correct the address.' },
       ],
     }),
+    sendHandoff: async () => sampleSent,
+    handoffs: async () => sampleHandoffs,
+    showHandoff: async () => sampleShown,
     wake: async ({ agent }) => ({ ok, agent, id: 3, next: 'the tick begins now' }),
     wakeState: async () => ({ state: 'ended', run: sampleRun().id, ok, again: false, why: 'succeeded' }),
     pause: async () => ({ ok }),

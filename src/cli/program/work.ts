@@ -1,6 +1,7 @@
 /** Owns the commands that give agents work, or end it. */
 import { jsonLogs } from './daemon.ts'
 import { delegate, waitForDelegate } from './delegate.ts'
+import { handoffCommands } from './handoff.ts'
 import { acting, type CommandSpec, type Group } from './spec.ts'
 
 const wake: CommandSpec = {
@@ -191,5 +192,17 @@ const cancel: CommandSpec = {
 export const work: Group = {
   name: 'Work',
   about: 'what agents do, and when',
-  commands: [wake, ask, runOnce, dryRun, task, addTask, listTasks, delegate, waitForDelegate, cancel],
+  commands: [
+    wake,
+    ask,
+    runOnce,
+    dryRun,
+    task,
+    addTask,
+    listTasks,
+    ...handoffCommands,
+    delegate,
+    waitForDelegate,
+    cancel,
+  ],
 }

@@ -20,6 +20,8 @@ export interface ChildRequest {
   readonly route: RoleRoute
   readonly config: Config
   readonly program: Program
+  /** What the first run of its lineage counts as; undefined: it was given no handoff. */
+  readonly hops: number | undefined
 }
 
 /** The layers in order. Throws CONFIG_INVALID for rules that cannot be read. */
@@ -46,6 +48,7 @@ export async function assembleChild(
     digests: digestLayers(layers, undefined),
     role: request.role,
     route: request.route,
+    given: { files: [], hops: request.hops },
     env,
     git,
     world: undefined,

@@ -16,6 +16,8 @@ import { observeWorld } from '../assemble.ts'
 import { folderOf, write, type Core, type Emit } from '../core.ts'
 import { environmentOf } from '../environment.ts'
 import { gitRunner } from '../fences.ts'
+import { reportChild } from '../handoffs/child-report.ts'
+import { hopsOfLineage } from '../handoffs/origin.ts'
 import { notesPath } from '../notes.ts'
 import { holdOf } from '../pause.ts'
 import { isNative, prepare, type PreparedRun } from '../prepare.ts'
@@ -81,8 +83,9 @@ async function prepareChild(
   const { git } = await observeWorld(agent, look)
   const among = { run: child.run, agent: entry, role, roles, config, program, env: its, door }
   const route = routeOf({ ...among, ancestors: child.roles })
+  const hops = await core.db.read((tx) => hopsOfLineage(tx, child))
   const assembly = await assembleChild(
-    { child, agent: entry, role, route, config, program },
+    { child, agent: entry, role, route, config, program, hops },
     { env: its, git },
   )
   const now = core.clock.now()
@@ -160,6 +163,7 @@ function neverBegins(
   { child, reason }: { readonly child: Delegation; readonly reason: string },
 ): void {
   endDelegation(tx, child.run, core.clock.now().wall, reason)
+  reportChild(core, tx, child, { outcome: `not started: ${reason}`, result: undefined })
   const about = { agent: child.agent, run: child.parent }
   emit('delegation.failed', about, { role: child.role, child: child.run, reason })
 }

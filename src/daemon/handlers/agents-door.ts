@@ -2,6 +2,7 @@
 import type { AgentHandlers } from '../../ipc/protocol/table.ts'
 import type { Core } from '../core.ts'
 import { delegationHandlers, standingNow } from './delegations.ts'
+import { agentHandoffHandlers } from './handoffs.ts'
 import { agentMcpHandlers } from './mcp.ts'
 
 /** The handlers of the agents' door. */
@@ -9,6 +10,7 @@ export function agentDoorHandlers(core: Core): AgentHandlers {
   const handlers: AgentHandlers = {
     health: async () => ({ status: 'ok' }),
     ...delegationHandlers(core),
+    ...agentHandoffHandlers(core),
     ...agentMcpHandlers(
       core,
       () => handlers,

@@ -1,6 +1,7 @@
 import type { AgentConfig } from '../../config/config.ts'
 import { innerPath } from '../../config/inner.ts'
 import { chooseProject, projectsOf } from '../../config/projects.ts'
+import { fingerprintOf } from '../../base/file-fingerprint.ts'
 import { isSeen, markSeen } from '../../heartbeat/store/seen.ts'
 import { insertTrigger, isPending } from '../../heartbeat/store/triggers.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
@@ -10,7 +11,6 @@ import { addTask } from '../../tasks/apply.ts'
 import { queueFolders } from '../../tasks/folders.ts'
 import { write, type Core } from '../core.ts'
 import { readPause } from '../pause.ts'
-import { fingerprintOf } from '../steps/intake.ts'
 import { tasksOf } from '../task-lists.ts'
 
 export function taskHandlers(core: Core): Pick<Handlers, 'tasks' | 'addTask'> {

@@ -1,14 +1,17 @@
 /** Takes in what files say: a new configuration, the pause file, new tasks, new handoffs. */
 import { basename, join } from 'node:path'
-import { digest } from '../../base/digest.ts'
 import { plain } from '../../base/plain.ts'
 import { reasonAndFix } from '../../base/errors.ts'
 import { later, msUntil, type Moment } from '../../base/moment.ts'
 import type { AgentConfig } from '../../config/config.ts'
+import { fingerprintOf } from '../../base/file-fingerprint.ts'
 import { handoffDir, receiverOf, senderToPerson } from '../../handoffs/folders.ts'
+import { wakeBy } from '../../handoffs/hops.ts'
+import { endHandoff, isUnwritten } from '../../handoffs/store.ts'
 import type { Trigger } from '../../heartbeat/state.ts'
 import {
   forgetSeen,
+  isSeen,
   knowsHandoffsToPeople,
   markHandoffsToPeople,
   markSeen,
@@ -21,7 +24,11 @@ import { entryOf, type FileEntry } from '../../platform/files.ts'
 import { listInside, openInside, type InnerPath } from '../../platform/inside.ts'
 import { isTaskFile, taskTitle } from '../../tasks/queue.ts'
 import { queueFolders } from '../../tasks/folders.ts'
+import type { Tx } from '../../platform/sqlite.ts'
+import { markLooked, suspectRuns, type Suspect } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
+import { originIn } from '../handoffs/origin.ts'
+import { tellHeld } from '../handoffs/send.ts'
 import { tellAgents } from './wall.ts'
 import { PAUSE_FILE } from '../pause.ts'
 
@@ -33,6 +40,8 @@ interface Found {
   readonly modifiedAt: number
   readonly cause: 'tasks' | 'handoff'
   readonly receivers: readonly { readonly agent: string; readonly wakes: boolean }[]
+  /** Of a handoff: where it lies. */
+  readonly folder?: { readonly path: string; readonly name: string }
   /** Of a handoff to a person: who left it. */
   readonly leftBy?: { readonly agent: string; readonly title: () => string }
 }
@@ -87,8 +96,9 @@ export async function takeWork(core: Core, now: Moment): Promise<number> {
 
 /** A file that is not in `seen`, or changed since, is new: however it came, and over any restart. */
 async function takeFiles(core: Core, now: Moment): Promise<void> {
-  const { seen, knowsHandoffs } = await core.db.read((tx) => ({
+  const { seen, suspects, knowsHandoffs } = await core.db.read((tx) => ({
     seen: readSeen(tx),
+    suspects: suspectRuns(tx),
     knowsHandoffs: knowsHandoffsToPeople(tx),
   }))
   const unreadable = new Map<string, string>()
@@ -107,41 +117,69 @@ async function takeFiles(core: Core, now: Moment): Promise<void> {
   const gone = [...seen.keys()].filter(
     (path) => !found.has(path) && ![...unreadable.keys()].some((folder) => path.startsWith(`${folder}/`)),
   )
-  if (fresh.length === 0 && gone.length === 0 && knowsHandoffs) return
+  const looked = suspects.flatMap(({ id, ended }) => (ended ? [id] : []))
+  if (fresh.length === 0 && gone.length === 0 && looked.length === 0 && knowsHandoffs) return
   await write(core, (tx, emit) => {
-    const busy = new Set(openTicks(tx).map(({ agent }) => agent))
-    // Its tick may have ended since: what counts is when the file was written.
-    const wasBusy = (agent: string, at: number): boolean => {
-      if (busy.has(agent)) return true
-      const { last } = tickHistory(tx, agent)
-      return last !== undefined && at >= last.begunAt && at <= last.endedAt
-    }
     markHandoffsToPeople(tx)
+    markLooked(tx, looked)
     for (const path of gone) {
       forgetSeen(tx, path)
       dropTriggersOf(tx, path)
+      endHandoff(tx, path, now.wall)
     }
-    for (const file of fresh) {
-      markSeen(tx, file.path, file.fingerprint, now.wall)
-      if (file.leftBy && knowsHandoffs && !seen.has(file.path)) tellPerson(core, emit, file.path, file.leftBy)
-      const reason = file.cause === 'tasks' ? `new task ${file.path}` : `new handoff ${file.path}`
-      for (const { agent, wakes } of file.receivers) {
-        const trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'> = {
-          agent,
-          cause: file.cause,
-          byAgent: true,
-          // Whoever works on a task writes into it: that is no reason to start over a minute later.
-          wakes: wakes && !(file.cause === 'tasks' && seen.has(file.path) && wasBusy(agent, file.modifiedAt)),
-          path: file.path,
-          reason,
-          prompt: null,
-          at: now.wall,
-        }
-        insertTrigger(tx, trigger)
-        emit('wake.received', { agent }, { cause: file.cause, reason })
-      }
-    }
+    const busy = new Set(openTicks(tx).map(({ agent }) => agent))
+    const taking = { core, tx, emit, seen, knowsHandoffs, suspects, busy, at: now.wall }
+    for (const file of fresh) takeFile(taking, file)
   })
+}
+
+interface Taking {
+  readonly core: Core
+  readonly tx: Tx
+  readonly emit: Emit
+  readonly seen: ReadonlyMap<string, string>
+  readonly knowsHandoffs: boolean
+  readonly suspects: readonly Suspect[]
+  /** Agents with an open tick. */
+  readonly busy: ReadonlySet<string>
+  readonly at: number
+}
+
+function takeFile(taking: Taking, file: Found): void {
+  const { core, tx, emit, seen, at } = taking
+  // marrow wrote it itself since, or is about to: whoever sends it tells of it.
+  if (isUnwritten(tx, file.path) || isSeen(tx, file.path, file.fingerprint)) return
+  const origin = file.folder && originIn(file.folder, taking.suspects, core.config.agents)
+  const wake = origin && wakeBy(origin)
+  markSeen(tx, file.path, file.fingerprint, at, origin?.hops)
+  if (file.leftBy && taking.knowsHandoffs && !seen.has(file.path)) {
+    tellPerson(core, emit, file.path, file.leftBy)
+  }
+  const reason = file.cause === 'tasks' ? `new task ${file.path}` : `new handoff ${file.path}`
+  for (const { agent, wakes } of file.receivers) {
+    // Whoever works on a task writes into it: that is no reason to start over a minute later.
+    const isOwnWork = file.cause === 'tasks' && seen.has(file.path) && wasBusy(taking, agent, file.modifiedAt)
+    const trigger: Omit<Trigger, 'id' | 'attempts' | 'notBefore'> = {
+      agent,
+      cause: file.cause,
+      byAgent: true,
+      wakes: wakes && wake?.kind !== 'waits' && !isOwnWork,
+      path: file.path,
+      reason,
+      prompt: null,
+      at,
+    }
+    insertTrigger(tx, trigger)
+    emit('wake.received', { agent }, { cause: file.cause, reason })
+    if (wakes && wake?.kind === 'waits') tellHeld(emit, { name: agent }, file.path, wake)
+  }
+}
+
+/** Its tick may have ended since: what counts is when the file was written. */
+function wasBusy({ tx, busy }: Taking, agent: string, at: number): boolean {
+  if (busy.has(agent)) return true
+  const { last } = tickHistory(tx, agent)
+  return last !== undefined && at >= last.begunAt && at <= last.endedAt
 }
 
 const LEFT_MAX = 100 // Each is opened for its title; the next look takes more.
@@ -211,6 +249,7 @@ function handedOver(core: Core, look: Look): Found[] {
           modifiedAt: file.modifiedAt,
           cause: 'handoff' as const,
           receivers,
+          folder: { path: folder.path, name },
           ...(sender === undefined
             ? {}
             : { leftBy: { agent: sender, title: () => titleOf(folder, file.name) } }),
@@ -240,9 +279,4 @@ function startOf(folder: InnerPath, name: string): string {
   } catch {
     return '' // Taken away meanwhile, or not for marrow to read: that it was left is what counts.
   }
-}
-
-/** By which a changed file is told from the same one: also the door writes it down. */
-export function fingerprintOf({ bytes, modifiedAt }: FileEntry): string {
-  return digest(`${bytes} ${modifiedAt}`)
 }

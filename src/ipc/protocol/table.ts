@@ -5,6 +5,7 @@ import { cleanVerbs } from './clean.ts'
 import { delegationVerbs } from './delegations.ts'
 import type { Form, Who } from './entry.ts'
 import { eventVerbs } from './events.ts'
+import { handoffVerbs } from './handoffs.ts'
 import { notifyVerbs } from './notify.ts'
 import { pageVerbs } from './pages.ts'
 import { reportVerbs } from './report.ts'
@@ -24,6 +25,7 @@ export const protocol = {
   ...notifyVerbs,
   ...cleanVerbs,
   ...delegationVerbs,
+  ...handoffVerbs,
   ...pageVerbs,
 }
 
