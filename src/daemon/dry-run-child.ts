@@ -57,7 +57,15 @@ export async function dryRunChild(
   })
   const child = { agent: agent.name, parent: run, roles: ancestors, task, detached: false }
   const assembly = await assembleChild(
-    { child: { ...child, deadline: later(now, timeoutMs) }, agent: entry, role, route, config, program, hops: 0 },
+    {
+      child: { ...child, deadline: later(now, timeoutMs) },
+      agent: entry,
+      role,
+      route,
+      config,
+      program,
+      hops: 0,
+    },
     { env: its, git: undefined },
   )
   const decision = decideFor(request, { agent, role, own, roles })

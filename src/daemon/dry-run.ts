@@ -102,7 +102,13 @@ async function readKnown({ db, config }: DryRunRequest, agent: AgentConfig): Pro
   if (!db) {
     const hold =
       pausedByFile === undefined ? undefined : `paused: the file ${pauseFile(config.stateDir)} is there`
-    const nothing = { state: undefined, lastSuccess: undefined, triggers: [], handedOn: [], handoffs: undefined }
+    const nothing = {
+      state: undefined,
+      lastSuccess: undefined,
+      triggers: [],
+      handedOn: [],
+      handoffs: undefined,
+    }
     return { ...nothing, lastRun: undefined, hold }
   }
   const { name } = agent
