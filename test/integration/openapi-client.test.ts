@@ -88,6 +88,14 @@ test('every operation is answered as the page says', async ({ client, home, expe
   expect(await client.get('dryRun', { agents: ['scout'] })).toMatchObject({ agents: [{ agent: 'scout' }] })
   expect(await client.get('cancel', { target: 'sleeper' })).toMatchObject({ ok: true })
   await ended(client, 'sleeper', 1)
+  const sent = await client.get('sendHandoff', {
+    to: 'scout',
+    title: 'Look',
+    text: 'At the roof.',
+    wake: false,
+  })
+  expect(await client.get('handoffs')).toMatchObject({ waiting: [{ to: 'scout' }] })
+  expect(await client.get('showHandoff', { file: at(sent, 'file') })).toMatchObject({ title: 'Look' })
   expect(await client.get('report', { since: '1h' })).toMatchObject({
     agents: [
       { name: 'scout', failed: 0 },
