@@ -39,11 +39,13 @@ export interface Adapter {
    * them with its prompt.
    */
   readonly role?: (request: RoleRequest) => RoleDelivery
+  /** What keeps it from starting agents that such a role does not name: a phrase for people. */
+  readonly guard?: string
   /**
-   * Whether what it has printed so far shows that its guards are in force, by the `proof` of its role; undefined: it has not
-   * come so far.
+   * Whether what it has printed so far shows that its guards are in force. `folder`: where the files of its role lie. Undefined:
+   * it has not come so far.
    */
-  readonly guarded?: (stdout: string, proof: string) => boolean | undefined
+  readonly guarded?: (stdout: string, folder: string) => boolean | undefined
 }
 
 /** What becomes of the words of a command behind the wall. */

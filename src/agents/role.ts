@@ -41,8 +41,8 @@ export interface NativeRole {
   readonly env: Readonly<Record<string, string>>
   /** Written into the folder before the start, readable for the run's user. Paths are relative to it. */
   readonly files: readonly { readonly path: string; readonly text: string }[]
-  /** What the CLI prints before its first step if its guards are in force, as `guarded` reads it; undefined: it has none to prove. */
-  readonly proof: string | undefined
+  /** Whether what it prints has to show that its guards are in force, as `guarded` reads it; false: wherever the role is, they are. */
+  readonly provesGuard: boolean
 }
 
 /** The words cannot carry a role. A reason without full stop, and what to write instead. */

@@ -5,6 +5,7 @@ import { namesOf } from '../base/names.ts'
 import { agentFindings } from './agent-findings.ts'
 import { daemonFindings } from './daemon-findings.ts'
 import { finder, type Finding } from './finding.ts'
+import { guardFindings } from './guards.ts'
 import { machineFindings } from './machine-findings.ts'
 import { notifyFindings } from './notify-findings.ts'
 import type { KeptWorktree, Observed } from './observed.ts'
@@ -27,6 +28,7 @@ export function findings(observed: Observed): NumberedFinding[] {
     ...observed.roleMistakes.map((mistake) => placed(mistake, 'issue')),
     ...observed.customMistakes.map((mistake) => placed(mistake, 'hint')),
     ...saidOnce(agents.flatMap(agentFindings)),
+    ...observed.guards.flatMap(guardFindings),
     ...observed.worktreesKept.map(keptFinding),
     ...daemonFindings(daemon, { config, fileIsRight: problems.length === 0, version: observed.version }),
   ]

@@ -28,6 +28,7 @@ import {
 import { observeNotify } from './observe/notify.ts'
 import { newShared, type Shared } from './observe/shared.ts'
 import { fileOfTheFuture, observeState, type StatePlace } from './observe/state.ts'
+import type { GuardFacts } from './guards.ts'
 import type { AgentFacts, DaemonFacts, FolderFacts, KeptWorktree, Observed, RoleMeaning } from './observed.ts'
 import type { AgentRole, RoleCheck } from '../roles/agent-role.ts'
 
@@ -66,6 +67,8 @@ export interface Surroundings {
   readonly checkRoles: (config: Config) => Promise<RoleCheck>
   /** Those that stand in the store of this state_dir. */
   readonly keptWorktrees: (stateDir: string) => Promise<readonly KeptWorktree[]>
+  /** How their roles are guarded. */
+  readonly guardsOf: (config: Config) => Promise<readonly GuardFacts[]>
   readonly askDaemon: (socketPath: string) => Promise<DaemonFacts>
   /** The oldest Node that marrow runs on, as `24.15`. */
   readonly nodeMinimum: string
@@ -118,6 +121,7 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
     customMistakes: roles?.customMistakes ?? [],
     agents: config && roles ? await observeAgents({ config, roles }, surroundings) : [],
     worktreesKept: place === undefined ? [] : await surroundings.keptWorktrees(place.stateDir),
+    guards: config === undefined ? [] : await surroundings.guardsOf(config),
     daemon: daemon ?? { kind: 'none' },
   }
 }

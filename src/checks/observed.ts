@@ -2,6 +2,7 @@
 import type { Standing } from '../isolation/wall.ts'
 import type { Problem } from '../base/errors.ts'
 import type { Unkept } from '../limits/unkept.ts'
+import type { GuardFacts } from './guards.ts'
 import type { AgentRole } from '../roles/agent-role.ts'
 
 /** How far a folder can be used by the user who asks. `missing-but-makeable`: a parent of it may be written. */
@@ -184,6 +185,8 @@ export interface Observed {
   readonly customMistakes: readonly Problem[]
   readonly agents: readonly AgentFacts[]
   readonly worktreesKept: readonly KeptWorktree[]
+  /** Of the agents that have a role. */
+  readonly guards: readonly GuardFacts[]
   readonly daemon: DaemonFacts
 }
 

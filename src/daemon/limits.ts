@@ -21,7 +21,7 @@ import type { ProcessRow } from '../platform/processes.ts'
 import { usageOf } from '../platform/usage.ts'
 import { launchRun, type LaunchRequest, type LaunchResult } from '../runner/apply/launch.ts'
 import { parsePids, runPaths } from '../runner/folder.ts'
-import type { EndCause } from '../runner/outcome.ts'
+import { isEndCause, type EndCause } from '../runner/outcome.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
@@ -95,8 +95,7 @@ export function endedBy({
   limits,
 }: Pick<RunRecord, 'ending' | 'limits'>): EndCause | LimitHit | undefined {
   const by = ending?.by
-  if (by === undefined || by === 'deadline' || by === 'stop' || by === 'operator' || by === 'parent')
-    return by
+  if (by === undefined || isEndCause(by)) return by
   return (limits === null ? undefined : hitOf(limits.limits, by)) ?? { by, limit: 0 }
 }
 

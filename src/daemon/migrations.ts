@@ -302,4 +302,9 @@ create index run_unlooked on runs (id) where unlooked = 1;
 alter table seen add column hops integer;
 `,
   },
+  {
+    number: 13,
+    // Whether the agent CLI has shown that its guards are in force: a daemon that takes the run over goes on looking.
+    sql: 'alter table runs add column guard text;',
+  },
 ]

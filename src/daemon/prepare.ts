@@ -63,7 +63,7 @@ export function prepare(ready: Ready): PreparedRun {
   const { words, cwd, env } = command
   const { launcher, folder, origin, assembly, agent, token } = ready
   return {
-    plan: planOf(ready, delivered, fence),
+    plan: planOf(ready, { delivered, fence, native }),
     prompt: assembly.prompt,
     token,
     files: native?.files ?? [],
@@ -158,7 +158,10 @@ function tooLong(prompt: string): MarrowError {
   )
 }
 
-function planOf(ready: Ready, delivered: readonly string[], fence: Fence): RunPlan {
+function planOf(
+  ready: Ready,
+  { delivered, fence, native }: Omit<ReturnType<typeof commandOf>, 'command' | 'promptOnStdin'>,
+): RunPlan {
   const { origin, agent, run, assembly, now } = ready
   const { prompt, digests, layerDigests, git, world } = assembly
   return {
@@ -187,5 +190,6 @@ function planOf(ready: Ready, delivered: readonly string[], fence: Fence): RunPl
     hops: assembly.given.hops ?? null,
     startsLineage: origin.lineage.length === 0 && (assembly.role === undefined || mayStart(assembly.role)),
     limits: ready.around.limits,
+    guard: native?.provesGuard === true ? 'asked' : null,
   }
 }

@@ -26,12 +26,14 @@ import { nextProgress, wasOnlyAsked } from '../prompt/progress.ts'
 import { readOutput, type Sighting } from '../runner/observe.ts'
 import { describeOutcome, endedOutcome, judge, type Outcome } from '../runner/outcome.ts'
 import { runPaths } from '../runner/folder.ts'
+import type { GuardState } from '../runner/guard.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { aboutTokensOf } from '../prompt/attribution.ts'
 import { observeAftermath, tellFinished, type Aftermath } from './aftermath.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
+import { guardedEnd, keepGuard } from './guards.ts'
 import { emptyCgroup, endedBy, lastHit, toldHit } from './limits.ts'
 import { reportChild } from './handoffs/child-report.ts'
 import { forgetLineup, recordedOf } from './lineup.ts'
@@ -52,6 +54,8 @@ export interface End {
   readonly aboutTokens: number | undefined
   /** Undefined for a run that was never there. */
   readonly aftermath: Aftermath | undefined
+  /** What was found out of its guards at last; undefined: nothing new. */
+  readonly guard?: GuardState | undefined
 }
 
 export async function settle(
@@ -106,13 +110,8 @@ function readEnd(
   const over = hit ?? toldHit(run, output)
   const aboutTokens =
     told.usage === undefined ? aboutTokensOf(run.promptBytes + saidBytes(adapter.events(output))) : undefined
-  return {
-    endedAt: at,
-    outcome: judge(exitCode, reading, by, over),
-    reading,
-    aboutTokens,
-    aftermath: undefined,
-  }
+  const outcome = judge(exitCode, reading, by, over)
+  return { endedAt: at, ...guardedEnd(core, run, outcome), reading, aboutTokens, aftermath: undefined }
 }
 
 /** No run can write what bubblewrap says of itself, and it says that before the command begins. */
@@ -170,6 +169,7 @@ export function recordEnd(
     gitAfter: world?.git,
     changes,
   })
+  if (end.guard !== undefined) keepGuard(tx, emit, run, end.guard)
   recordSpending(core, tx, emit, { run, agent, end })
   const verdict: TickEnd = { kind: 'ran', ok: outcome.kind === 'succeeded', detail: describeOutcome(outcome) }
   const digests = { core: run.coreDigest, operator: run.operatorDigest }
@@ -290,7 +290,7 @@ function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): 
   return { progress }
 }
 
-const cutShortBy: readonly string[] = ['stop', 'operator', 'signal']
+const cutShortBy: readonly string[] = ['stop', 'operator', 'guard', 'signal']
 
 /** It could not work on its task, which says nothing of the task. */
 function wasCutShort(outcome: Outcome): boolean {

@@ -20,9 +20,10 @@ import type { Tx } from '../platform/sqlite.ts'
 import { formatProblem } from '../base/errors.ts'
 import { lastOutputAt } from '../runner/observe.ts'
 import { isStale } from '../runner/stale.ts'
+import type { GuardState } from '../runner/guard.ts'
 import type { RunRecord } from '../runner/record.ts'
 import { openDelegations } from '../delegation/store.ts'
-import { openRuns } from '../runner/store.ts'
+import { lastGuard, openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
 import { lastStepOf } from './last-step.ts'
 import { groundOf, standingIn } from './standing.ts'
@@ -65,6 +66,7 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
       assembling: standing.busy.has(agent.name),
       waiting: waiting.get(agent.name),
       limit: standing.limits.get(agent.name)?.hold,
+      guard: lastGuard(tx, agent.name),
       now,
     }
     const pending = (wakes.get(agent.name) ?? []).reduce((sum, { count }) => sum + count, 0)
@@ -120,6 +122,7 @@ interface Facts {
   readonly assembling: boolean
   readonly waiting: Waiting | undefined
   readonly limit: Judgement['hold']
+  readonly guard: GuardState | null
   readonly now: Moment
 }
 
@@ -127,7 +130,7 @@ function agentStatus(
   core: Core,
   facts: Facts,
 ): Omit<AgentStatus, 'triggers_pending' | keyof ReturnType<typeof spendingOf>> {
-  const { agent, state, run, history, now } = facts
+  const { agent, state, run, history, guard, now } = facts
   const { last, lastActive, quietSince } = history
   const failed = lastActive !== undefined && !(lastActive.end.kind === 'ran' && lastActive.end.ok)
   const permission = mayStart(state.breaker, now)
@@ -161,6 +164,7 @@ function agentStatus(
       ? `${progress.attempts} in a row, tried again at ${isoTime(progress.retryAt.wall)}`
       : null,
     ...isolationOf(core, agent),
+    guard,
     project: agent.project,
     provider_failures: [...(core.life.providerFailures.get(agent.name) ?? [])],
   }

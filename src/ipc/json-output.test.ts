@@ -88,6 +88,16 @@ const examples: Readonly<Record<string, unknown>> = {
         level: 'hint',
       },
     ],
+    guards: [
+      {
+        agent: 'scout',
+        role: 'l1/scout',
+        guard: 'the permissions of the role',
+        state: 'in-force',
+        run: null,
+        about: 'l1/scout, guarded by the permissions of the role, wherever the role is',
+      },
+    ],
   },
   ...roleExamples,
   'isolation show': {

@@ -3,6 +3,7 @@
  * what the daemon answered. Keys are stable: new ones may come, none goes or changes its meaning. Pure.
  */
 import { z } from 'zod'
+import { guardStates } from '../runner/guard.ts'
 import { ConfiguredAgent, ms } from './configured-agent.ts'
 import { Problem } from './problem.ts'
 import { CleanItem } from './protocol/clean.ts'
@@ -24,6 +25,24 @@ const Finding = z
     level: z.enum(['issue', 'hint']).describe('Only an issue makes doctor fail.'),
   })
   .meta({ id: 'Finding', description: 'One thing that doctor has to say.' })
+
+const Guard = z
+  .object({
+    agent: z.string(),
+    role: z.string().describe('By id.'),
+    guard: z
+      .string()
+      .nullable()
+      .describe('What keeps its runs from starting agents on their own; null: nothing.'),
+    state: z
+      .enum(['in-force', ...guardStates, 'none'])
+      .describe(
+        'in-force: wherever the role is; proven, missing: by the newest run that had to show it; asked: not shown yet.',
+      ),
+    run: z.string().nullable().describe('The run that showed it, or did not.'),
+    about: z.string().describe('The same as a phrase.'),
+  })
+  .meta({ id: 'Guard', description: 'How the role of an agent is guarded.' })
 
 const Seen = z
   .object({
@@ -189,7 +208,11 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
     problems: z.array(Problem).describe('Why it cannot be used.'),
     warnings: z.array(Problem).describe('What it should not say.'),
   }),
-  doctor: z.object({ ok, findings: z.array(Finding).describe('Issues before hints.') }),
+  doctor: z.object({
+    ok,
+    findings: z.array(Finding).describe('Issues before hints.'),
+    guards: z.array(Guard).describe('Of the agents that have a role.'),
+  }),
   'isolation show': z.object({ agents: z.array(Isolation) }),
   'isolation test': z.object({
     ok,

@@ -39,6 +39,8 @@ export interface EventMap {
   'run.started': { tick: string; pid: number; promptBytes: number; latenessMs: number }
   'run.adopted': { pid: number }
   'run.unstarted': { reason: string }
+  /** Nothing shows that what keeps it from starting agents of its own is in force. */
+  'guard.missing': { reason: string }
   'run.ending': { by: string }
   'run.ended': {
     outcome: Outcome

@@ -42,6 +42,7 @@ const told: Told = {
   'run.adopted': [{ pid: 9 }, 'run taken over, pid 9'],
   'run.unstarted': [{ reason: 'the daemon died before' }, 'run had not begun: the daemon died before'],
   'run.ending': [{ by: 'deadline' }, 'run is being ended: deadline'],
+  'guard.missing': [{ reason: 'hooks are off' }, 'its guards are not in force: hooks are off'],
   'run.ended': [
     {
       outcome: { kind: 'ended', by: 'signal', exitCode: 137 },

@@ -34,7 +34,8 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'run.adopted': (data) => `run taken over, pid ${text(data['pid'])}`,
   'run.unstarted': (data) => `run had not begun: ${text(data['reason'])}`,
   'run.ending': ({ by }) =>
-    `run is being ended: ${by === 'memory' || by === 'processes' ? `over its limit of ${by}` : text(by)}`,
+    `run is being ended: ${typeof by === 'string' && Object.hasOwn(endings, by) ? endings[by] : text(by)}`,
+  'guard.missing': (data) => `its guards are not in force: ${text(data['reason'])}`,
   'run.ended': (data) =>
     `run ${outcomeOf(data['outcome'])} after ${formatDuration(number(data['durationMs']))}${spent(data)}`,
   'wake.received': (data) => `woken by ${text(data['cause'])}${after(': ', data['reason'])}`,
@@ -65,6 +66,12 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
     `worktree removed: ${text(data['path'])}; all of ${text(data['branch'])} is in other branches`,
   'worktree.kept': (data) => `worktree kept: ${text(data['path'])}: ${text(data['reason'])}`,
   'step.failed': (data) => `step ${text(data['step'])} failed and is tried again: ${text(data['error'])}`,
+}
+
+const endings: Readonly<Record<string, string>> = {
+  memory: 'over its limit of memory',
+  processes: 'over its limit of processes',
+  guard: 'its guards are not in force',
 }
 
 /** Every kind of event that this version writes. */

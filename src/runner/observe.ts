@@ -69,6 +69,18 @@ export function readOutput(folder: string, maxBytes: number): KeptOutput {
   return { stdout: stdout.text, stderr: stderr.text, stderrAt, truncated: stdout.cut || stderr.cut }
 }
 
+/** The first `maxBytes` of a file, and whether that is not all of it; of one that is not there nothing. */
+export function readHead(path: string, maxBytes: number): { readonly text: string; readonly cut: boolean } {
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  if (size === undefined) return { text: '', cut: false }
+  const file = openSync(path, 'r')
+  try {
+    return { text: readAt(file, 0, Math.min(size, maxBytes)), cut: size > maxBytes }
+  } finally {
+    closeSync(file)
+  }
+}
+
 function readExit(folder: string): Sighting | undefined {
   const { exit } = runPaths(folder)
   const text = readIfExists(exit)

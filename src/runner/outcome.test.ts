@@ -37,6 +37,7 @@ test.for<[string, number, Partial<Reading>, EndCause | undefined, string]>([
     'deadline',
     'failed: still trying again at the deadline: too many requests (HTTP 429)',
   ],
+  ['guards that are missing', 143, {}, 'guard', 'ended: its guards are not in force'],
   ['a stop that found the CLI waiting', 143, { stalled: refused }, 'stop', 'ended by stop'],
   ['a cancel that found the CLI waiting', 143, { stalled: refused }, 'operator', 'ended by operator'],
 ])('%s means: %s', ([, exitCode, reading, endedBy, sentence], { expect }) => {

@@ -14,7 +14,14 @@ export type Outcome =
   | { readonly kind: 'lost' }
 
 /** Who or what told marrow to end a run. */
-export type EndCause = 'deadline' | 'stop' | 'operator' | 'parent'
+export type EndCause = (typeof endCauses)[number]
+
+const endCauses = ['deadline', 'stop', 'operator', 'parent', 'guard'] as const
+
+/** Whether a run is ended because somebody or something said so, and not for a limit of its own. */
+export function isEndCause(reason: EndReason): reason is EndCause {
+  return endCauses.some((one) => one === reason)
+}
 
 /** Why marrow ends a run that goes on: it was told to, or the run went over a limit. */
 export type EndReason = EndCause | LimitHit['by']
@@ -65,12 +72,18 @@ export function describeOutcome(outcome: Outcome): string {
     case 'failed':
       return `failed: ${outcome.detail}`
     case 'ended':
-      return outcome.by === 'parent' ? 'ended with its parent' : `ended by ${describeEnder(outcome)}`
+      return describeEnd(outcome)
     case 'unspawnable':
       return `not started: ${outcome.detail}`
     case 'lost':
       return 'lost: the process is gone and left no exit code'
   }
+}
+
+function describeEnd(outcome: Extract<Outcome, { kind: 'ended' }>): string {
+  if (outcome.by === 'parent') return 'ended with its parent'
+  if (outcome.by === 'guard') return 'ended: its guards are not in force'
+  return `ended by ${describeEnder(outcome)}`
 }
 
 /** Also of rows that another version of marrow wrote, whose causes this one may not know. */

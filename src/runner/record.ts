@@ -7,6 +7,7 @@ import type { ProcessIdentity } from '../platform/processes.ts'
 import type { Reading } from '../agents/adapter.ts'
 import type { Cause } from '../observability/events.ts'
 import type { RunChanges } from './changes.ts'
+import type { GuardState } from './guard.ts'
 import type { EndReason, Outcome } from './outcome.ts'
 
 /** `recorded`: known, perhaps not yet launched. `running`: its launcher was started. */
@@ -89,6 +90,8 @@ export interface RunPlan {
   readonly startsLineage: boolean
   /** How it is limited; null: it may take what there is. */
   readonly limits: LimitPlan | null
+  /** Whether its guards are in force; null: there is nothing that it has to show. */
+  readonly guard: GuardState | null
 }
 
 export interface RunRecord extends RunPlan {

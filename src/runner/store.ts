@@ -7,6 +7,7 @@ import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import { mustReadJson, readJson, type Row, type SqlValue, type Tx } from '../platform/sqlite.ts'
 import type { RunChanges } from './changes.ts'
+import { guardStates, type GuardState } from './guard.ts'
 import type { Outcome } from './outcome.ts'
 import type { Ending, GitState, RunPlan, RunRecord, RunState } from './record.ts'
 
@@ -40,6 +41,7 @@ export function insertRun(tx: Tx, run: RunPlan): void {
     hops: run.hops,
     starts_lineage: run.startsLineage ? 1 : 0,
     unlooked: 1,
+    guard: run.guard,
   }
   const marks = Object.keys(columns).map(() => '?')
   tx.run(
@@ -111,6 +113,26 @@ export function markRunning(
 
 export function setEnding(tx: Tx, id: string, ending: Ending): void {
   tx.run('update runs set ending = ? where id = ?', JSON.stringify(ending), id)
+}
+
+/** What was found out of its guards. */
+export function setGuard(tx: Tx, id: string, guard: GuardState): void {
+  tx.run('update runs set guard = ? where id = ?', guard, id)
+}
+
+/** How the guards of an agent's newest run stand, of its own or of a child; null: it has nothing to show, or there is none. */
+export function lastGuard(tx: Tx, agent: string): GuardState | null {
+  const sql = 'select guard from runs where agent = ? order by recorded_at desc, id desc limit 1'
+  return guardOf(tx.get(sql, agent)?.['guard'])
+}
+
+/** The newest run of an agent that had to show its guards, of its own or of a child; undefined: none had to. */
+export function lastProof(tx: Tx, agent: string): { run: string; state: GuardState } | undefined {
+  const sql =
+    'select id, guard from runs where agent = ? and guard is not null order by recorded_at desc, id desc limit 1'
+  const row = tx.get(sql, agent)
+  const state = guardOf(row?.['guard'])
+  return row === undefined || state === null ? undefined : { run: String(row['id']), state }
 }
 
 /** What is written when a run is settled. */
@@ -210,6 +232,7 @@ function parseRun(row: Row): RunRecord {
     hops: number('hops') ?? null,
     // Rows of older versions: whoever was no child could.
     startsLineage: row['starts_lineage'] === null ? row['lineage'] === '[]' : row['starts_lineage'] === 1,
+    guard: guardOf(row['guard']),
   }
 }
 
@@ -224,6 +247,10 @@ function parseState(text: string): RunState {
 /** A CLI that only another version of marrow knows is read like any command. */
 function parseAdapter(text: string): AdapterName {
   return isAdapterName(text) ? text : 'generic'
+}
+
+function guardOf(written: unknown): GuardState | null {
+  return guardStates.find((one) => one === written) ?? null
 }
 
 function wallOf(written: string | undefined): RunRecord['wall'] {

@@ -95,6 +95,7 @@ export function surroundings(dir: string, changes: Partial<Surroundings> = {}): 
       missing: [],
     }),
     keptWorktrees: async () => [],
+    guardsOf: async () => [],
     askDaemon: async () => ({ kind: 'none' }),
     nodeMinimum: '24.15',
     version: '0.1.0',

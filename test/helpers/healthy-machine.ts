@@ -82,6 +82,7 @@ export const healthy: Observed = {
   state,
   core,
   worktreesKept: [],
+  guards: [],
   roleMistakes: [],
   customMistakes: [],
   agents: [agent],

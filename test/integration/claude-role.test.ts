@@ -105,10 +105,10 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
         projects: { [world.workDir]: { hasTrustDialogAccepted: true } },
       }),
     )
-    const { words, env, proof } = deliver()
+    const { words, env } = deliver()
     const call = '[[tool Agent {"description":"a","subagent_type":"digger","prompt":"Dig."}]] [[text Done.]]'
     const { stdout, init, requests } = await run(words, call, env)
-    expect(claude.guarded?.(stdout, proof ?? '')).toBe(true)
+    expect(claude.guarded?.(stdout, join(dir, 'role'))).toBe(true)
     expect(init).toMatchObject({ mcp_servers: [], tools: expect.not.arrayContaining(['Write']) })
     const systems = requests.map(({ system }) => system ?? '')
     expect(systems[0]).toContain(planner.prompt)
@@ -143,9 +143,9 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
   test('is seen to be without its guards where hooks are switched off', async ({ expect }) => {
     mkdirSync(join(world.home, '.claude'), { recursive: true })
     writeFileSync(join(world.home, '.claude/settings.json'), JSON.stringify({ disableAllHooks: true }))
-    const { words, env, proof } = deliver()
+    const { words, env } = deliver()
     const { stdout } = await run(words, '[[text Done.]]', env)
-    expect(claude.guarded?.(stdout, proof ?? '')).toBe(false)
+    expect(claude.guarded?.(stdout, join(dir, 'role'))).toBe(false)
     rmSync(join(world.home, '.claude/settings.json'))
   })
 })

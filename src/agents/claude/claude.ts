@@ -44,6 +44,7 @@ export const claude: Adapter = {
   needs,
   bypass,
   role,
+  guard: 'hooks that ask marrow before an agent is started',
   guarded,
 }
 

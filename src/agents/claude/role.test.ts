@@ -22,13 +22,16 @@ const skills = [{ name: 'triage', description: 'Sorts', body: '# Triage' }]
 
 describe('the role of claude', () => {
   test('stands in files that its words name, and settings of the project are not read', ({ expect }) => {
-    const { words, env, proof } = deliver({ words: ['nice', 'claude', '-p', '--model', 'opus'], skills })
+    const { words, env, provesGuard } = deliver({
+      words: ['nice', 'claude', '-p', '--model', 'opus'],
+      skills,
+    })
     expect(words.join(' ')).toBe(
       'nice claude --agent planner --agents /state/runs/r1/role/agents.json --settings /state/runs/r1/role/settings.json ' +
         '--setting-sources user --add-dir /work --plugin-dir /state/runs/r1/role/plugin --strict-mcp-config -p --model opus',
     )
     expect(env).toEqual({ CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1' })
-    expect(proof).toBe('/state/runs/r1/role')
+    expect(provesGuard).toBe(true)
   })
 
   test('names its tools, skills and callees, who call nobody', ({ expect }) => {

@@ -49,7 +49,7 @@ export function role(request: RoleRequest): RoleDelivery {
     words: rest.toSpliced(program + 1, 0, ...added),
     env: { CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1' },
     files: filesOf(request, theirs),
-    proof: folder,
+    provesGuard: true,
   }
 }
 
@@ -57,11 +57,11 @@ export function role(request: RoleRequest): RoleDelivery {
  * Whether the hooks ran: the first one has told the stream of its run's folder before anything else happens there. A folder
  * that is not trusted, or a switch in some settings, turns them off without a word.
  */
-export function guarded(stdout: string, proof: string): boolean | undefined {
+export function guarded(stdout: string, folder: string): boolean | undefined {
   for (const line of stdout.split('\n')) {
     const event = jsonObject(line)
     if (event?.['subtype'] === 'hook_response' && event['hook_event'] === 'SessionStart') {
-      if (jsonObject(String(event['stdout']))?.['guard'] === proof) return true
+      if (jsonObject(String(event['stdout']))?.['guard'] === folder) return true
     }
     if (event?.['subtype'] === 'init' || event?.['type'] === 'assistant' || event?.['type'] === 'result')
       return false

@@ -31,6 +31,7 @@ export const codex: Adapter = {
   bypass,
   walled,
   role,
+  guard: 'no agents of its own',
 }
 
 const STDERR_CHARS_MAX = 1_048_576 // Codex says a few lines there; more than this is a log that somebody switched on.

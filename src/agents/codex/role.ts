@@ -38,7 +38,7 @@ export function role(request: RoleRequest): RoleDelivery {
     words: words.toSpliced(program + 1, 0, ...added.flatMap((one) => ['-c', one])),
     env: {},
     files: [],
-    proof: undefined, // What is among its words holds, or it does not start.
+    provesGuard: false, // What is among its words holds, or it does not start.
   }
 }
 

@@ -44,6 +44,7 @@ export const opencode: Adapter = {
   needs,
   bypass,
   role,
+  guard: 'the permissions of the role',
 }
 
 function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {

@@ -20,10 +20,10 @@ describe('the role of opencode', () => {
   test('stands in its settings with the agents that it may call, and nothing of the project beside it', ({
     expect,
   }) => {
-    const { words, env, proof } = native(opencode.role?.(roleRequest('opencode')))
+    const { words, env, provesGuard } = native(opencode.role?.(roleRequest('opencode')))
     expect(words).toEqual(['opencode', '--agent', 'planner'])
     expect(env['OPENCODE_DISABLE_PROJECT_CONFIG']).toBe('1')
-    expect(proof).toBeUndefined()
+    expect(provesGuard).toBe(false)
     expect(contentFor()).toMatchObject({
       default_agent: 'planner',
       instructions: ['/work/AGENTS.md'],

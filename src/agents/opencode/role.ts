@@ -41,7 +41,7 @@ export function role(request: RoleRequest): RoleDelivery {
     words: withAgent(words, program, name),
     env: { [CONTENT]: content, [NO_PROJECT]: '1' },
     files: filesOf(request),
-    proof: undefined, // Its permissions are part of the role, and hold wherever the role does.
+    provesGuard: false, // Its permissions are part of the role, and hold wherever the role does.
   }
 }
 

@@ -65,6 +65,18 @@ test('the runs that led to a run, and what its prompt lacked, are shown', ({ exp
   )
 })
 
+function guardLine(changes: Parameters<typeof sampleRun>[0]): string | undefined {
+  return runDetailLines(sampleRun(changes), plainScreen()).find((one) => one.startsWith('guards'))
+}
+
+test('how the guards of a run stand is shown where it had to show them', ({ expect }) => {
+  expect(guardLine({ guard: 'proven' })).toBe('guards      proven')
+  expect(guardLine({ guard: 'missing' })).toBe('guards      not in force')
+  expect(guardLine({ guard: 'asked' })).toBe('guards      not shown: it ended before')
+  expect(guardLine({ guard: 'asked', outcome: null })).toBe('guards      not shown yet')
+  expect(guardLine({ guard: null })).toBeUndefined()
+})
+
 test('what is not known has no line', ({ expect }) => {
   const lines = runDetailLines(
     sampleRun({ usage: null, tokens: null, cost_usd: null, git: null, result: null, cli_session: null }),

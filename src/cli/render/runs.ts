@@ -54,6 +54,7 @@ export function runDetailLines(run: RunDetail, screen: Screen): string[] {
       'command',
       `${run.words.map(shellWord).join(' ')} (${run.adapter}${run.pid === null ? '' : `, pid ${run.pid}`})`,
     ],
+    ['guards', guardOf(run)],
     ['work_dir', run.work_dir],
     ['folder', run.folder],
     ['tokens', tokensOf(run)],
@@ -88,6 +89,11 @@ function layerOf({ name, bytes, failed }: RunDetail['layers'][number]): string {
 }
 
 const NAME_COLUMNS = 12
+
+function guardOf({ guard, outcome }: RunDetail): string | null {
+  if (guard !== 'asked') return guard === 'missing' ? 'not in force' : guard
+  return outcome === null ? 'not shown yet' : 'not shown: it ended before'
+}
 
 function timeOf({ started_at, ended_at, duration_ms }: RunDetail, now: number): string | null {
   if (started_at === null) return null

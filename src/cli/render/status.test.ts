@@ -126,6 +126,18 @@ test('what is not isolated is said loudly, and once for all agents of which it i
   ])
 })
 
+test('a newest run without guards is said, and what guards show besides is not', ({ expect }) => {
+  const agents = {
+    scout: sampleAgent({ guard: 'missing' }),
+    builder: sampleAgent({ name: 'builder', guard: 'proven' }),
+    tester: sampleAgent({ name: 'tester', guard: 'asked' }),
+  }
+  const lines = statusLines(sampleStatus({ agents, events: [] }), screen)
+  expect(lines.filter((line) => line.includes('guards'))).toEqual([
+    '! scout worked without guards in the newest run. See why with: marrow doctor',
+  ])
+})
+
 /** The second line of the view. */
 function second(changes: Partial<StatusResult>): string | undefined {
   return statusLines(sampleStatus(changes), screen)[1]

@@ -43,6 +43,7 @@ export function statusLines(status: StatusResult, screen: Screen): string[] {
     ...troubleLines(status, screen),
     ...isolationLines(agents, screen),
     ...unkeptLines(agents, screen),
+    ...unguardedLines(agents, screen),
     ...noticeLines(status, screen),
     ...keptWorktreeLines(status, screen),
     '',
@@ -140,6 +141,18 @@ function unkeptLines(agents: readonly AgentStatus[], screen: Screen): string[] {
     limits_unkept.map((phrase) => ({ name, said: `cannot be held by a limit: ${phrase}` })),
   )
   return saidOnce(told, screen)
+}
+
+/** A run may then start agents that nobody allowed. */
+function unguardedLines(agents: readonly AgentStatus[], screen: Screen): string[] {
+  const missing = agents.filter(({ guard }) => guard === 'missing')
+  return saidOnce(
+    missing.map(({ name }) => ({
+      name,
+      said: 'worked without guards in the newest run. See why with: marrow doctor',
+    })),
+    screen,
+  )
 }
 
 function saidOnce(

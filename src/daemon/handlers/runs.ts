@@ -135,6 +135,7 @@ function runDetail(core: Core, run: RunRecord): RunDetail {
     lineage: [...run.lineage],
     words: [...run.words],
     isolated_by: run.wall,
+    guard: run.guard,
     pid: run.identity?.pid ?? null,
     work_dir: run.workDir,
     folder: folderOf(core.config, run.id),

@@ -6,6 +6,7 @@ import { isoTime } from '../../base/time.ts'
 import { version } from '../../base/version.ts'
 import { findings, type NumberedFinding } from '../../checks/findings.ts'
 import { observe, type Surroundings, type Target } from '../../checks/observe.ts'
+import type { GuardFacts } from '../../checks/guards.ts'
 import type { DaemonFacts } from '../../checks/observed.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
 import { contextFolder } from '../../config/inner.ts'
@@ -27,6 +28,7 @@ import { wallOf } from '../steps/wall.ts'
 import { migrations } from '../migrations.ts'
 import { temporaryFolder } from '../../platform/paths.ts'
 import { checkRoles } from './check-roles.ts'
+import { guardsOf } from './guards.ts'
 import { keptIn } from './kept-worktrees.ts'
 
 const NODE_VERSION_MIN = '24.15' // As `engines` of package.json says.
@@ -36,6 +38,8 @@ const ANSWER_MS_MAX = 3_000 // A daemon that is well answers within milliseconds
 export interface Diagnosis {
   readonly configIsUsable: boolean
   readonly findings: readonly NumberedFinding[]
+  /** Of the agents that have a role. */
+  readonly guards: readonly GuardFacts[]
 }
 
 /** Everything worth saying, issues first; none means that all is well. What is wrong with the configuration ends nothing. */
@@ -45,7 +49,11 @@ export async function doctor(search: Search): Promise<Diagnosis> {
   const ground = { program: installedProgram(), env: process.env, agents: config?.agents ?? [] }
   const wall = await wallOf(ground)
   const observed = await observe(target, surroundingsOf(config, wall))
-  return { configIsUsable: target.config !== undefined, findings: findings(observed) }
+  return {
+    configIsUsable: target.config !== undefined,
+    findings: findings(observed),
+    guards: observed.guards,
+  }
 }
 
 /** A configuration that is missing is a finding like its mistakes: the machine can be looked at all the same. */
@@ -114,6 +122,7 @@ function surroundingsOf(config: Config | undefined, wall: WallState): Surroundin
     rulesProblem: ({ operatorDir }) => loadRules(coreDir, operatorDir).then(() => undefined, sentenceOf),
     checkRoles,
     keptWorktrees: keptIn,
+    guardsOf: (one) => guardsOf(one, here),
     askDaemon,
     nodeMinimum: NODE_VERSION_MIN,
     version,

@@ -11,13 +11,14 @@ import { killCgroup, removeCgroup } from '../../platform/cgroup.ts'
 import { remove } from '../../platform/files.ts'
 import type { ProcessRow } from '../../platform/processes.ts'
 import { nextEnding } from '../../runner/ending.ts'
-import type { EndReason } from '../../runner/outcome.ts'
+import { isEndCause, type EndReason } from '../../runner/outcome.ts'
 import type { RunRecord } from '../../runner/record.ts'
 import { sightRun, type Sighting } from '../../runner/observe.ts'
 import { killEverything, killRemains, sendTerm, type RunProcesses } from '../../runner/apply/end.ts'
 import { claimUnstarted } from '../../runner/apply/launch.ts'
 import { deleteRun, markRunning, openRuns, setEnding } from '../../runner/store.ts'
 import { folderOf, write, type Core } from '../core.ts'
+import { guardLookMs, mustBeGuarded, watchGuard } from '../guards.ts'
 import { killUnheld, maySayGoodbye, seeLimits } from '../limits.ts'
 import { lineUp, recordedOf } from '../lineup.ts'
 import { carryLogins } from '../logins.ts'
@@ -86,10 +87,12 @@ async function watchAlive(
 ): Promise<number> {
   if (run.ending === undefined) {
     const leftMs = msUntil(run.deadline, now)
-    const over = leftMs > 0 ? seeLimits(core, run, rows)?.by : 'deadline'
-    if (over === undefined) return Math.min(leftMs, ALIVE_LOOK_MS)
+    const guard = await watchGuard(core, run)
+    const unguarded = guard === 'missing' && mustBeGuarded(core.config, run) ? 'guard' : undefined
+    const over = leftMs > 0 ? (unguarded ?? seeLimits(core, run, rows)?.by) : 'deadline'
+    if (over === undefined) return Math.min(leftMs, ALIVE_LOOK_MS, guardLookMs(guard, run, now.wall))
     await askForEnd(core, run, over)
-    if (over !== 'deadline') killUnheld(core, run, over, rows)
+    if (!isEndCause(over)) killUnheld(core, run, over, rows)
     return 0
   }
   const step = nextEnding(run.ending, maySayGoodbye(run) ? TERM_MS_GRACE : 0, now)

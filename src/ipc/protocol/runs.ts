@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { guardStates } from '../../runner/guard.ts'
 import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 import { LayerView } from './agents.ts'
@@ -106,6 +107,12 @@ export const RunDetail = RunView.extend({
     .enum(['bubblewrap', 'seatbelt'])
     .nullable()
     .describe('What it was started behind; null: nothing.'),
+  guard: z
+    .enum(guardStates)
+    .nullable()
+    .describe(
+      'Whether its agent CLI showed that what keeps it from starting agents of its own is in force; asked: not yet, or it ended before; null: there is nothing to show.',
+    ),
   pid: z.int().nullable(),
   work_dir: z.string(),
   folder: z.string().describe('Where its prompt and its output lie.'),

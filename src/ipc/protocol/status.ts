@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { limitNames } from '../../limits/words.ts'
+import { guardStates } from '../../runner/guard.ts'
 import { routes } from '../routes.ts'
 import { entry } from './entry.ts'
 
@@ -88,6 +89,10 @@ export const AgentStatus = z
     not_isolated: z
       .array(z.string())
       .describe('What of its isolation is not in force, a phrase each; empty when all of it is.'),
+    guard: z
+      .enum(guardStates)
+      .nullable()
+      .describe('Whether its newest run showed that its guards are in force; as of RunDetail.'),
     project: z.string().describe('The project that it belongs to.'),
     triggers_pending: count('Wakes that were not yet delivered.'),
     provider_failures: z
