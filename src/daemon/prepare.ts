@@ -53,8 +53,8 @@ export interface PreparedRun {
   readonly launch: LaunchRequest & { readonly dueAt: number; readonly limits: LimitPlan | null }
   readonly prompt: string
   readonly token: string | undefined
-  /** What its agent CLI reads of its role. */
-  readonly files: NativeRole['files']
+  /** What its agent CLI reads of its role; undefined: that is no affair of it. */
+  readonly files: NativeRole['files'] | undefined
 }
 
 /** Throws TOO_LARGE for a prompt that the configured words cannot take. */
@@ -66,7 +66,7 @@ export function prepare(ready: Ready): PreparedRun {
     plan: planOf(ready, { delivered, fence, native }),
     prompt: assembly.prompt,
     token,
-    files: native?.files ?? [],
+    files: native?.files,
     launch: {
       launcher,
       folder,

@@ -39,6 +39,16 @@ test('a prepared folder is open to this user only', ({ dir, expect }) => {
   expect(statSync(runPaths(folder).prompt).mode & 0o777).toBe(0o600)
 })
 
+test('the folder of a role is there as soon as a run has one, whether there are files for it or not', ({
+  dir,
+  expect,
+}) => {
+  const [none, some] = [join(dir, 'none'), join(dir, 'some')]
+  prepareRun(none, nothing)
+  prepareRun(some, { ...nothing, files: [] })
+  expect([none, some].map((folder) => existsSync(runPaths(folder).role))).toEqual([false, true])
+})
+
 test('what a run reads from stdin is a copy, which goes with it', async ({ live, expect }) => {
   const run = live(['sh', '-c', 'cat; echo forged 1<>/proc/self/fd/0; cat /proc/self/fd/0'], {
     prompt: 'Do it.',

@@ -50,20 +50,22 @@ export type Preparation = Pick<LaunchRequest, 'promptOnStdin' | 'sandboxed' | 'o
   readonly prompt: string
   /** The secret by which it asks at the agents' door. */
   readonly token?: string | undefined
-  /** What its agent CLI reads of its role, below the folder of that. */
-  readonly files?: readonly { readonly path: string; readonly text: string }[]
+  /** What its agent CLI reads of its role, below the folder of that; none: the folder alone. Undefined: not even that. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[] | undefined
 }
 
 /** Creates the run's folder, open to this user only, with the prompt in it. Throws what the file system says. */
 export function prepareRun(folder: string, preparation: Preparation): void {
-  const { prompt, promptOnStdin, sandboxed, owner, token, files = [] } = preparation
+  const { prompt, promptOnStdin, sandboxed, owner, token, files } = preparation
   const paths = runPaths(folder)
   const mode = 0o600
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700) // It may have been there.
   writeFileSync(paths.prompt, prompt, { mode })
   if (token !== undefined) writeFileSync(paths.token, `${token}\n`, { mode })
-  for (const { path, text } of files) writeRoleFile(paths.role, path, text)
+  // Also without a file: the wall around the run shows it this folder.
+  if (files !== undefined) mkdirSync(paths.role, { mode: 0o755, recursive: true })
+  for (const { path, text } of files ?? []) writeRoleFile(paths.role, path, text)
   if (owner !== undefined) letIn(folder, owner)
   if (promptOnStdin) {
     writeFileSync(paths.stdin, prompt)
