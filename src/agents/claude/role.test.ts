@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
 import { native, roleRequest } from '../../../test/helpers/role-request.ts'
-import { planner } from '../../../test/helpers/sample-roles.ts'
+import { digger, planner } from '../../../test/helpers/sample-roles.ts'
 import { test } from '../../../test/helpers/temp-dir.ts'
 import type { RoleRequest } from '../role.ts'
 import { claude } from './claude.ts'
@@ -66,7 +66,9 @@ describe('the role of claude', () => {
     expect(deliver({ words }).words).not.toContain(words[1])
     expect(fileOf('settings.json', { words, mcp: ['marrow'] })).toEqual({
       env: { A: '1' },
-      permissions: { allow: ['Read', 'mcp__marrow'] },
+      permissions: {
+        allow: ['Read', 'mcp__marrow', 'Bash(marrow delegate:*)', 'Bash(marrow handoff:*)'],
+      },
       hooks: { SessionStart: [expect.anything()], PreToolUse: [expect.anything(), 'mine'], Stop: ['stop'] },
     })
   })
@@ -96,6 +98,23 @@ describe('the role of claude', () => {
 const started = (stdout: string) =>
   `${JSON.stringify({ type: 'system', subtype: 'hook_response', hook_event: 'SessionStart', stdout })}\n`
 const init = `${JSON.stringify({ type: 'system', subtype: 'init' })}\n`
+
+describe('what a role of claude may do without being asked', () => {
+  const mcp = ['/core/bin/marrow', 'mcp']
+  const shell = { ...digger, capabilities: [{ kind: 'word', word: 'bash' }] as const }
+  test.for<[string, Partial<RoleRequest>, readonly string[]]>([
+    [
+      'a role that may delegate',
+      { mcp },
+      ['mcp__marrow', 'Bash(marrow delegate:*)', 'Bash(marrow handoff:*)'],
+    ],
+    ['a leaf with a shell', { mcp, role: shell, callees: [] }, ['mcp__marrow', 'Bash(marrow handoff:*)']],
+    ['a leaf without one', { mcp, role: digger, callees: [] }, ['mcp__marrow']],
+    ['a run without the door', {}, []],
+  ])('is for %s just this', ([, said, allow], { expect }) => {
+    expect(fileOf('settings.json', said)).toMatchObject({ permissions: { allow } })
+  })
+})
 
 describe('claude.guarded()', () => {
   test.for<[string, string, boolean | undefined]>([

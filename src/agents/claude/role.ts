@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { shellWord } from '../../base/shell-word.ts'
+import { toolsOf } from '../../roles/capabilities.ts'
 import { claudeAgent } from '../../roles/cast/claude.ts'
 import type { LinkedRole } from '../../roles/role.ts'
 import { castSkill } from '../../roles/cast/skills.ts'
@@ -146,10 +147,8 @@ function agentOf(one: LinkedRole, isOwn: boolean, { callees, settings, names, mc
 // Tools that start an agent, now or later; Claude Code tells a hook of the first as Agent.
 const STARTING = 'Agent|Task|Workflow|SendMessage|ScheduleWakeup|CronCreate|RemoteTrigger|TeamCreate'
 
-function settingsOf(
-  { programBin, folder, mcp }: RoleRequest,
-  theirs: Record<string, unknown>,
-): Record<string, unknown> {
+function settingsOf(request: RoleRequest, theirs: Record<string, unknown>): Record<string, unknown> {
+  const { programBin, folder } = request
   const { hooks, permissions, disableAllHooks: _, ...rest } = theirs
   const command = (verb: string) =>
     `${shellWord(join(programBin, 'claude-guard'))} ${verb} ${shellWord(folder)}`
@@ -161,13 +160,28 @@ function settingsOf(
   const allow = asList(allowed['allow'])
   return {
     ...rest,
-    permissions: { ...allowed, allow: mcp === undefined ? allow : [...allow, `mcp__${MCP_SERVER}`] },
+    permissions: { ...allowed, allow: [...allow, ...doorsOf(request)] },
     hooks: {
       ...asObject(hooks),
       SessionStart: [...added.SessionStart, ...asList(asObject(hooks)['SessionStart'])],
       PreToolUse: [...added.PreToolUse, ...asList(asObject(hooks)['PreToolUse'])],
     },
   }
+}
+
+/**
+ * What it may do without being asked, whatever the operator lets it do besides: hand work on, by marrow. What the operator's
+ * settings deny stays denied.
+ */
+function doorsOf({ role: own, callees, settings, mcp }: RoleRequest): string[] {
+  if (mcp === undefined) return []
+  const delegates = callees.length > 0
+  const hasShell = toolsOf(own.capabilities, settings.capabilityMap).bash.kind !== 'none'
+  return [
+    `mcp__${MCP_SERVER}`,
+    ...(delegates ? ['Bash(marrow delegate:*)'] : []),
+    ...(delegates || hasShell ? ['Bash(marrow handoff:*)'] : []),
+  ]
 }
 
 function serverOf([command = '', ...args]: readonly string[]): object {
