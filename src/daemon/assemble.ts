@@ -20,6 +20,7 @@ import { cleanStatus, gitState, type GitState as SeenGit } from '../platform/git
 import type { RunGit } from '../platform/git-ask.ts'
 import { digestLayers } from '../prompt/attribution.ts'
 import { decideGate, type GateDecision, type OpenWork } from '../prompt/gate.ts'
+import { foldersLayer } from '../prompt/folders.ts'
 import { baseLayer } from '../prompt/instruction.ts'
 import { delegationsLayer, type HandedOn } from '../prompt/delegations.ts'
 import { orderLayers, renderPrompt, type Layer } from '../prompt/layers.ts'
@@ -35,7 +36,7 @@ import type { LinkedRole } from '../roles/role.ts'
 import type { Program } from './core.ts'
 import { environmentOf } from './environment.ts'
 import { giveHandoffs, type Given, type KnownHandoffs } from './handoffs/give.ts'
-import { notesPath } from './notes.ts'
+import { foldersOf, notesPath } from './notes.ts'
 import type { AgentsDoor } from './tokens.ts'
 import { gitRunner, providerRunner, withFolder } from './fences.ts'
 import { layerDigests, type LayerDigests } from './layer-digest.ts'
@@ -172,8 +173,9 @@ async function gather(
   const route = found && routeOf({ ...request, ...found, ancestors: [], env })
   const role = present(found).map((one) => roleLayer(one.role, route?.via === 'native'))
   const asked = [...present(trigger), ...present(given.layer)]
+  const whoAndWhere = [...role, baseLayer, foldersLayer(foldersOf(agent))]
   return {
-    layers: orderLayers([...rules, ...role, baseLayer, ...asked, ...context]),
+    layers: orderLayers([...rules, ...whoAndWhere, ...asked, ...context]),
     role: found?.role,
     route,
     given,

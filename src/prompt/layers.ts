@@ -1,7 +1,7 @@
 // Owns what a prompt is made of: its layers, their order, and the bytes that they become.
 
 /** Where a layer stands in a prompt. */
-export type LayerKind = 'rules' | 'role' | 'base' | 'task' | 'trigger' | 'handoff' | 'context'
+export type LayerKind = 'rules' | 'role' | 'base' | 'folders' | 'task' | 'trigger' | 'handoff' | 'context'
 
 /** One named part of a prompt. */
 export interface Layer {
@@ -25,13 +25,23 @@ export const layerNames = {
   operatorRules: 'Operator Rules',
   role: 'Role',
   base: 'base instruction',
+  folders: 'Folders',
   task: 'Task',
   trigger: 'trigger',
   handoffs: 'Handoffs',
 } as const
 
 // Stable parts first: a model's prompt cache holds as far as the first byte that differs.
-const order: readonly LayerKind[] = ['rules', 'role', 'base', 'task', 'trigger', 'handoff', 'context']
+const order: readonly LayerKind[] = [
+  'rules',
+  'role',
+  'base',
+  'folders',
+  'task',
+  'trigger',
+  'handoff',
+  'context',
+]
 
 /** The layers that are not empty, as they follow one another. Rules keep their own order, context blocks go by name. */
 export function orderLayers(layers: readonly Layer[]): Layer[] {

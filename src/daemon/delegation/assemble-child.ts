@@ -3,11 +3,13 @@ import type { AgentConfig, Config } from '../../config/config.ts'
 import type { Delegation } from '../../delegation/store.ts'
 import { orderLayers, renderPrompt, type Layer } from '../../prompt/layers.ts'
 import { loadRules } from '../../prompt/load.ts'
+import { foldersLayer } from '../../prompt/folders.ts'
 import { digestLayers } from '../../prompt/attribution.ts'
 import { taskLayer } from '../../prompt/task.ts'
 import type { LinkedRole } from '../../roles/role.ts'
 import type { Assembly } from '../assemble.ts'
 import type { Program } from '../core.ts'
+import { foldersOf } from '../notes.ts'
 import { layerDigests } from '../layer-digest.ts'
 import type { RoleRoute } from '../role-route.ts'
 import { roleLayer } from '../roles.ts'
@@ -25,14 +27,19 @@ export interface ChildRequest {
 }
 
 /** The layers in order. Throws CONFIG_INVALID for rules that cannot be read. */
-async function childLayers({ child, role, route, config }: ChildRequest): Promise<Layer[]> {
+async function childLayers({ child, agent, role, route, config }: ChildRequest): Promise<Layer[]> {
   const rules = await loadRules(config.coreDir, config.operatorDir)
   const task = taskLayer({
     ...child,
     parentRole: child.roles.at(-1) || undefined,
     deadline: child.deadline.wall,
   })
-  return orderLayers([...rules, roleLayer(role, route.via === 'native'), task])
+  return orderLayers([
+    ...rules,
+    roleLayer(role, route.via === 'native'),
+    foldersLayer(foldersOf(agent)),
+    task,
+  ])
 }
 
 /** What the run starts with, as for a tick. */

@@ -8,7 +8,7 @@ const done = z.object({ ok: z.literal(true) })
 /** One layer of a prompt with what it weighs. */
 export const LayerView = z
   .object({
-    kind: z.string().describe('rules, role, trigger, task or context.'),
+    kind: z.string().describe('rules, role, base, folders, task, trigger or context.'),
     name: z.string(),
     source: z.string().describe('The file or program that it comes from.'),
     bytes: z.int(),
