@@ -1,7 +1,8 @@
 /** What doctor says of real conditions, through the program as people run it. */
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { eventually } from '../../helpers/eventually.ts'
+import { writeRoles } from '../../helpers/role-layer.ts'
 import { marrowProgram, sh, test, type Site } from '../../helpers/spawned-daemon.ts'
 import { startProgram } from '../../helpers/programs.ts'
 
@@ -38,7 +39,24 @@ test('a machine on which all is right is OK, before a daemon runs and while one 
     err: '',
   })
   await site.start()
-  expect(await report(site)).toEqual({ ok: true, findings: [], code: 0 })
+  expect(await report(site)).toEqual({ ok: true, findings: [], guards: [], code: 0 })
+})
+
+test('each agent with a role is told of, with what guards it or why nothing does', async ({
+  site,
+  expect,
+}) => {
+  await site.write({ chief: { ...quiet.scout, role: "'chief'" } }, walled)
+  await writeRoles(dirname(site.configPath))
+  const reason = 'marrow knows no way of generic to be given a role'
+  expect(await site.marrow('doctor')).toMatchObject({
+    code: 0,
+    out: `Guards:\n  chief: l1/chief, not guarded: ${reason}\n\n0 problems, 0 hints: DOCTOR OK\n`,
+  })
+  const { out } = await site.marrow('doctor', '--json')
+  expect(JSON.parse(out)).toMatchObject({
+    guards: [{ agent: 'chief', role: 'l1/chief', guard: null, state: 'none', run: null }],
+  })
 })
 
 test('every mistake of the configuration is an issue, and the rest is looked at all the same', async ({

@@ -14,10 +14,10 @@ function sha256(data: Buffer | string): string {
   return createHash('sha256').update(data).digest('hex')
 }
 
-/** The operator's rules, as long as asked for: letters of one, two, three and four bytes, quotes and what a shell would read. */
+/** The operator's rules, as long as asked for: letters of one, two, three and four bytes, quotes and what a shell would read; with a dot at their end, where a line break would be no part of a prompt. */
 function writeRules(site: Site, bytes: number): string {
   const line = `'quoted' "twice" $HOME \`date\` \\n ü € 🦀 %s -- - \t end\n`
-  const text = line.repeat(Math.floor(bytes / Buffer.byteLength(line)))
+  const text = line.repeat(Math.floor((bytes - 1) / Buffer.byteLength(line)))
   const rules = `${text}${'.'.repeat(bytes - Buffer.byteLength(text))}`
   writeFileSync(join(dirname(site.configPath), 'rules.md'), rules)
   return rules
