@@ -107,7 +107,7 @@ test('without a daemon or a configuration the tools are listed and every call sa
   expect,
 }) => {
   const client = await connected(site)
-  expect((await client.listTools()).tools).toHaveLength(8)
+  expect((await client.listTools()).tools).toHaveLength(9)
   expect(textOf(await call(client, 'status'))).toMatch(/^Cannot find .*marrow\.toml[^]* Fix: /)
   await site.write({ scout: quick })
   expect(textOf(await call(client, 'status'))).toContain('Fix: Start it with: marrow run')

@@ -39,9 +39,9 @@ function row(one: HandoffView, now: number): Cell[] {
   ]
 }
 
-/** Of a clock that was set back nothing is older than now. */
+/** In seconds, then in minutes. Of a clock that was set back nothing is older than now. */
 function ageOf(at: string, now: number): string {
-  const ms = Math.max(0, now - Date.parse(at))
+  const ms = Math.max(1_000, now - Date.parse(at))
   return formatDuration(
     ms < MINUTE_MS ? Math.floor(ms / 1_000) * 1_000 : Math.floor(ms / MINUTE_MS) * MINUTE_MS,
   )
