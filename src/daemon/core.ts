@@ -21,6 +21,7 @@ import type { Jobs } from './jobs.ts'
 import type { LoginOfRun } from './logins.ts'
 import { redactData, redactorFor } from './redaction.ts'
 import type { TickView } from '../ipc/protocol/agents.ts'
+import type { CastLife } from './steps/cast.ts'
 
 /** Where the installed program is. */
 export interface Program {
@@ -89,6 +90,7 @@ export interface Life {
   worktreeTurn: Promise<void>
   /** Somebody may no longer want a worktree: at the start, and when the file changed. */
   worktreesToTidy: boolean
+  readonly cast: CastLife
 }
 
 /** Everything that the daemon's parts share, handed to each of them; no part reaches for anything else. */

@@ -4,6 +4,7 @@ import { later, msUntil, type Moment } from '../base/moment.ts'
 import { openRuns } from '../runner/store.ts'
 import { retryMoment, write, type Core } from './core.ts'
 import { prune } from './prune.ts'
+import { keepCastFiles } from './steps/cast.ts'
 import { lookAfterChildren } from './steps/children.ts'
 import { lookAfterHandoffs } from './steps/handoffs.ts'
 import { takeSwitches, takeWork } from './steps/intake.ts'
@@ -37,6 +38,7 @@ export async function pass(core: Core, deps: PassDeps): Promise<number> {
     await step(core, 'handoffs', now, () => lookAfterHandoffs(core)),
     await step(core, 'take in files', now, () => takeWork(core, now)),
     await step(core, 'wall', now, async () => lookAtWall(core, now)),
+    await step(core, 'cast', now, async () => keepCastFiles(core, now)),
     await step(core, 'children', now, () => lookAfterChildren(core)),
     await step(core, 'start', now, () => startDueTicks(core, now)),
     await step(core, 'notify', now, () => tellOperator(core, now)),

@@ -35,6 +35,7 @@ import { statusHandlers } from './handlers/status.ts'
 import { taskHandlers } from './handlers/tasks.ts'
 import { createJobs } from './jobs.ts'
 import { sweepCgroups } from './limits.ts'
+import { newCastLife } from './steps/cast.ts'
 import { openNotices } from './steps/notify.ts'
 import { takeSwitches } from './steps/intake.ts'
 import { lookAtWall } from './steps/wall.ts'
@@ -198,6 +199,7 @@ function newLife(now: Moment): Life {
     logins: new Map(),
     loginProblems: new Map(),
     loginOfRun: new Map(),
+    cast: newCastLife(),
   }
 }
 

@@ -8,6 +8,7 @@ import { openRuns } from '../runner/store.ts'
 import { queueFolders } from '../tasks/folders.ts'
 import { folderOf, type Core } from './core.ts'
 import { PAUSE_FILE } from './pause.ts'
+import { castAnew } from './steps/cast.ts'
 
 /** Watches that only wake the loop: what they miss is seen by the next pass. */
 export interface Watches {
@@ -20,6 +21,8 @@ export interface Watches {
 interface Watched {
   readonly folder: InnerPath
   readonly names: readonly string[] | undefined
+  /** Whether it is about cast files: their step wants to be told. */
+  readonly cast?: true
 }
 
 interface Open {
@@ -42,6 +45,7 @@ export function createWatches(core: Core): Watches {
         [
           ...runs.map((run): Watched => ({ folder: ownFolder(run), names: ['exit', 'started'] })),
           ...places.look().map(watchedFor),
+          ...castFolders(core).map((folder): Watched => ({ ...watchedFor(folder), cast: true })),
         ].map((one) => [JSON.stringify(one), one]),
       )
       for (const [key, { watcher, place }] of open) {
@@ -57,6 +61,7 @@ export function createWatches(core: Core): Watches {
         if (watcher === undefined) continue
         open.set(key, { watcher, place: placeOf(one.folder) })
         // What came between this pass's look and the watch woke nobody.
+        if (one.cast) castAnew(core)
         if (!runs.includes(one.folder.path)) core.waker.wake()
       }
     },
@@ -120,6 +125,12 @@ function foldersIn(dir: InnerPath): string[] {
   }
 }
 
+/** What the last look at cast files wants to be told of. */
+function castFolders({ life }: Core): InnerPath[] {
+  const folders = life.cast.folders.map((folder) => [folder.path, folder] as const)
+  return [...new Map(folders).values()].slice(0, FOLDERS_MAX)
+}
+
 /** Of a folder that is not there yet, its coming: in the nearest one above it that is. */
 function watchedFor(folder: InnerPath): Watched {
   let [place, names]: [InnerPath, readonly string[] | undefined] = [folder, undefined]
@@ -161,7 +172,7 @@ function placeOf(inner: InnerPath): string | undefined {
 /** By the system's own watch. With `names` only those wake: much else happens in the folder of the store, and of a run. */
 function watchFor(
   core: Core,
-  { folder, names }: Watched,
+  { folder, names, cast }: Watched,
   ended: () => void = () => {},
 ): FSWatcher | undefined {
   try {
@@ -172,7 +183,10 @@ function watchFor(
       ended()
     }
     const watcher = watch(held.place, { persistent: false }, (kind, name) => {
-      if (names === undefined || (name !== null && names.includes(name))) core.waker.wake()
+      if (names === undefined || (name !== null && names.includes(name))) {
+        if (cast) castAnew(core)
+        core.waker.wake()
+      }
       // So the system says that the folder itself went: its watch sees nothing any more.
       if (kind === 'rename' && name === basename(held.place)) end()
     })

@@ -83,6 +83,8 @@ export interface EventMap {
   /** Somebody asked at the agents' door who may not; told once a minute of the same. */
   'door.refused': { verb: string; reason: string }
   'state.cleaned': { runs: number; bytes: number }
+  /** Somebody had changed a cast file: it is as it was, and the changed text lies at `kept`. */
+  'cast.restored': { path: string; kept: string }
   /** An agent got a worktree of its own. */
   'worktree.made': { path: string; branch: string; repository: string }
   /** Nobody wants it any more, and nothing in it was unsaved or unmerged. */

@@ -101,6 +101,10 @@ const told: Told = {
   ],
   'door.refused': [{ verb: 'wake', reason: 'no token' }, "wake refused at the agents' door: no token"],
   'state.cleaned': [{ runs: 2, bytes: 2_048 }, 'cleaned: 2 runs removed, 2 KiB freed'],
+  'cast.restored': [
+    { path: '/ws/.opencode/agents/scout.md', kept: '/ws/runtime/kept/opencode.agents.scout.md.1' },
+    'put back /ws/.opencode/agents/scout.md, which was changed; the changed text is kept in /ws/runtime/kept/opencode.agents.scout.md.1',
+  ],
   'worktree.made': [
     { path: '/ws/worktrees/a', branch: 'marrow/a', repository: '/src' },
     'worktree made: /ws/worktrees/a, branch marrow/a',

@@ -61,6 +61,8 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'door.refused': (data) => `${text(data['verb'])} refused at the agents' door: ${text(data['reason'])}`,
   'state.cleaned': (data) =>
     `cleaned: ${counted(number(data['runs']), 'run')} removed, ${byteCount(number(data['bytes']))} freed`,
+  'cast.restored': (data) =>
+    `put back ${text(data['path'])}, which was changed; the changed text is kept in ${text(data['kept'])}`,
   'worktree.made': (data) => `worktree made: ${text(data['path'])}, branch ${text(data['branch'])}`,
   'worktree.removed': (data) =>
     `worktree removed: ${text(data['path'])}; all of ${text(data['branch'])} is in other branches`,

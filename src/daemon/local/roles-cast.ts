@@ -4,11 +4,12 @@ import { formatProblem, MarrowError, reasonAndFix } from '../../base/errors.ts'
 import type { Config } from '../../config/config.ts'
 import type { CastFileView, CastPlaceView } from '../../ipc/role-output.ts'
 import { isFolder } from '../../platform/files.ts'
-import { applyCast, findCastFiles, type CastDone } from '../../roles/apply/cast.ts'
-import { castAll, namesIn, type Casting } from '../../roles/cast/cast.ts'
-import { planCast } from '../../roles/cast/plan.ts'
+import type { InnerPath } from '../../platform/inside.ts'
+import { applyCast, type CastDone } from '../../roles/apply/cast.ts'
+import { namesIn } from '../../roles/cast/cast.ts'
 import type { TargetName, TargetSettings } from '../../roles/cast/target.ts'
 import { loadRoles, type LoadedRoles } from '../../roles/load.ts'
+import { ASIDE, castWorkspaces, planTarget } from '../cast.ts'
 import { configAt } from '../here.ts'
 
 /** What is cast, and where. */
@@ -34,8 +35,9 @@ export async function castRoles(request: CastRequest): Promise<CastPlaceView[]> 
   const places: CastPlaceView[] = []
   for (const place of placesOf(config, request.into)) {
     const { coreDir, operatorDir } = config
-    const { folder, agents } = place
-    const workspaces = agents.length === 0 ? [] : [{ root: folder, path: folder }]
+    const { at, agents } = place
+    const folder = at.path
+    const workspaces = agents.length === 0 ? [] : [at]
     const loaded = await loadRoles({ coreDir, operatorDir, workspaces })
     const wanted = isFolder(folder) ? settingsFor(loaded, request) : []
     const casts = wanted.map((settings) => castInto(place, { settings, loaded, request }))
@@ -60,7 +62,7 @@ export function isCast(places: readonly CastPlaceView[]): boolean {
 
 /** Where roles are cast to: one folder, and the agents whose workspace it is. */
 interface Place {
-  readonly folder: string
+  readonly at: InnerPath
   readonly agents: string[]
 }
 
@@ -76,13 +78,11 @@ async function refuseMistakes({ coreDir, operatorDir }: Config): Promise<void> {
   })
 }
 
-function placesOf({ agents }: Config, into: string | undefined): Place[] {
-  if (into === undefined) {
-    const byFolder = Map.groupBy(agents, ({ workspace }) => workspace)
-    return [...byFolder].map(([folder, own]) => ({ folder, agents: own.map(({ name }) => name) }))
-  }
+function placesOf(config: Config, into: string | undefined): Place[] {
+  if (into === undefined)
+    return castWorkspaces(config).map(({ at, agents }) => ({ at, agents: agents.map(({ name }) => name) }))
   const folder = resolve(into)
-  if (isFolder(folder)) return [{ folder, agents: [] }]
+  if (isFolder(folder)) return [{ at: { root: folder, path: folder }, agents: [] }]
   throw new MarrowError('NOT_FOUND', `Cannot cast into ${folder}: there is no such folder.`, {
     fix: 'Name a folder that is there.',
   })
@@ -101,23 +101,17 @@ interface Ground {
   readonly request: CastRequest
 }
 
-const ASIDE = 'runtime/kept' // In a workspace, where what agents left lies.
 const ASIDE_ELSEWHERE = '.marrow-kept'
 
 function castInto(
-  { folder, agents }: Place,
+  { at, agents }: Place,
   { settings, loaded, request }: Ground,
 ): { readonly files: CastFileView[]; readonly problems: string[] } {
-  const roles = loaded.catalogue.roles.values()
-  const casting: Casting = settings.enabled
-    ? castAll(roles, loaded.skills.values(), settings)
-    : { ...castAll([], [], settings), former: new Map() }
   try {
-    const found = findCastFiles(folder, casting.folders)
-    const steps = planCast({ wanted: casting.files, found, former: casting.former, adopt: request.adopt })
+    const { steps, casting } = planTarget(at, { settings, loaded, adopt: request.adopt })
     const done = request.dry
       ? steps.map((step): CastDone => ({ step, keptAt: undefined, failed: undefined }))
-      : applyCast(steps, { root: folder, aside: agents.length === 0 ? ASIDE_ELSEWHERE : ASIDE })
+      : applyCast(steps, { at, aside: agents.length === 0 ? ASIDE_ELSEWHERE : ASIDE })
     return {
       files: done.map((one) => fileView(settings.target, one)),
       problems: [...casting.collisions],

@@ -29,6 +29,7 @@ import { markLooked, suspectRuns, type Suspect } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
 import { originIn } from '../handoffs/origin.ts'
 import { tellHeld } from '../handoffs/send.ts'
+import { castAnew } from './cast.ts'
 import { tellAgents } from './wall.ts'
 import { PAUSE_FILE } from '../pause.ts'
 
@@ -60,6 +61,7 @@ async function takeConfig(core: Core): Promise<void> {
   core.config = next
   core.life.agentsSynced = false
   core.life.worktreesToTidy = true
+  castAnew(core)
   if (core.life.wall.state !== 'holds') core.life.wallTestedAt = undefined // Whoever changes the file may have mended it.
   await write(core, (_, emit) => {
     emit('config.loaded', {}, { path: next.path, agents: next.agents.length, warnings: next.warnings.length })

@@ -24,13 +24,11 @@ const test = base.extend<{ workspace: Workspace }>({
     const root = join(dir, 'ws')
     mkdirSync(root)
     const cast: Workspace['cast'] = (layout = 'flatten', { adopt } = { adopt: false }) => {
-      const {
-        files: wanted,
-        folders,
-        former,
-      } = castAll([planner, digger], [], sampleSettings('opencode', { layout }))
-      const steps = planCast({ wanted, found: findCastFiles(root, folders), former, adopt })
-      const done = applyCast(steps, { root, aside: 'runtime/kept' })
+      const casting = castAll([planner, digger], [], sampleSettings('opencode', { layout }))
+      const { files: wanted, former } = casting
+      const at = { root, path: root }
+      const steps = planCast({ wanted, found: findCastFiles(at, casting), former, adopt })
+      const done = applyCast(steps, { at, aside: 'runtime/kept' })
       return {
         done: done.map(({ step }) => `${step.kind} ${step.path.replace('.opencode/agents/', '')}`),
         kept: done.flatMap(({ keptAt }) => keptAt ?? []),
@@ -147,9 +145,28 @@ describe('applyCast()', () => {
     expect(readdirSync(join(root, agents, 'l3'))).toEqual(['digger.md'])
   })
 
+  test('overlooks no file of its own among any number of others', ({ workspace: { root, cast }, expect }) => {
+    mkdirSync(join(root, agents, 'l1'), { recursive: true })
+    for (let count = 0; count < 10_001; count += 1) writeFileSync(join(root, agents, `a${count}.md`), '')
+    for (const name of ['planner.md', 'l1/planner.md']) writeFileSync(join(root, agents, name), name)
+    expect(cast().done).toEqual(['write digger.md', 'foreign l1/planner.md', 'foreign planner.md'])
+    expect(readFileSync(join(root, agents, 'planner.md'), 'utf8')).toBe('planner.md')
+  })
+
+  test('keeps the same text once, however often it is put back', ({ workspace: { root, cast }, expect }) => {
+    cast()
+    const file = join(root, agents, 'planner.md')
+    const edited = `${readFileSync(file, 'utf8')}edited`
+    for (let count = 0; count < 3; count += 1) {
+      writeFileSync(file, edited)
+      expect(cast().kept).toEqual([join(root, 'runtime/kept/opencode.agents.planner.md.1')])
+    }
+    expect(readdirSync(join(root, 'runtime/kept'))).toHaveLength(1)
+  })
+
   test('casts to no place outside the folder', ({ workspace: { root }, expect }) => {
-    expect(() => findCastFiles(root, ['../elsewhere/.opencode/agents'])).toThrow(
-      `Cannot cast to ../elsewhere/.opencode/agents: it lies outside ${root}.`,
-    )
+    const folders = ['../elsewhere/.opencode/agents']
+    const look = () => findCastFiles({ root, path: root }, { files: [], folders, former: new Map() })
+    expect(look).toThrow(`Cannot cast to ../elsewhere/.opencode/agents: it lies outside ${root}.`)
   })
 })

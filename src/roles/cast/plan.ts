@@ -10,6 +10,11 @@ export interface FoundFile {
   readonly text: string | undefined
 }
 
+/** Whether there is anything of marrow's among it, edited or not. */
+export function holdsCast(found: readonly FoundFile[]): boolean {
+  return found.some(({ text }) => text !== undefined && markOf(text).kind === 'marked')
+}
+
 /** What is done with one path. */
 export type CastStep =
   | { readonly kind: 'write'; readonly path: string; readonly of: string; readonly text: string }
