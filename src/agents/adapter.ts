@@ -1,4 +1,5 @@
 import type { AdapterName, PromptVia } from '../config/config.ts'
+import type { FlagValue } from './flags.ts'
 import type { Needs } from './needs.ts'
 import type { RoleDelivery, RoleRequest } from './role.ts'
 
@@ -46,6 +47,20 @@ export interface Adapter {
    * it has not come so far.
    */
   readonly guarded?: (stdout: string, folder: string) => boolean | undefined
+  /** How it is asked which agents it knows. Undefined: it knows none by name. */
+  readonly agents?: AgentsQuestion
+}
+
+/** What an agent CLI is asked, without a request to a model, and how its answer is read. */
+export interface AgentsQuestion {
+  /** The agent that these words name; undefined: they name none. */
+  readonly named: (words: readonly string[]) => FlagValue | undefined
+  /** The words of the question, from those of a run. */
+  readonly words: (words: readonly string[]) => readonly string[]
+  /** Undefined: it reads nothing. */
+  readonly stdin: string | undefined
+  /** The names that a run may be started by; undefined: that is no answer. */
+  readonly read: (stdout: string) => readonly string[] | undefined
 }
 
 /** What becomes of the words of a command behind the wall. */

@@ -1,5 +1,6 @@
 /** Owns what doctor makes of one agent: its folders, its program, its role, its context providers. */
 import { quote } from 'shlex'
+import { cliAgentFindings } from './cli-agent-findings.ts'
 import { cliFindings } from './cli-findings.ts'
 import { describeAccess, makeFolder } from './folders.ts'
 import { finder, type Finder, type Finding } from './finding.ts'
@@ -17,6 +18,7 @@ export function agentFindings(agent: AgentFacts): Finding[] {
     ...(agent.program.found ? [] : [programFinding(about, agent.program.word)]),
     ...agent.presumed.map((problem) => about.issue(problem, 'Write that file, or correct agent_command.')),
     ...(agent.cli === undefined ? [] : cliFindings(about, agent.cli)),
+    ...(agent.cliAgent === undefined ? [] : cliAgentFindings(about, agent.cliAgent)),
     ...isolationFindings(about, agent),
     ...agent.unkeptLimits.map(({ problem, fix }) => about.issue(problem, fix)),
     ...roleFindings(about, agent),

@@ -3,6 +3,7 @@ import { quote } from 'shlex'
 import type { Problem } from '../base/errors.ts'
 import { namesOf } from '../base/names.ts'
 import { agentFindings } from './agent-findings.ts'
+import { castFindings } from './cast-findings.ts'
 import { daemonFindings } from './daemon-findings.ts'
 import { finder, type Finding } from './finding.ts'
 import { guardFindings } from './guards.ts'
@@ -29,6 +30,7 @@ export function findings(observed: Observed): NumberedFinding[] {
     ...observed.customMistakes.map((mistake) => placed(mistake, 'hint')),
     ...saidOnce(agents.flatMap(agentFindings)),
     ...observed.guards.flatMap(guardFindings),
+    ...observed.cast.flatMap(castFindings),
     ...observed.worktreesKept.map(keptFinding),
     ...daemonFindings(daemon, { config, fileIsRight: problems.length === 0, version: observed.version }),
   ]

@@ -65,6 +65,10 @@ export interface Surroundings {
   readonly rulesProblem: (config: Config) => Promise<string | undefined>
   /** What is wrong with roles, and what the roles of agents mean. */
   readonly checkRoles: (config: Config) => Promise<RoleCheck>
+  /** What its CLI says of the agent that a run would be. */
+  readonly cliAgentOf: (agent: AgentConfig, deadlineMs: number) => Promise<AgentFacts['cliAgent']>
+  /** What is cast into workspaces. */
+  readonly castIn: (config: Config) => Promise<Observed['cast']>
   /** Those that stand in the store of this state_dir. */
   readonly keptWorktrees: (stateDir: string) => Promise<readonly KeptWorktree[]>
   /** How their roles are guarded. */
@@ -120,6 +124,7 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
     roleMistakes: roles?.mistakes ?? [],
     customMistakes: roles?.customMistakes ?? [],
     agents: config && roles ? await observeAgents({ config, roles }, surroundings) : [],
+    cast: config ? await surroundings.castIn(config) : [],
     worktreesKept: place === undefined ? [] : await surroundings.keptWorktrees(place.stateDir),
     guards: config === undefined ? [] : await surroundings.guardsOf(config),
     daemon: daemon ?? { kind: 'none' },
@@ -218,6 +223,7 @@ async function agentFacts(
     observeCli({ adapter, words, workDir, env, own: surroundings.env, deadlineMs, shared }),
   ])
   const known = files.flat()
+  const answers = found && cli?.version?.kind !== 'silent'
   return {
     name: agent.name,
     workspace,
@@ -235,6 +241,7 @@ async function agentFacts(
     standing: surroundings.standingOf(agent),
     git,
     cli,
+    cliAgent: answers ? await surroundings.cliAgentOf(agent, deadlineMs) : undefined,
     presumed: unmetPresumptions(adapter.presumes?.(words, env) ?? []).map(({ otherwise }) => otherwise),
   }
 }

@@ -51,6 +51,42 @@ export interface LoginFacts {
   readonly how: string
 }
 
+/** What a run is for its agent CLI. `role`: the id of the role that it has. */
+export type CliAgentFacts = { readonly role: string | undefined } & (
+  | {
+      readonly kind: 'asked'
+      readonly adapter: string
+      /** The agent that a run is started as. */
+      readonly name: string
+      /** Whether marrow gives it that agent with each start. */
+      readonly native: boolean
+      readonly answer:
+        | { readonly kind: 'known'; readonly names: readonly string[] }
+        /** A reason without full stop. */
+        | { readonly kind: 'silent'; readonly reason: string }
+    }
+  /** The words name another agent than its role, which the CLI would know as `known`. */
+  | { readonly kind: 'contradicted'; readonly written: string; readonly known: string }
+  /** It must have its role from the CLI itself, and cannot. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly fix: string }
+)
+
+/** What lies where roles are cast to in a workspace. Paths are below it. */
+export interface CastFacts {
+  readonly folder: string
+  readonly agents: readonly string[]
+  /** Whether marrow has cast anything there. */
+  readonly isCast: boolean
+  /** Without marrow's mark, in the place of a cast file or where an earlier casting put one. */
+  readonly unmarked: readonly string[]
+  /** Marrow's, and changed by somebody. */
+  readonly edited: readonly string[]
+  /** Marrow's, and not what is to be cast now; or missing. */
+  readonly outdated: readonly string[]
+  /** What cannot be looked at, without full stop. */
+  readonly problems: readonly { readonly problem: string; readonly fix: string }[]
+}
+
 /** The repository that a work_dir lies in. */
 export interface GitFacts {
   /** Why git refuses to work there; undefined: it does not. */
@@ -86,6 +122,8 @@ export interface AgentFacts {
   /** Undefined where the work_dir is in no repository, or git is missing. */
   readonly git: GitFacts | undefined
   readonly cli: CliFacts | undefined
+  /** Undefined where its command is no agent by name. */
+  readonly cliAgent: CliAgentFacts | undefined
   /** Failures of files without which the agent CLI would do something else than its command says. */
   readonly presumed: readonly string[]
   /** Context providers that were run and failed; each is run once, for the first agent that has it. */
@@ -184,6 +222,7 @@ export interface Observed {
   /** In roles and skills that agents may write. */
   readonly customMistakes: readonly Problem[]
   readonly agents: readonly AgentFacts[]
+  readonly cast: readonly CastFacts[]
   readonly worktreesKept: readonly KeptWorktree[]
   /** Of the agents that have a role. */
   readonly guards: readonly GuardFacts[]

@@ -96,6 +96,8 @@ export function surroundings(dir: string, changes: Partial<Surroundings> = {}): 
     }),
     keptWorktrees: async () => [],
     guardsOf: async () => [],
+    cliAgentOf: async () => undefined,
+    castIn: async () => [],
     askDaemon: async () => ({ kind: 'none' }),
     nodeMinimum: '24.15',
     version: '0.1.0',

@@ -2,6 +2,8 @@
 import type { Finding } from '../../src/checks/finding.ts'
 import type {
   AgentFacts,
+  CastFacts,
+  CliAgentFacts,
   CliFacts,
   CoreFacts,
   DaemonFacts,
@@ -32,6 +34,7 @@ const agent: AgentFacts = {
     tested: '1.18.33',
     login: { file: '/h/auth.json', passed: [], withheld: [], how: 'opencode auth login' },
   },
+  cliAgent: undefined,
   presumed: [],
   failedProviders: [],
 }
@@ -81,6 +84,7 @@ export const healthy: Observed = {
   brokenLauncher: undefined,
   state,
   core,
+  cast: [],
   worktreesKept: [],
   guards: [],
   roleMistakes: [],
@@ -110,6 +114,15 @@ export const ofAgent = (facts: Partial<AgentFacts>): Observed => ({
   ...healthy,
   agents: [{ ...agent, ...facts }],
 })
+/** What its CLI says of the agent that a run is. */
+export const ofCliAgent = (answer: Extract<CliAgentFacts, { kind: 'asked' }>['answer'], native: boolean) =>
+  ofAgent({
+    cliAgent: { kind: 'asked', role: 'l1/scout', adapter: 'opencode', name: 'scout', native, answer },
+  })
+export const ofCast = (facts: Partial<CastFacts>): Observed => {
+  const cast = { folder: '/w', agents: ['scout'], isCast: true, unmarked: [], edited: [], outdated: [] }
+  return { ...healthy, cast: [{ ...cast, problems: [], ...facts }] }
+}
 /** A warning of the configuration. */
 export const warning = {
   file: '/c/marrow.toml',

@@ -2,6 +2,7 @@
 import type { Adapter, AgentEvent, Delivery, Failure, Reading, RunOutput, WordsRequest } from '../adapter.ts'
 import { fitsArgument } from '../argument-limit.ts'
 import { ownWords } from '../flags.ts'
+import { agents } from './agents.ts'
 import { readEvents } from './events.ts'
 import type { Assistant, ClaudeEvent, Result } from './events.ts'
 import {
@@ -46,6 +47,7 @@ export const claude: Adapter = {
   role,
   guard: 'hooks that ask marrow before an agent is started',
   guarded,
+  agents,
 }
 
 const RETRIES_MAX = 10 // What Claude Code does unless told otherwise: up to 200 s for one request.

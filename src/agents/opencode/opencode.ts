@@ -16,6 +16,7 @@ import { flagValues, ownWords } from '../flags.ts'
 import { LINE_CHARS_MAX } from '../json-lines.ts'
 import { jsonLine } from '../line.ts'
 import { inputLine, lastChars, outerChars, outputLine, spokenLines } from '../lines.ts'
+import { agents } from './agents.ts'
 import { parseEvent, readEvents, retryHeaders } from './events.ts'
 import type { OpencodeEvent } from './events.ts'
 import { needs } from './needs.ts'
@@ -45,6 +46,7 @@ export const opencode: Adapter = {
   bypass,
   role,
   guard: 'the permissions of the role',
+  agents,
 }
 
 function wordsFor({ words, promptVia, promptPlaced, prompt }: WordsRequest): Delivery {

@@ -27,6 +27,8 @@ import { withLimitGaps } from '../limit-gaps.ts'
 import { wallOf } from '../steps/wall.ts'
 import { migrations } from '../migrations.ts'
 import { temporaryFolder } from '../../platform/paths.ts'
+import { castIn } from './cast-state.ts'
+import { cliAgentOf } from './cli-agents.ts'
 import { checkRoles } from './check-roles.ts'
 import { guardsOf } from './guards.ts'
 import { keptIn } from './kept-worktrees.ts'
@@ -121,6 +123,9 @@ function surroundingsOf(config: Config | undefined, wall: WallState): Surroundin
         : { kind: 'open', missing: [] },
     rulesProblem: ({ operatorDir }) => loadRules(coreDir, operatorDir).then(() => undefined, sentenceOf),
     checkRoles,
+    cliAgentOf: async (agent, deadlineMs) =>
+      config ? cliAgentOf({ ...here, config, wall }, agent, deadlineMs) : undefined,
+    castIn,
     keptWorktrees: keptIn,
     guardsOf: (one) => guardsOf(one, here),
     askDaemon,
