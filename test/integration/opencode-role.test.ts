@@ -180,6 +180,23 @@ describe.skipIf(binary === undefined)('the role of a run with the real opencode'
     },
   )
 
+  test('may no command that OPENCODE_PERMISSION of its agent denies', ({ expect }) => {
+    const folder = join(dir, 'denied')
+    const denied = { ...world.env, OPENCODE_PERMISSION: '{"bash":"deny"}' }
+    const workDir = repository('plain', {})
+    const words = ['opencode', 'run']
+    const request = roleRequest('opencode', { words, env: denied, folder, workDir, skills })
+    const { words: own, env, files } = native(opencode.role?.(request))
+    plant(folder, Object.fromEntries(files.map(({ path, text }) => [path, text])))
+    const { requests } = run(
+      workDir,
+      [...own.slice(1), '--format', 'json'],
+      { ...denied, ...env },
+      '[[text Done.]]',
+    )
+    expect(requests[0]?.tools.toSorted().join(' ')).toBe('glob grep read skill task')
+  })
+
   test('does not hold in that repository where nothing but the name is given', ({ expect }) => {
     const folder = repository('unguarded', planted)
     const { stderr, requests } = run(folder, ['run', '--agent', 'planner'], {}, '[[text Done.]]')

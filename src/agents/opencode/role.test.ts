@@ -42,6 +42,18 @@ describe('the role of opencode', () => {
     })
   })
 
+  test('may no more than the operator lets its agent do, and neither may whom it calls', ({ expect }) => {
+    const env = { OPENCODE_PERMISSION: '{"bash":"deny","read":"deny"}' }
+    const denied = { read: 'deny', bash: 'deny' }
+    expect(contentFor({ env })).toMatchObject({
+      agent: { planner: { permission: denied }, digger: { permission: { read: 'deny' } } },
+    })
+    const words = ['env', 'OPENCODE_PERMISSION={"bash":"deny"}', 'opencode', 'run']
+    expect(contentFor({ words })).toMatchObject({
+      agent: { planner: { permission: { bash: denied.bash } } },
+    })
+  })
+
   test('calls only whom this run may call, and lets nobody call on', ({ expect }) => {
     const lead = sampleRole('l2/lead', { delegates: ['l3/digger'] })
     const names = new Map([

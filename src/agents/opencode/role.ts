@@ -14,6 +14,7 @@ import { asList, asObject, jsonObject } from '../json-object.ts'
 import { endOfFlags, environmentAt, programIn } from '../program-place.ts'
 import { MCP_SERVER, refused, refusedName, refusedWrapper } from '../role.ts'
 import type { RefusedRole, RoleDelivery, RoleRequest } from '../role.ts'
+import { narrowed } from './narrow.ts'
 import { programPattern } from './program.ts'
 
 const CONTENT = 'OPENCODE_CONFIG_CONTENT'
@@ -33,7 +34,7 @@ export function role(request: RoleRequest): RoleDelivery {
   const settings = jsonObject(found[CONTENT] || '{}')
   if (settings === undefined)
     return refused(`${CONTENT} of the agent is no JSON object`, `Write it as plain JSON, or ${moveIt}`)
-  const content = contentOf(settings, request, name)
+  const content = contentOf(settings, { ...request, env: found }, name)
   if (!fitsArgument(`${CONTENT}=${content}`))
     return refused(`${CONTENT} would be too long with the role in it`, `What the agent has there: ${moveIt}`)
   return {
@@ -129,7 +130,7 @@ function serverOf({ mcp }: RoleRequest): object {
 
 /** The JSON of one agent. Every field is said that a file of the operator's could say otherwise. */
 function agentOf(one: LinkedRole, at: number, request: RoleRequest): string {
-  const { callees, names, settings, folder, mcp, workspace } = request
+  const { callees, names, settings, folder, mcp, workspace, env } = request
   const isOwn = at === 0
   const delegates = isOwn ? callees.map(({ id }) => id) : []
   const cast = opencodeAgent({ ...one, delegates }, settings, names)
@@ -139,7 +140,9 @@ function agentOf(one: LinkedRole, at: number, request: RoleRequest): string {
     external_directory: outside(cast.permission['external_directory'], workspace),
     ...(mcp === undefined ? {} : { [`${MCP_SERVER}_*`]: isOwn ? 'allow' : 'deny' }),
   }
-  const fields = { ...cast, mode: isOwn ? 'primary' : 'subagent', permission, disable: false, hidden: false }
+  const mode = isOwn ? 'primary' : 'subagent'
+  const allowed = narrowed(permission, env['OPENCODE_PERMISSION'])
+  const fields = { ...cast, mode, permission: allowed, disable: false, hidden: false }
   const text = JSON.stringify(fields)
   // opencode fills in `{env:…}` and `{file:…}` before it reads the JSON. What a role says is text; only its prompt is a file.
   return `${literal(text.slice(0, -1))},"prompt":"{file:${join(folder, promptFile(at))}}"}`
