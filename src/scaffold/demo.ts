@@ -60,6 +60,7 @@ export function planDemo(places: DemoPlaces, root: string, now: number): Step[] 
 export function demoConfig(places: DemoPlaces, root: string, now: number): string {
   const agent = (name: string, workspace: string, words: readonly string[]) => ({
     name,
+    role: name,
     workspace,
     agent_command: [join(root, 'bin', 'marrow'), 'sim', 'agent', ...words],
     prompt_via: 'stdin', // Or the whole prompt would stand in every list of processes.

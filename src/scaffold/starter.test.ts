@@ -60,6 +60,11 @@ test('it has three agents with the known rhythms, gated, of which exactly one wo
   ])
 })
 
+test('each of its agents has the role of its name', ({ expect }) => {
+  const agents = parse(starterConfig(starter)).config?.agents ?? []
+  expect(agents.map(({ role }) => role)).toEqual(['scout', 'conductor', 'refit'])
+})
+
 test('it names the state, which is never left to chance, and the core only when asked to', ({ expect }) => {
   expect(parse(starterConfig(starter)).config).toMatchObject({ stateDir: '/c/state', coreDir: '/p' })
   expect(parse(starterConfig({ ...starter, coreDir: '/q' })).config).toMatchObject({ coreDir: '/q' })

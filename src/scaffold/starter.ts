@@ -52,6 +52,7 @@ export function starterConfig(starter: Starter): string {
       ...about.map((line) => `# ${line}`),
       '[[agents]]',
       key('name', name),
+      `${key('role', name)} # what it owns and whom it may call: marrow role show ${name}`,
       ...shared,
       key('agent_command', wakeOn === undefined ? command : queueCommand),
       `heartbeat_interval = ${interval} # seconds from slot to slot`,

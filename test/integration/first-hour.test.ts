@@ -46,12 +46,21 @@ inSite.skipIf(binary === undefined)(
       tick: { ok: true, words: 'ok from the scripted model' },
     })
     expect(made.tick.cost_usd).toBeGreaterThan(0)
+    // From its first tick it is somebody: the role comes from opencode itself, and stands in no prompt.
+    const conductor = 'Whatever is queued or handed to you is yours until it is closed'
+    const [first] = world.requests().filter(({ tools }) => tools.length > 0)
+    expect(first?.system).toContain(conductor)
+    expect(first?.prompt).not.toContain(conductor)
+    expect(JSON.parse(await marrow('doctor', '-o', 'json'))).toMatchObject({ ok: true })
 
     // Without what else stands in the environment of a test, such as folders of its own.
     const only = Object.entries(env).map(([name, value]) => `${name}=${value}`)
     const [program = '', ...run] = world.enter(['env', '-i', ...only, marrowProgram, 'run'])
     const daemon = startProgram(program, run)
     await eventually('the daemon to answer', async () => marrow('status').catch(() => undefined), 30_000)
+    expect(JSON.parse(await marrow('show', 'conductor', '-o', 'json'))).toMatchObject({
+      role: 'l1/conductor',
+    })
     expect(await marrow('ask', 'conductor', 'Tell me: [[text The answer is 42.]]')).toBe(
       'The answer is 42.\n',
     )

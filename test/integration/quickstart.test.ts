@@ -27,8 +27,8 @@ async function installedCheckout(dir: string, npm = 'exit 0'): Promise<Place> {
     'prompts',
     'roles',
     'roles.toml',
-    'skills',
     'scripts',
+    'skills',
     'package.json',
     'package-lock.json',
   ]) {

@@ -49,6 +49,7 @@ test('every answer of the first configuration is read back as it was given', ({ 
     agents: [
       {
         name: 'conductor',
+        role: 'conductor',
         project: 'default',
         workspace: '/data/site',
         workDir: '/src/my "site"',
@@ -86,11 +87,11 @@ test('one more project stands at the end with limits of its own, and the rest st
   const { config, problems } = read(text)
   expect(problems).toEqual([])
   expect(config?.limits).toEqual({ usd_per_day: 2.5 })
-  expect(config?.agents.map(({ name, project, limits }) => [name, project, limits])).toEqual([
-    ['conductor', 'default', {}],
-    ['scout@shop', 'shop', { usd_per_day: 0.83 }],
-    ['conductor@shop', 'shop', { usd_per_day: 0.83 }],
-    ['refit@shop', 'shop', { usd_per_day: 0.83 }],
+  expect(config?.agents.map(({ name, role, project, limits }) => [name, role, project, limits])).toEqual([
+    ['conductor', 'conductor', 'default', {}],
+    ['scout@shop', 'scout', 'shop', { usd_per_day: 0.83 }],
+    ['conductor@shop', 'conductor', 'shop', { usd_per_day: 0.83 }],
+    ['refit@shop', 'refit', 'shop', { usd_per_day: 0.83 }],
   ])
 })
 

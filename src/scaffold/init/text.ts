@@ -75,19 +75,21 @@ function agentBlocks(answers: Answers, place: Place, limit?: Answers['limit']): 
   const { full } = place
   const seconds = answers.everyMs / 1_000
   const one = {
+    role: 'conductor',
     about: ['Works on what is queued, and looks after its folder when nothing is.'],
     interval: seconds,
     timeout: 3_600,
     wakeOn: ['handoff', 'tasks'],
   }
-  const kinds = full ? starterAgents : [one]
+  const kinds = full ? starterAgents.map((kind) => ({ ...kind, role: kind.name })) : [one]
   return agentNames(place).flatMap((name, index) => {
-    const { about, interval, timeout, wakeOn } = kinds[index] ?? one
+    const { role, about, interval, timeout, wakeOn } = kinds[index] ?? one
     return [
       '',
       ...about.map((line) => `# ${line}`),
       '[[agents]]',
       key('name', name),
+      `${key('role', role)} # what it owns and whom it may call: marrow role show ${role}`,
       key('workspace', place.workspace),
       key('work_dir', answers.workDir),
       key('agent_command', answers.command.words),
