@@ -18,11 +18,14 @@ import { renderLayer } from '../prompt/layers.ts'
 import { runPaths } from '../runner/folder.ts'
 import { sentLayer } from '../runner/record.ts'
 import { lastOwnRun } from '../runner/store.ts'
+import { adaptedWords } from './around.ts'
 import { assemble } from './assemble.ts'
 import { folderOf, type Core, type Program } from './core.ts'
 import { handedOnBy } from './delegation/handed-on.ts'
 import { knownHandoffs, type KnownHandoffs } from './handoffs/give.ts'
 import { describePause, pauseFile, readPause } from './pause.ts'
+import { wordsToStart } from './prepare.ts'
+import { standingIn } from './standing.ts'
 import { newRunId } from './tick.ts'
 
 export interface DryRunRequest {
@@ -78,13 +81,17 @@ async function dryRunOne(request: DryRunRequest, agent: AgentConfig): Promise<Dr
     dryRun: true,
   })
   const permission = state ? mayStart(state.breaker, now) : { allowed: true as const }
+  const isWalled = standingIn(request, agent).kind === 'walled'
   const held = known.hold ?? (permission.allowed ? undefined : heldBy(permission))
   return {
     agent: agent.name,
     would_run: held === undefined && assembly.decision.run,
     reason: held ?? assembly.decision.reason,
     run,
-    words: [...agent.command],
+    words: wordsToStart(
+      { agent, run, folder: folderOf(config, run), assembly },
+      { env: assembly.env, adapted: (words) => (isWalled ? adaptedWords(agent, words) : words) },
+    ),
     prompt: assembly.prompt,
     layers: attribute(assembly.layers).map((share, index) => {
       const layer = assembly.layers[index]

@@ -1,4 +1,5 @@
 /** A run as data: what is recorded, what is launched, and the prompt that goes into its folder. Touches nothing. */
+import type { Delivery } from '../agents/adapter.ts'
 import { adapterFor } from '../agents/adapters.ts'
 import { ARGUMENT_BYTES_MAX, fitsArgument } from '../agents/argument-limit.ts'
 import { fillPlaceholders } from '../agents/placeholders.ts'
@@ -85,8 +86,16 @@ export function prepare(ready: Ready): PreparedRun {
   }
 }
 
+/** The words that would be started, without the wall around them, as a record has them. Throws CONFIG_INVALID. */
+export function wordsToStart(
+  ready: Pick<Ready, 'agent' | 'run' | 'folder' | 'assembly'>,
+  { env, adapted }: Pick<Around, 'env' | 'adapted'>,
+): string[] {
+  return redactWords(adapted(deliver(ready, env).words), ready.assembly.prompt)
+}
+
 /** The configured words, filled in, delivered as the agent CLI wants it, behind the wall. */
-function commandOf({ agent, run, folder, assembly, around }: Ready): {
+function commandOf(ready: Ready): {
   command: Command
   fence: Fence
   /** Its words without the wall around them. */
@@ -94,6 +103,20 @@ function commandOf({ agent, run, folder, assembly, around }: Ready): {
   promptOnStdin: boolean
   native: NativeRole | undefined
 } {
+  const { agent, assembly, around } = ready
+  const { words: own, promptOnStdin, native } = deliver(ready, around.env)
+  const words = around.adapted(own)
+  if (!words.every(fitsArgument)) throw tooLong(assembly.prompt)
+  const fence = around.fence(words)
+  const env = { ...around.env, ...native?.env }
+  const command = wrapCommand({ words, cwd: agent.workDir, env }, fence)
+  return { command, fence, delivered: words, promptOnStdin, native }
+}
+
+function deliver(
+  { agent, run, folder, assembly }: Pick<Ready, 'agent' | 'run' | 'folder' | 'assembly'>,
+  env: Around['env'],
+): Delivery & { readonly native: NativeRole | undefined } {
   const { workspace, workDir } = agent
   const { prompt } = assembly
   const promptFile = runPaths(folder).prompt
@@ -105,20 +128,10 @@ function commandOf({ agent, run, folder, assembly, around }: Ready): {
     runId: run,
     role: roleNameOf(assembly),
   })
-  const native = nativeRole({ agent, assembly, around }, filled.words)
+  const native = nativeRole({ agent, assembly, env }, filled.words)
   const promptVia = agent.promptVia ?? adapter.promptVia
-  const { words: delivered, promptOnStdin } = adapter.words({
-    ...filled,
-    ...places,
-    words: native?.words ?? filled.words,
-    promptVia,
-  })
-  const words = around.adapted(delivered)
-  if (!words.every(fitsArgument)) throw tooLong(prompt)
-  const fence = around.fence(words)
-  const env = { ...around.env, ...native?.env }
-  const command = wrapCommand({ words, cwd: workDir, env }, fence)
-  return { command, fence, delivered: words, promptOnStdin, native }
+  const words = native?.words ?? filled.words
+  return { ...adapter.words({ ...filled, ...places, words, promptVia }), native }
 }
 
 /** Whether its agent CLI reads its role from a folder of the run. */
@@ -134,12 +147,12 @@ function roleNameOf({ role, route }: Assembly): string {
 
 /** Throws CONFIG_INVALID when its words cannot carry the role by now; `routeOf` has found before that they can. */
 function nativeRole(
-  { agent, assembly, around }: Pick<Ready, 'agent' | 'assembly' | 'around'>,
+  { agent, assembly, env }: Pick<Ready, 'agent' | 'assembly'> & Pick<Around, 'env'>,
   words: readonly string[],
 ): NativeRole | undefined {
   const { route } = assembly
   if (route?.via !== 'native') return undefined
-  const delivery = adapterFor(agent.adapter).role?.({ ...route.request, words, env: around.env })
+  const delivery = adapterFor(agent.adapter).role?.({ ...route.request, words, env })
   if (delivery?.kind === 'native') return delivery
   throw new MarrowError('CONFIG_INVALID', `Cannot give ${agent.name} its role: ${delivery?.reason}.`, {
     fix: delivery?.fix,

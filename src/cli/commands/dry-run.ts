@@ -2,6 +2,7 @@ import { MarrowError } from '../../base/errors.ts'
 import type { DryRunView } from '../../ipc/protocol/agents.ts'
 import { connect, isNobody, type CommonOptions } from '../connection.ts'
 import { print, printJson, readable, screenFor } from '../output.ts'
+import { shellWord } from '../../base/shell-word.ts'
 import { plain } from '../../base/plain.ts'
 import { withClockTimes } from '../../base/time.ts'
 
@@ -66,7 +67,7 @@ function printRaw(views: readonly DryRunView[]): void {
 
 async function linesOf(view: DryRunView, options: DryRunOptions): Promise<string[]> {
   const verdict = `[${view.agent}] ${verdictOf(view)}`
-  if (options.layers) return [verdict, ...(await layersOf(view))]
+  if (options.layers) return [verdict, ...(await layersOf(view)), `starts: ${commandLine(view)}`]
   if (options.diff) return [verdict, ...(await changesOf(view))]
   return [
     verdict,
@@ -81,6 +82,13 @@ function verdictOf({ would_run, reason }: DryRunView): string {
   const told = withClockTimes(plain(reason), Date.now())
   if (would_run) return `would run: ${told}`
   return /^(quiet|held|paused|refused)\b/.test(told) ? told : `quiet: ${told}`
+}
+
+const COMMAND_CHARS_MAX = 500 // A CLI may be told its role among its words; JSON has all of them.
+
+function commandLine({ words }: DryRunView): string {
+  const line = plain(words.map(shellWord).join(' '))
+  return line.length <= COMMAND_CHARS_MAX ? line : `${line.slice(0, COMMAND_CHARS_MAX - 1).toWellFormed()}…`
 }
 
 /** The tokenizer takes 55 MiB once loaded: only this command and only this flag pay for it. */

@@ -29,7 +29,11 @@ export const DryRunView = z
     would_run: z.boolean(),
     reason: z.string().describe('Why it would run, or why not.'),
     run: z.string().describe('A run id of the form that it would get; the real one will be another.'),
-    words: z.array(z.string()).describe('The command with its arguments.'),
+    words: z
+      .array(z.string())
+      .describe(
+        'The command with its arguments, as it would be started, with the prompt and secrets taken out.',
+      ),
     prompt: z.string(),
     layers: z.array(LayerView.extend({ text: z.string() })),
     last_prompt: z

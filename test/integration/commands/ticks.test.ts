@@ -178,6 +178,30 @@ describe('marrow dry-run', () => {
     expect(layers.out).toMatch(/^queue +\S+queue\S* +\d+ +~\d+ +\d+% +\w+/m)
   })
 
+  test('shows the words that would be started, with the role as the CLI is given it, and no secret', async ({
+    site,
+    expect,
+  }) => {
+    const words = ['opencode', 'run', '--model', 'loop/one', '--api-key', 'a-key-of-mine', '{role}']
+    await site.write({ good: { agent_command: JSON.stringify(words), role: "'scout'" } })
+    const { out } = await site.marrow('dry-run', '--json')
+    const shown: { agents: { words: string[]; layers: object[] }[] } = JSON.parse(out)
+    const [view] = shown.agents
+    expect(view?.words).toEqual([
+      'opencode',
+      'run',
+      '--format',
+      'json',
+      '--agent',
+      'scout',
+      ...['--model', 'loop/one', '--api-key', '<redacted>', 'scout'],
+    ])
+    expect(view?.layers).toContainEqual(expect.objectContaining({ kind: 'role', native: true }))
+    const layers = await site.marrow('dry-run', '--layers')
+    expect(layers.out).toMatch(/^Role +\S+ \(given by the agent CLI itself\)/m)
+    expect(layers.out).toMatch(/^starts: opencode run --format json --agent scout --model loop\/one/m)
+  })
+
   test('of a paused agent says so, with a daemon and without one', async ({ site, expect }) => {
     await site.write({ good })
     const daemon = await site.start()
