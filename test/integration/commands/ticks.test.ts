@@ -194,7 +194,11 @@ describe('marrow dry-run', () => {
       'json',
       '--agent',
       'scout',
-      ...['--model', 'loop/one', '--api-key', '<redacted>', 'scout'],
+      '--model',
+      'loop/one',
+      '--api-key',
+      '<redacted>',
+      'scout',
     ])
     expect(view?.layers).toContainEqual(expect.objectContaining({ kind: 'role', native: true }))
     const layers = await site.marrow('dry-run', '--layers')
