@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect, isNobody, type CommonOptions } from '../connection.ts'
+import { MarrowError } from '../../base/errors.ts'
+import type { CommonOptions } from '../connection.ts'
 import { linesOf } from '../lines.ts'
 import { askAsRun, isInRun, openRunDoor } from '../run-door.ts'
 
@@ -61,7 +62,8 @@ async function askPatiently(message: Message, daemon: Daemon): Promise<Message |
       daemon.isKnown = true
       return answer ?? undefined
     } catch (error) {
-      if (!isNobody(error) || !daemon.isKnown) throw error
+      const isNobody = error instanceof MarrowError && error.code === 'DAEMON_NOT_RUNNING'
+      if (!isNobody || !daemon.isKnown) throw error
       if (attempt >= attemptsMax) {
         daemon.isKnown = false
         throw error
@@ -72,15 +74,17 @@ async function askPatiently(message: Message, daemon: Daemon): Promise<Message |
 }
 
 /** From inside a run by the door of the runs, which needs no configuration to be found. */
-function passOn(
+async function passOn(
   message: Message,
   options: CommonOptions,
   settings: { readonly timeoutMs: number },
 ): Promise<{ readonly answer: Message | null }> {
   const params = { message: { ...message } }
-  return options.config === undefined && isInRun()
-    ? askAsRun(openRunDoor('use the tools'), 'mcp', params, settings)
-    : connect(options).ask('mcp', params, settings)
+  if (options.config === undefined && isInRun())
+    return await askAsRun(openRunDoor('use the tools'), 'mcp', params, settings)
+  // Each agent CLI has a process of this beside it: in a run it does not load what finds and reads a configuration.
+  const { connect } = await import('../connection.ts')
+  return await connect(options).ask('mcp', params, settings)
 }
 
 /** What stands in the line, or why it is no message. */
