@@ -9,8 +9,8 @@ export function cpuMs(pid = 0): number {
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6
 }
 
-/** Resident memory in MiB; `Pss` counts what several processes share by each one's part. */
-export function memoryMib(pid: number, kind: 'Rss' | 'Pss'): number {
+/** Resident memory in MiB; `Pss` counts what several processes share by each one's part, `Private_Dirty` what is this one's alone. */
+export function memoryMib(pid: number, kind: 'Rss' | 'Pss' | 'Private_Dirty'): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
   return Number(new RegExp(`^${kind}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) / 1024
 }

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path'
 import { end, plainEnvironment, root, startProgram } from './checkout.ts'
 import { Home, named } from './home.ts'
+import { mcpServer } from './mcp.ts'
 import type { Figure } from './report.ts'
 import { median } from './statistics.ts'
 
@@ -15,7 +16,11 @@ export async function startUp(): Promise<Figure[]> {
   await home.workOnce()
   home.place(() => Date.now() + 3_600_000)
   await home.start()
-  const empty = emptyProgram(join(home.dir, 'empty'))
+  const empty = emptyProgram(join(home.dir, 'empty'), '')
+  const echo = emptyProgram(
+    join(home.dir, 'echo'),
+    "process.stdin.on('data', () => process.stdout.write('{}\\n'))\n",
+  )
   const marrow = join(root, 'bin', 'marrow')
   const status = [marrow, 'status', '-c', home.config]
   const piped = await timesOf(home.dir, {
@@ -28,6 +33,7 @@ export async function startUp(): Promise<Figure[]> {
     figure('marrow status, JSON', piped, 2, 3),
     figure('marrow status, table', shown, 1, 3),
     figure('marrow mcp, with nothing to carry', piped, 3, 3),
+    ...(await mcpServer(echo)),
   ]
 }
 
@@ -36,13 +42,13 @@ function figure(name: string, times: readonly number[][], index: number, ratioMa
   return { name, unit: 'ms', subject, baseline, ratioMax }
 }
 
-/** The same launcher and the same Node with nothing to do. */
-function emptyProgram(dir: string): string {
+/** The same launcher and the same Node with nothing to do, or next to nothing. */
+function emptyProgram(dir: string, script: string): string {
   for (const folder of ['bin', 'dist']) mkdirSync(join(dir, folder), { recursive: true })
   copyFileSync(join(root, 'bin', 'marrow'), join(dir, 'bin', 'marrow'))
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'))
   writeFileSync(join(dir, 'package.json'), '{ "type": "module" }\n')
-  writeFileSync(join(dir, 'dist', 'cli.js'), '')
+  writeFileSync(join(dir, 'dist', 'cli.js'), script)
   return join(dir, 'bin', 'marrow')
 }
 
