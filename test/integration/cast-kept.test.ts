@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect as check } from 'vitest'
 import { castRoles } from '../../src/daemon/local/roles-cast.ts'
 import { sh, test, type Home, type LiveDaemon } from '../helpers/daemon.ts'
+import { FakeClock } from '../helpers/fake-clock.ts'
 import { eventually } from '../helpers/eventually.ts'
 
 const QUICK_MS = 5_000 // The look that no watch causes comes after ten minutes.
@@ -73,6 +74,33 @@ test('a cast file that an agent changed is put back at once, its text kept, with
     { agent: 'one', data: { path: at(scout), kept } },
   ])
   expect(readFileSync(kept, 'utf8')).toBe(edited)
+})
+
+test('who changes a file again at once has it so for a while, and holds up nothing of the operator', async ({
+  home,
+  expect,
+}) => {
+  const { at, read } = await castHome(home)
+  const before = read(scout)
+  const clock = new FakeClock()
+  const daemon = await home.start({ clock })
+  /** A minute of the daemon takes longer here than anything waits for. */
+  const soon = (path: string, what: (text: string) => boolean, stepMs = 50) =>
+    eventually(`${path} to be as it should`, async () => {
+      await clock.advance(stepMs)
+      return what(read(path)) ? true : undefined
+    })
+  for (const words of ['one', 'two']) {
+    writeFileSync(at(scout), before + words)
+    if (words === 'one') await soon(scout, (text) => text === before)
+  }
+  writeRole(home, 'l3/coder', 'Write little.')
+  await soon('.opencode/agents/l3/coder.md', (text) => text.includes('Write little.'))
+  expect(read(scout)).toBe(`${before}two`)
+  await soon(scout, (text) => text === before, 2_000)
+  await daemon.core.jobs.idle()
+  const [first, second] = await restored(daemon)
+  expect(Date.parse(String(second?.at)) - Date.parse(String(first?.at))).toBeGreaterThanOrEqual(60_000)
 })
 
 test('what was changed while no daemon ran is put back at the start, and kept once after a crash between', async ({

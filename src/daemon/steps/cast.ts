@@ -31,8 +31,8 @@ export interface CastLife {
   dueAt: Moment | undefined
   /** Before this moment, being told changes nothing. */
   restsUntil: Moment | undefined
-  /** How many looks in a row have put something back. */
-  restoring: number
+  /** By workspace: how many times in a row something was put back there, and when it may be again. */
+  readonly restored: Map<string, { readonly count: number; readonly notBefore: Moment }>
   /** Where something can happen that matters. */
   folders: readonly InnerPath[]
   /** What could not be done, by the folder or file, and why. */
@@ -44,7 +44,7 @@ export const newCastLife = (): CastLife => ({
   told: false,
   dueAt: undefined,
   restsUntil: undefined,
-  restoring: 0,
+  restored: new Map(),
   folders: [],
   problems: new Map(),
 })
@@ -53,7 +53,7 @@ const LOOK_MS_EVERY = 10 * 60_000 // What no watch tells of is found by then.
 const REST_FACTOR = 19 // So that looking takes at most a twentieth of the time, however often agents write there.
 const REST_MS_MIN = 200
 const REST_MS_MAX = 2_000
-// Whoever changes these files again and again has them so for longer each time: nothing that counts depends on them.
+// Whoever changes these files again and again has them so for longer each time: no run depends on them, and the journal has an end.
 const PUT_BACK: Backoff = {
   delayMsMin: 60_000,
   delayMsMax: LOOK_MS_EVERY,
@@ -82,7 +82,8 @@ interface Look {
   isCast: boolean
   readonly folders: InnerPath[]
   readonly problems: Map<string, string>
-  restored: number
+  /** When what was left for later may be put back. */
+  laterAt: Moment | undefined
 }
 
 async function look(core: Core, signal: AbortSignal): Promise<void> {
@@ -92,7 +93,7 @@ async function look(core: Core, signal: AbortSignal): Promise<void> {
   const startedAt = clock.now()
   const { coreDir, operatorDir } = config
   const roles = await loadRoles({ coreDir, operatorDir, workspaces: [] })
-  const seen: Look = { isCast: false, folders: [], problems: new Map(), restored: 0 }
+  const seen: Look = { isCast: false, folders: [], problems: new Map(), laterAt: undefined }
   for (const workspace of castWorkspaces(config)) {
     if (signal.aborted) return
     await breathe() // Others get their turn between two workspaces.
@@ -101,10 +102,8 @@ async function look(core: Core, signal: AbortSignal): Promise<void> {
   tellProblems(core, seen.problems)
   const endedAt = clock.now()
   const restMs = Math.min(Math.max(REST_MS_MIN, -msUntil(startedAt, endedAt) * REST_FACTOR), REST_MS_MAX)
-  cast.restoring = seen.restored > 0 ? cast.restoring + 1 : 0
-  const againMs = cast.restoring > 0 ? (delayMs(cast.restoring - 1, PUT_BACK) ?? 0) : 0
-  cast.restsUntil = later(endedAt, Math.max(restMs, againMs))
-  cast.dueAt = later(endedAt, LOOK_MS_EVERY)
+  cast.restsUntil = later(endedAt, restMs)
+  cast.dueAt = seen.laterAt ?? later(endedAt, LOOK_MS_EVERY)
   cast.folders = seen.isCast
     ? [...canonicalFolders(roles, [coreDir, operatorDir]), ...seen.folders]
     : seen.folders
@@ -142,15 +141,45 @@ async function keepWorkspace(core: Core, visit: Visit): Promise<void> {
   }
   const { coreDir, operatorDir } = core.config
   const loaded = await loadRoles({ coreDir, operatorDir, workspaces: [at] })
+  const steps: CastStep[] = []
   for (const settings of cast) {
     try {
       const plan = planTarget(at, { settings, loaded, adopt: false })
       seen.folders.push(...below(at, foldersOfAgents(plan)))
-      seen.restored += await carryOut(core, { workspace, steps: plan.steps, problems: seen.problems })
+      steps.push(...plan.steps.filter(({ kind }) => kind !== 'keep' && kind !== 'foreign'))
     } catch (error) {
       seen.problems.set(`${at.path} (${settings.target})`, reasonAndFix(error))
     }
   }
+  await carryOut(core, {
+    workspace,
+    steps: stepsNow(core, at.path, { steps, seen }),
+    problems: seen.problems,
+  })
+}
+
+/** Without what has to wait to be put back. Casting anew never waits: nobody but the operator causes it. */
+function stepsNow(
+  { life: { cast }, clock }: Core,
+  folder: string,
+  { steps, seen }: { readonly steps: readonly CastStep[]; readonly seen: Look },
+): readonly CastStep[] {
+  const now = clock.now()
+  const before = cast.restored.get(folder)
+  const waits = before !== undefined && msUntil(before.notBefore, now) > 0
+  const isEdited = steps.some(({ kind }) => kind === 'restore')
+  if (isEdited && waits) {
+    seen.laterAt = soonest(seen.laterAt, before.notBefore, now)
+    return steps.filter(({ kind }) => kind !== 'restore')
+  }
+  const count = (before?.count ?? 0) + 1
+  if (isEdited) cast.restored.set(folder, { count, notBefore: later(now, delayMs(count - 1, PUT_BACK) ?? 0) })
+  else if (!waits) cast.restored.delete(folder)
+  return steps
+}
+
+function soonest(one: Moment | undefined, other: Moment, now: Moment): Moment {
+  return one !== undefined && msUntil(one, now) <= msUntil(other, now) ? one : other
 }
 
 interface Work {
@@ -159,12 +188,12 @@ interface Work {
   readonly problems: Map<string, string>
 }
 
-/** Returns how many files were put back. What cannot be done with one of them holds up no other. */
-async function carryOut(core: Core, { workspace, steps, problems }: Work): Promise<number> {
+/** What cannot be done with one file holds up no other. */
+async function carryOut(core: Core, { workspace, steps, problems }: Work): Promise<void> {
   const { at, agents } = workspace
   const agent = agents.length === 1 ? agents[0]?.name : undefined
   const wanted: CastStep[] = []
-  for (const step of steps.filter(({ kind }) => kind !== 'keep' && kind !== 'foreign')) {
+  for (const step of steps) {
     const path = join(at.path, step.path)
     try {
       // Told before it is done: a daemon that dies in between tells it twice rather than never.
@@ -182,7 +211,6 @@ async function carryOut(core: Core, { workspace, steps, problems }: Work): Promi
     if (failed !== undefined) problems.set(join(at.path, step.path), reasonAndFix(failed))
   const changed = done.filter(({ step, failed }) => failed === undefined && step.kind !== 'restore')
   if (changed.length > 0) core.log.info('roles cast anew', { folder: at.path, files: changed.length })
-  return done.filter(({ step, failed }) => failed === undefined && step.kind === 'restore').length
 }
 
 /** Said once as long as it stays the same. */
