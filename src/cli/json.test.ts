@@ -49,7 +49,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
 const changing = ['doctor', 'isolation test', 'setup']
 
 /** Those that need a world of their own. */
-const elsewhere = ['delegate', 'delegate wait', 'demo', 'init', 'open', 'scaffold']
+const elsewhere = ['delegate', 'delegate wait', 'delegate list', 'demo', 'init', 'open', 'scaffold']
 const ofRoles = ['role show', 'role edit', 'role add', 'role remove']
 
 test('every command that answers programs is tried here or elsewhere', ({ expect }) => {

@@ -44,6 +44,7 @@ const examples: Readonly<Record<string, unknown>> = {
   },
   delegate: sampleDelegation,
   'delegate wait': sampleDelegation,
+  'delegate list': { delegations: [sampleDelegation] },
   'handoff send': sampleSent,
   'handoff list': sampleHandoffs,
   'handoff show': sampleShown,

@@ -248,6 +248,7 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   'runs tree': protocol.runsTree.result,
   delegate: protocol.delegation.result,
   'delegate wait': protocol.delegation.result,
+  'delegate list': protocol.delegations.result,
   'handoff send': protocol.sendHandoff.result,
   'handoff list': protocol.handoffs.result,
   'handoff show': protocol.showHandoff.result,

@@ -92,7 +92,7 @@ test('every command prints what its schema says, key by key', async ({ home, exp
   // A demo goes on until somebody ends it, restart waits for a service manager, and what is opened must be a conversation
   // of an agent CLI: their types are checked alone.
   const left = Object.keys(jsonOutputs).filter((name) => !(name in lines))
-  expect(left).toEqual(['demo', 'restart', 'delegate', 'delegate wait', 'open'])
+  expect(left).toEqual(['demo', 'restart', 'delegate', 'delegate wait', 'delegate list', 'open'])
   await daemon.done
 })
 

@@ -73,6 +73,21 @@ export async function waitForDelegation(options: WaitOptions): Promise<number> {
   return tell(await ended(door, options.run, timeout), options)
 }
 
+/** `marrow delegate list`: one line for each, the oldest first. */
+export async function listDelegations({ json }: { readonly json?: boolean }): Promise<number> {
+  const door = openRunDoor('list delegations')
+  const answer = await patiently(() => askAsRun(door, 'delegations', {}, { timeoutMs: ANSWER_MS_MAX }))
+  if (json) printJson(answer)
+  else if (answer.delegations.length === 0) print('(this run has delegated nothing)')
+  else
+    print(
+      ...answer.delegations.map(({ run, role, task, state, outcome }) =>
+        [run, role, outcome ?? state, task].map(plain).join('  '),
+      ),
+    )
+  return 0
+}
+
 /** Asks until it has ended, over restarts of the daemon; or until the time is up. */
 async function ended(door: RunDoor, run: string, timeoutMs: number | undefined): Promise<DelegationView> {
   const begun = performance.now()

@@ -35,7 +35,7 @@ export const delegate: CommandSpec = {
     { line: 'marrow delegate review-lead --task-file /tmp/review.md --detach', about: 'go on without it' },
   ],
   exits,
-  see: ['delegate wait', 'runs tree'],
+  see: ['delegate wait', 'delegate list', 'runs tree'],
   act: acting<DelegateFlags>(async ([role = ''], options) =>
     (await import('../commands/delegate.ts')).delegate({ ...options, role }),
   ),
@@ -61,6 +61,19 @@ export const waitForDelegate: CommandSpec = {
   see: ['delegate'],
   act: acting<{ timeout?: string; json?: boolean }>(async ([run = ''], options) =>
     (await import('../commands/delegate.ts')).waitForDelegation({ ...options, run }),
+  ),
+}
+
+export const listDelegates: CommandSpec = {
+  name: 'delegate list',
+  summary: 'what this run delegated (from inside a run)',
+  about: 'Lists what the run delegated and how it stands, in the order in which it was asked for.',
+  json: 'one value',
+  withoutDaemon: 'refused',
+  examples: [{ line: 'marrow delegate list', about: 'when the answer to a delegation was lost' }],
+  see: ['delegate', 'delegate wait'],
+  act: acting<{ json?: boolean }>(async (_, options) =>
+    (await import('../commands/delegate.ts')).listDelegations(options),
   ),
 }
 

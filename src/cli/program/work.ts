@@ -1,6 +1,6 @@
 /** Owns the commands that give agents work, or end it. */
 import { jsonLogs } from './daemon.ts'
-import { delegate, waitForDelegate } from './delegate.ts'
+import { delegate, listDelegates, waitForDelegate } from './delegate.ts'
 import { handoffCommands } from './handoff.ts'
 import { acting, type CommandSpec, type Group } from './spec.ts'
 
@@ -203,6 +203,7 @@ export const work: Group = {
     ...handoffCommands,
     delegate,
     waitForDelegate,
+    listDelegates,
     cancel,
   ],
 }

@@ -80,17 +80,21 @@ describe('a run that delegates', () => {
 test('what marrow delegate prints for programs is what its schema says', async ({ site, expect }) => {
   await team(site, {
     'l1/chief':
-      'marrow delegate hand --task "Do it." --json | note asked; run=$(marrow delegate hand --task "Do it too."); marrow delegate wait "$run" --json | note heard',
+      'marrow delegate hand --task "Do it." --json | note asked; run=$(marrow delegate hand --task "Do it too."); marrow delegate wait "$run" --json | note heard; marrow delegate list | note listed; marrow delegate list --json | note list',
     'l3/hand': 'echo done',
   })
   await site.start()
   for (const [name, command] of [
     ['asked', 'delegate'],
     ['heard', 'delegate wait'],
+    ['list', 'delegate list'],
   ] as const) {
     const printed: unknown = JSON.parse(await noted(site, name))
     expect(jsonOutputs[command]?.parse(printed)).toEqual(printed)
   }
+  expect(await noted(site, 'listed')).toMatch(
+    /^chief-\S+ {2}l3\/hand {2}\S+ {2}Do it\.\nchief-\S+ {2}l3\/hand {2}succeeded {2}Do it too\.\n$/,
+  )
 })
 
 describe('a dry run of a role', () => {
