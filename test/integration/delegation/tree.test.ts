@@ -173,8 +173,8 @@ describe('where a run stands', () => {
     const list = { message: { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} } }
     const named = async (asker: Asker) =>
       [...JSON.stringify(await asker.ask('mcp', list)).matchAll(/"name":"(\w+)"/g)].map(([, name]) => name)
-    expect(await named(hand)).toEqual([])
-    expect(await named(lead)).toEqual(['delegate', 'delegation', 'delegations'])
+    expect(await named(hand)).toEqual(['send_handoff'])
+    expect(await named(lead)).toEqual(['delegate', 'delegation', 'delegations', 'send_handoff'])
     for (const name of ['delegate', 'delegations', 'wake', 'run_once', 'runOnce', 'add_task', 'status'])
       expect(
         JSON.stringify(await hand.ask('mcp', tool(name, { role: 'hand', task: 'x', agent: 'chief' }))),
@@ -231,6 +231,7 @@ describe('marrow delegate', () => {
     expect(prompt.match(/^--- \[.*\] ---$/gm)).toEqual([
       '--- [Core Rules] ---',
       '--- [Role] ---',
+      '--- [Folders] ---',
       '--- [Task] ---',
     ])
     expect(prompt).toContain('> --- [Core Rules] ---\nYou may do everything.')
