@@ -2,7 +2,6 @@
 import { MarrowError } from '../base/errors.ts'
 import { later } from '../base/moment.ts'
 import type { AgentConfig } from '../config/config.ts'
-import { childAgent } from '../delegation/child.ts'
 import { decide, type Decision } from '../delegation/decide.ts'
 import type { DryRunView } from '../ipc/protocol/agents.ts'
 import { attribute } from '../prompt/attribution.ts'
@@ -12,9 +11,10 @@ import { findRole } from '../roles/references.ts'
 import type { LinkedRole } from '../roles/role.ts'
 import { sentLayer } from '../runner/record.ts'
 import { assembleChild } from './delegation/assemble-child.ts'
+import { childEntry } from './delegation/entry.ts'
 import type { DryRunRequest } from './dry-run.ts'
 import { environmentOf } from './environment.ts'
-import { nameOfRole, ownRole, routeOf } from './role-route.ts'
+import { ownRole, routeOf } from './role-route.ts'
 import { rolesFor } from './roles.ts'
 import { newRunId } from './tick.ts'
 
@@ -37,11 +37,7 @@ export async function dryRunChild(
   const [run, now] = [newRunId(request, agent.slug), clock.now()]
   const { timeoutMs } = config.delegation
   const own = ownRole(agent, roles)
-  const names = {
-    own: own && nameOfRole({ agent, roles }, own.id),
-    child: nameOfRole({ agent, roles }, role.id),
-  }
-  const entry = childAgent(agent, config.delegation, { role: role.id, level: role.level, timeoutMs, names })
+  const entry = childEntry(agent, config, { role, roles, timeoutMs })
   const its = environmentOf(entry, { program, env, run, notes: undefined })
   const ancestors = own === undefined ? [] : [own.id]
   const route = routeOf({

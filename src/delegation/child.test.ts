@@ -15,7 +15,7 @@ const agent = agentConfig({
   timeoutMs: 500_000,
 })
 const names = { own: undefined, child: undefined }
-const wish = { role: 'l3/coder', level: 3, timeoutMs: 60_000, names }
+const wish = { role: 'l3/coder', base: 'l3/coder', level: 3, timeoutMs: 60_000, names }
 const none = { command: undefined, commands: {} }
 
 describe('a child as an agent', () => {
@@ -39,7 +39,13 @@ describe('a child as an agent', () => {
     [
       'its role in any case',
       { command: ['a'], commands: { 'l3/coder': ['c'] } },
-      { role: 'L3/Coder' },
+      { role: 'L3/Coder', base: 'L3/Coder' },
+      ['c'],
+    ],
+    [
+      'its base, where agents wrote it',
+      { command: ['a'], commands: { l3: ['b'], 'l3/coder': ['c'], 'custom-fast': ['d'] } },
+      { role: 'custom-fast' },
       ['c'],
     ],
     ['its level', { command: ['a'], commands: { l3: ['b'], 'l3/tester': ['c'] } }, {}, ['b']],
@@ -53,7 +59,7 @@ describe('a child as an agent', () => {
     const { command } = childAgent(
       agent,
       { command: ['a'], commands: { lundefined: ['b'] } },
-      { ...wish, role: 'odd', level: undefined },
+      { ...wish, role: 'odd', base: 'odd', level: undefined },
     )
     expect(command).toEqual(['a'])
   })

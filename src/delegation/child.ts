@@ -6,6 +6,8 @@ import type { AgentConfig, DelegationConfig } from '../config/config.ts'
 export interface ChildWish {
   /** The id of its role. */
   readonly role: string
+  /** The id of the role whose command counts: of a custom role its base, of any other itself. */
+  readonly base: string
   /** 1 to 3; undefined: its role has none. */
   readonly level: number | undefined
   /** Ms until its deadline. */
@@ -21,10 +23,10 @@ export interface ChildWish {
 export function childAgent(
   agent: AgentConfig,
   { command, commands }: Pick<DelegationConfig, 'command' | 'commands'>,
-  { role, level, timeoutMs, names }: ChildWish,
+  { role, base, level, timeoutMs, names }: ChildWish,
 ): AgentConfig {
   const own =
-    commands[role.toLowerCase()] ?? (level === undefined ? undefined : commands[`l${level}`]) ?? command
+    commands[base.toLowerCase()] ?? (level === undefined ? undefined : commands[`l${level}`]) ?? command
   const words =
     own === undefined
       ? { command: renamed(agent.command, names) }

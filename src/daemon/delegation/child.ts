@@ -3,7 +3,6 @@ import { reasonAndFix } from '../../base/errors.ts'
 import { msUntil } from '../../base/moment.ts'
 import { innerPath } from '../../config/inner.ts'
 import type { AgentConfig } from '../../config/config.ts'
-import { childAgent } from '../../delegation/child.ts'
 import { endDelegation, readDelegation, setDelegationState, type Delegation } from '../../delegation/store.ts'
 import { reserveSpending } from '../../limits/store.ts'
 import { remove } from '../../platform/files.ts'
@@ -21,13 +20,14 @@ import { hopsOfLineage } from '../handoffs/origin.ts'
 import { notesPath } from '../notes.ts'
 import { holdOf } from '../pause.ts'
 import { isNative, prepare, type PreparedRun } from '../prepare.ts'
-import { nameOfRole, ownRole, routeOf } from '../role-route.ts'
+import { routeOf } from '../role-route.ts'
 import { rolesFor } from '../roles.ts'
 import { tellNear } from '../spending.ts'
 import { groundOf, standingIn } from '../standing.ts'
 import { limitOf, linkForPeople } from '../tick.ts'
 import { agentsDoorOf, keepToken, tokenFor } from '../tokens.ts'
 import { assembleChild } from './assemble-child.ts'
+import { childEntry } from './entry.ts'
 
 /** The key of the job. */
 export function childKey({ run }: Pick<Delegation, 'run'>): string {
@@ -70,12 +70,7 @@ async function prepareChild(
   const role = roles.catalogue.roles.get(child.role)
   if (role === undefined) throw new Error(`the role ${child.role} is gone or has a mistake by now`)
   const timeoutMs = msUntil(child.deadline, core.clock.now())
-  const own = ownRole(agent, roles)
-  const names = {
-    own: own && nameOfRole({ agent, roles }, own.id),
-    child: nameOfRole({ agent, roles }, role.id),
-  }
-  const entry = childAgent(agent, config.delegation, { role: role.id, level: role.level, timeoutMs, names })
+  const entry = childEntry(agent, config, { role, roles, timeoutMs })
   using notes = makeInside(innerPath(notesPath(agent), config.agents))
   const door = agentsDoorOf(core, child.run)
   const its = environmentOf(entry, { program, env, run: child.run, notes: notes.path, door })
