@@ -2,13 +2,16 @@
 import { plainLines, plainStart } from '../../base/plain.ts'
 import type { Delegation } from '../../delegation/store.ts'
 import { TEXT_CHARS_MAX } from '../../handoffs/content.ts'
-import { originOf } from '../../handoffs/hops.ts'
+import type { Origin } from '../../handoffs/hops.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import type { Core } from '../core.ts'
-import { hopsOfLineage } from './origin.ts'
 import { recordHandoff } from './send.ts'
 
 const TASK_CHARS_TOLD = 200
+
+// It wakes nobody, so it is no hop of a chain: with one for each report, an agent that hands something on at every tick could
+// wake no other in the end.
+const whereItComesFrom: Origin = { hops: 0, startsLineage: false }
 
 /** In the transaction that ends it: so it is reported exactly if it has ended. The next pass writes the file. */
 export function reportChild(
@@ -22,7 +25,7 @@ export function reportChild(
   // Of an agent that left the configuration nobody knows the workspace: its operator reads the record of the run.
   if (agent === undefined) return
   const letter = {
-    ...originOf([{ hops: hopsOfLineage(tx, child), startsLineage: false }]),
+    ...whereItComesFrom,
     from: agent,
     sender: { agent: agent.name, role: child.role, run: child.run },
     to: agent,

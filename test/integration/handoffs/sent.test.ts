@@ -159,6 +159,7 @@ describe('a child that nobody waits for', () => {
         : undefined,
     )
     await first.kill()
+    site.alter('update runs set hops = 5')
     await writeFile(go, '')
     const second = await site.start()
     const [row] = await eventually('the report', () =>
@@ -170,6 +171,7 @@ describe('a child that nobody waits for', () => {
       receiver: 'chief',
       title: 'l3/hand: succeeded',
       starts_lineage: 0,
+      hops: 0,
     })
     const text = readFileSync(String(row?.['path']), 'utf8')
     expect(text).toMatch(
