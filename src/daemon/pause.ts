@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { readJson, type Tx } from '../platform/sqlite.ts'
 import type { Config } from '../config/config.ts'
+import { readAgent } from '../heartbeat/store/agents.ts'
 import type { Core, Life } from './core.ts'
 
 /** What holds everything that starts work. Epoch ms. */
@@ -40,6 +41,12 @@ export function holdOf(core: Pick<Core, 'life' | 'config'>, tx: Tx): string | un
   if (core.life.stopping !== 'no') return 'the daemon is stopping'
   const pause = readPause(core, tx)
   return pause && describePause(pause)
+}
+
+/** Why nothing may start for one agent, or undefined. */
+export function holdOfAgent(tx: Tx, agent: string): string | undefined {
+  const paused = readAgent(tx, agent)?.paused
+  return paused && describePause(paused)
 }
 
 /** `paused: lunch`, or `paused` where nobody said why. */

@@ -28,7 +28,7 @@ import { assemble, type Assembly } from './assemble.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
 import { aroundRun } from './around.ts'
 import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
-import { describePause, holdOf } from './pause.ts'
+import { holdOf, holdOfAgent } from './pause.ts'
 import { isNative, prepare, type Origin, type PreparedRun } from './prepare.ts'
 import { handedOnBy } from './delegation/handed-on.ts'
 import { agentsDoorOf, keepToken, tokenFor } from './tokens.ts'
@@ -153,7 +153,7 @@ async function recordRun(
   try {
     prepareRun(launch.folder, { ...launch, prompt, token, files })
     held = await write(core, (tx, emit) => {
-      const hold = holdOf(core, tx) ?? (tick.forced ? undefined : pausedReason(tx, tick.agent))
+      const hold = holdOf(core, tx) ?? (tick.forced ? undefined : holdOfAgent(tx, tick.agent))
       if (hold !== undefined) return { detail: hold, dueAgain: true }
       const limit = limitOf(core, tx, emit, agent)
       if (limit !== undefined) return { detail: limit, dueAgain: false }
@@ -183,11 +183,6 @@ export function linkForPeople(core: Core, { workspace, id }: PreparedRun['plan']
   const linked = linkLogs(innerPath(logsFolder(workspace), core.config.agents), id, folder)
   if (linked.kind === 'refused')
     core.log.warn('cannot link what a run prints', { run: id, error: linked.detail })
-}
-
-function pausedReason(tx: Tx, agent: string): string | undefined {
-  const paused = readAgent(tx, agent)?.paused
-  return paused && describePause(paused)
 }
 
 /** What came between while the tick was being assembled. */

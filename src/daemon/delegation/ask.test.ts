@@ -4,6 +4,7 @@ import { test } from '../../../test/helpers/daemon.ts'
 import { msUntil } from '../../base/moment.ts'
 import { insertDelegation } from '../../delegation/store.ts'
 import type { Holder } from '../../delegation/holder.ts'
+import { updateAgent } from '../../heartbeat/store/agents.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { setEnding } from '../../runner/store.ts'
 import { write, type Core } from '../core.ts'
@@ -49,6 +50,15 @@ describe('a request to delegate', () => {
     expect(await reasonOf(answerTo(core, holder, { before: (tx) => storePause(tx, pause) }))).toMatch(
       /^time: Nothing more is started now: paused: lunch\./,
     )
+    const pauseOf = (tx: Tx) => updateAgent(tx, 'chief', { paused: pause })
+    expect(await reasonOf(answerTo(core, holder, { before: pauseOf }))).toMatch(
+      /^time: Nothing more is started now: paused: lunch\./,
+    )
+    const forcedWhilePaused = (tx: Tx) => {
+      pauseOf(tx)
+      tx.run('update ticks set forced = 1')
+    }
+    expect(await reasonOf(answerTo(core, holder, { before: forcedWhilePaused }))).toBe('allowed')
     const ending = { by: 'operator', termAt: undefined, killed: false, descendants: [] } as const
     expect(
       await reasonOf(answerTo(core, holder, { before: (tx) => setEnding(tx, holder.run, ending) })),

@@ -9,9 +9,9 @@ import type { Catalogue } from '../../roles/catalogue.ts'
 import type { RunRecord } from '../../runner/record.ts'
 import { readRun } from '../../runner/store.ts'
 import type { Core, Emit } from '../core.ts'
-import { holdOf } from '../pause.ts'
 import { judgeNow } from '../spending.ts'
 import { newRunId } from '../tick.ts'
+import { holdOfChild } from './hold.ts'
 import type { IsNews } from './told.ts'
 
 /** What is asked, by whom, among which roles. */
@@ -53,7 +53,7 @@ function decideNow(core: Core, tx: Tx, { params, holder, catalogue }: Asked): De
   if (agent === undefined || run === undefined) return over('the agent is no longer in the configuration')
   if (core.life.stopping !== 'no') return over('marrow is being stopped')
   if (run.ending !== undefined) return over('this run is being ended')
-  const hold = holdOf(core, tx)
+  const hold = holdOfChild(core, tx, { agent: agent.name, root: holder.lineage[0] ?? holder.run })
   if (hold !== undefined) return over(hold)
   const leftMs = msUntil(run.deadline, now)
   const { deadline_s: wanted } = params

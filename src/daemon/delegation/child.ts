@@ -18,7 +18,6 @@ import { gitRunner } from '../fences.ts'
 import { reportChild } from '../handoffs/child-report.ts'
 import { hopsOfLineage } from '../handoffs/origin.ts'
 import { notesPath } from '../notes.ts'
-import { holdOf } from '../pause.ts'
 import { isNative, prepare, type PreparedRun } from '../prepare.ts'
 import { routeOf } from '../role-route.ts'
 import { rolesFor } from '../roles.ts'
@@ -28,6 +27,7 @@ import { limitOf, linkForPeople } from '../tick.ts'
 import { agentsDoorOf, keepToken, tokenFor } from '../tokens.ts'
 import { assembleChild } from './assemble-child.ts'
 import { childEntry } from './entry.ts'
+import { holdOfChild } from './hold.ts'
 
 /** The key of the job. */
 export function childKey({ run }: Pick<Delegation, 'run'>): string {
@@ -117,7 +117,8 @@ async function recordChild(
     recorded = await write(core, (tx, emit) => {
       if (readDelegation(tx, child.run)?.state !== 'waiting' || isAbandoned(tx, child)) return false
       if (core.life.stopping !== 'no') return false // The next daemon takes it up.
-      const held = holdOf(core, tx) ?? limitOf(core, tx, emit, agent)
+      const root = child.lineage[0] ?? child.parent
+      const held = holdOfChild(core, tx, { agent: agent.name, root }) ?? limitOf(core, tx, emit, agent)
       if (held !== undefined) {
         neverBegins(core, tx, emit, { child, reason: held })
         return false
