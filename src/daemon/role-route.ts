@@ -43,8 +43,14 @@ export interface RoleRun {
 /** Throws CONFIG_INVALID where the agent's role must be delivered natively and cannot be. */
 export function routeOf(one: RoleRun): RoleRoute {
   const { agent, env } = one
-  // A role without front matter says nothing of tools: its agent CLI would take them all away.
-  if (agent.roleVia === 'prompt' || one.role.textOnly) return { via: 'prompt', reason: undefined }
+  if (agent.roleVia === 'prompt') return { via: 'prompt', reason: undefined }
+  // It says nothing of tools: its agent CLI would take them all away.
+  if (one.role.textOnly)
+    return viaPrompt(
+      one,
+      'it is a text without front matter',
+      'Begin its file with front matter, or set role_via = "auto".',
+    )
   const adapter = adapterFor(agent.adapter)
   const settings = settingsFor(one)
   if (adapter.role === undefined || settings === undefined)

@@ -150,11 +150,22 @@ describe('the guards of a run', () => {
       { agent_command: '["some-agent"]', ...native },
       { kind: 'refused', fix: 'Use opencode, claude or codex.' },
     ],
+    [
+      'a text without front matter as not guarded',
+      { role: "'plain'" },
+      { kind: 'nothing', reason: 'it is a text without front matter' },
+    ],
+    [
+      'a text without front matter that must be native as a refusal',
+      { role: "'plain'", ...native },
+      { kind: 'refused', fix: 'Begin its file with front matter, or set role_via = "auto".' },
+    ],
     ['opencode as guarded wherever the role is', { agent_command: '["opencode", "run"]' }, { kind: 'role' }],
     ['codex as guarded wherever the role is', { agent_command: '["codex", "exec"]' }, { kind: 'role' }],
     ['one that never ran as not proven', { agent_command: '["claude"]' }, { kind: 'proof', last: undefined }],
   ])('are told of by doctor: %s', async ([, keys, by], { home, expect }) => {
     await openTeam(home, [], keys)
+    await writeFile(join(dirname(home.configPath), 'roles', 'plain.md'), 'You are plain.\n')
     const { config } = await readConfig(home.configPath)
     if (config === undefined) throw new Error('The configuration is wrong.')
     expect(await guardsOf(config, { program: installedProgram(), env: process.env })).toMatchObject([{ by }])

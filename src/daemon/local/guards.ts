@@ -45,15 +45,14 @@ async function guardOf(
 }
 
 function guardBy(
-  { adapter: name, roleVia }: AgentConfig,
+  { adapter: name }: AgentConfig,
   route: () => RoleRoute,
   last: LastProof | undefined,
 ): GuardFacts['by'] {
   try {
     const found = route()
     const { guard, guarded } = adapterFor(name)
-    if (found.via === 'prompt' || guard === undefined)
-      return { kind: 'nothing', reason: whyNot(found, roleVia) }
+    if (found.via === 'prompt' || guard === undefined) return { kind: 'nothing', reason: whyNot(found) }
     return guarded === undefined ? { kind: 'role', guard } : { kind: 'proof', guard, last }
   } catch (error) {
     if (!(error instanceof MarrowError)) throw error
@@ -61,9 +60,8 @@ function guardBy(
   }
 }
 
-function whyNot(route: RoleRoute, roleVia: AgentConfig['roleVia']): string {
-  const asked = roleVia === 'prompt' ? 'role_via = "prompt"' : 'it is a text without front matter'
-  return (route.via === 'prompt' ? route.reason : undefined) ?? asked
+function whyNot(route: RoleRoute): string {
+  return (route.via === 'prompt' ? route.reason : undefined) ?? 'role_via = "prompt"'
 }
 
 /** None where there is no store, or one that doctor says more important things of. */
