@@ -107,7 +107,7 @@ const cases: readonly Case[] = [
   },
   {
     about: 'a mistake in a role file that agents write',
-    observed: { ...healthy, customMistakes: [{ ...warning, file: '/w/roles/custom-x.md' }] },
+    observed: { ...healthy, roleWarnings: [{ ...warning, file: '/w/roles/custom-x.md' }] },
     level: 'hint',
     says: 'heartbeat_interval: clamped',
   },

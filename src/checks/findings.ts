@@ -27,7 +27,7 @@ export function findings(observed: Observed): NumberedFinding[] {
     ...(state === undefined ? [] : stateFindings(state)),
     ...coreFindings(observed),
     ...observed.roleMistakes.map((mistake) => placed(mistake, 'issue')),
-    ...observed.customMistakes.map((mistake) => placed(mistake, 'hint')),
+    ...observed.roleWarnings.map((mistake) => placed(mistake, 'hint')),
     ...saidOnce(agents.flatMap(agentFindings)),
     ...observed.guards.flatMap(guardFindings),
     ...observed.cast.flatMap(castFindings),

@@ -122,7 +122,7 @@ export async function observe(target: Target, surroundings: Surroundings): Promi
     state,
     core,
     roleMistakes: roles?.mistakes ?? [],
-    customMistakes: roles?.customMistakes ?? [],
+    roleWarnings: roles?.roleWarnings ?? [],
     agents: config && roles ? await observeAgents({ config, roles }, surroundings) : [],
     cast: config ? await surroundings.castIn(config) : [],
     worktreesKept: place === undefined ? [] : await surroundings.keptWorktrees(place.stateDir),

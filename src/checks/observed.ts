@@ -219,8 +219,8 @@ export interface Observed {
   readonly core: CoreFacts | undefined
   /** In files of the core and of the operator: of roles, skills and roles.toml. */
   readonly roleMistakes: readonly Problem[]
-  /** In roles and skills that agents may write. */
-  readonly customMistakes: readonly Problem[]
+  /** In roles and skills that agents may write, and commands for roles that there are not. */
+  readonly roleWarnings: readonly Problem[]
   readonly agents: readonly AgentFacts[]
   readonly cast: readonly CastFacts[]
   readonly worktreesKept: readonly KeptWorktree[]

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { usualDelegation } from '../../test/helpers/agents.ts'
 import { test as base } from '../../test/helpers/temp-dir.ts'
 import type { LinkedRole } from '../roles/role.ts'
 import { checkRoles } from './local/check-roles.ts'
@@ -123,8 +124,14 @@ test('checkRoles() tells the mistakes of operators from those of agents', async 
     { name: 'a', role: 'scout', workspace, workDir: workspace, isolation },
     { name: 'b', role: undefined, workspace, workDir: workspace, isolation },
   ]
-  const check = await checkRoles({ coreDir: house.core, operatorDir: house.operator, agents })
+  const check = await checkRoles({
+    path: '/o/marrow.toml',
+    coreDir: house.core,
+    operatorDir: house.operator,
+    delegation: { ...usualDelegation, commands: { coder: ['codex'] } },
+    agents,
+  })
   expect(check.mistakes.map(({ file }) => file)).toEqual([own, own])
-  expect(new Set(check.customMistakes.map(({ file }) => file))).toEqual(new Set([custom]))
+  expect(new Set(check.roleWarnings.map(({ file }) => file))).toEqual(new Set([custom, '/o/marrow.toml']))
   expect([...check.roles]).toMatchObject([['a', { kind: 'wrong', path: own }]])
 })

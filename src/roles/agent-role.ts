@@ -20,8 +20,8 @@ export type AgentRole =
 export interface RoleCheck {
   /** In files of the core and of the operator. */
   readonly mistakes: readonly Problem[]
-  /** In files that agents may write. */
-  readonly customMistakes: readonly Problem[]
+  /** What keeps nobody from starting: in files that agents may write, and commands for roles that there are not. */
+  readonly roleWarnings: readonly Problem[]
   /** By the agent's name; only of those that have a role. */
   readonly roles: ReadonlyMap<string, AgentRole>
 }

@@ -88,7 +88,7 @@ export const healthy: Observed = {
   worktreesKept: [],
   guards: [],
   roleMistakes: [],
-  customMistakes: [],
+  roleWarnings: [],
   agents: [agent],
   daemon: running,
 }

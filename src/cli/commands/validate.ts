@@ -13,7 +13,7 @@ export async function validate(options: CommonOptions & { readonly json?: boolea
   const config = await loadConfig(searchOf(options))
   print(`Config: ${config.path}`, ...config.agents.flatMap(agentLines).map(plainLines))
   const roles = await checkRoles(config)
-  const warnings = [...config.warnings.map(formatProblem), ...roles.customMistakes.map(roleLine)]
+  const warnings = [...config.warnings.map(formatProblem), ...roles.roleWarnings.map(roleLine)]
   if (warnings.length > 0) {
     process.stderr.write(`${warnings.map((warning) => `warning: ${warning}`).join('\n')}\n`)
   }
@@ -30,7 +30,7 @@ async function validateForPrograms(options: CommonOptions): Promise<number> {
   const agents = config?.agents ?? []
   const roles = config && (await checkRoles(config))
   const all = [...problems, ...(roles?.mistakes ?? [])]
-  const allowed = [...warnings, ...(roles?.customMistakes ?? [])]
+  const allowed = [...warnings, ...(roles?.roleWarnings ?? [])]
   printJson({ ok: all.length === 0, config: path, agents, problems: all, warnings: allowed })
   return all.length === 0 ? 0 : 2
 }

@@ -1,14 +1,13 @@
 /** Looks at all roles that a configuration leads to, without a daemon. */
-import type { AgentConfig } from '../../config/config.ts'
+import type { AgentConfig, Config } from '../../config/config.ts'
 import type { Writer } from '../../config/inner.ts'
+import { idleCommands } from '../../delegation/commands.ts'
 import { roleFor, type RoleCheck } from '../../roles/agent-role.ts'
 import { loadRoles } from '../../roles/load.ts'
 import { rolesFor } from '../roles.ts'
 
 /** What has to be known of a configuration. */
-interface Places {
-  readonly coreDir: string
-  readonly operatorDir: string
+interface Places extends Pick<Config, 'path' | 'coreDir' | 'operatorDir' | 'delegation'> {
   readonly agents: readonly (Writer & Pick<AgentConfig, 'name' | 'role'>)[]
 }
 
@@ -26,7 +25,8 @@ export async function checkRoles(config: Places): Promise<RoleCheck> {
   )
   const catalogues = new Map(loaded.map((one) => [one.workspace, one.catalogue]))
   const roles = agents.flatMap((agent) => meaningOf(agent, catalogues.get(agent.workspace) ?? catalogue))
-  return { mistakes: catalogue.mistakes, customMistakes, roles: new Map(roles) }
+  const roleWarnings = [...idleCommands(config.delegation, catalogue, config.path), ...customMistakes]
+  return { mistakes: catalogue.mistakes, roleWarnings, roles: new Map(roles) }
 }
 
 function meaningOf(
