@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import { insertRunRow } from '../../test/helpers/run-row.ts'
 import { memoryStore } from '../../test/helpers/store.ts'
 import { hashToken, newToken } from '../platform/token.ts'
 import type { Tx } from '../platform/sqlite.ts'
@@ -41,23 +42,7 @@ function delegation(run: string, changes: Partial<Delegation> = {}): Delegation 
 
 /** A run on record, as far as tokens go. */
 function insertRun(tx: Tx, id: string, { state = 'running', role = 'l1/lead', lineage = '[]' } = {}): void {
-  const columns = tx.all('select name, "notnull" as needed, dflt_value from pragma_table_info(\'runs\')')
-  const known: Readonly<Record<string, string>> = {
-    id,
-    state,
-    role,
-    lineage,
-    agent: 'scout',
-    deadline: JSON.stringify(deadline),
-  }
-  const needed = columns.filter(
-    (one) => known[String(one['name'])] !== undefined || (one['needed'] === 1 && one['dflt_value'] === null),
-  )
-  const names = needed.map((one) => String(one['name']))
-  tx.run(
-    `insert into runs (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`,
-    ...names.map((name) => known[name] ?? '0'),
-  )
+  insertRunRow(tx, { id, state, role, lineage, agent: 'scout', deadline: JSON.stringify(deadline) })
 }
 
 const ids = (all: readonly Delegation[]) => all.map(({ run }) => run)

@@ -1,4 +1,5 @@
 import { describe, test as base } from 'vitest'
+import { insertRunRow } from '../../test/helpers/run-row.ts'
 import { memoryStore } from '../../test/helpers/store.ts'
 import type { EventKind, EventMap } from '../observability/events.ts'
 import { appendEvent } from '../observability/store.ts'
@@ -206,6 +207,40 @@ test('a notice that could not be delivered is told one by one, what comes at eve
   )
   const { rows } = await store.read((tx) => readJournal(tx, period, true))
   expect(rows.map(({ kind, data }) => [kind, data['to']])).toEqual([['notice.failed', 'webhook']])
+})
+
+const changes = (ids: readonly string[], moreCommits: number) =>
+  JSON.stringify({
+    commits: ids.map((id) => ({ id, subject: id })),
+    moreCommits,
+    rewritten: false,
+    diff: null,
+    dirtyBefore: false,
+  })
+
+test('a commit counts once, though the run that waited for it changed the same', async ({
+  store,
+  expect,
+}) => {
+  const row = { state: 'ended', agent: 'scout' }
+  await store.db.write((tx) => {
+    insertRunRow(tx, {
+      ...row,
+      id: 'child',
+      lineage: '["own"]',
+      ended_at: 150_000,
+      changes: changes(['a', 'b'], 3),
+    })
+    insertRunRow(tx, {
+      ...row,
+      id: 'own',
+      lineage: '[]',
+      ended_at: 160_000,
+      changes: changes(['a', 'b', 'c'], 4),
+    })
+  })
+  const journal = await store.read((tx) => readJournal(tx, period, false))
+  expect([journal.commits, journal.changedRuns]).toEqual([7, 2])
 })
 
 test('an empty journal tells nothing', async ({ store, expect }) => {

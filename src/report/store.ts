@@ -170,8 +170,15 @@ function readChanges(tx: Tx, { from, to }: Period): Pick<Journal, 'changes' | 'c
       changes,
     })),
     changedRuns: changed.length,
-    commits: changed.reduce((sum, { changes }) => sum + changes.commits.length + changes.moreCommits, 0),
+    commits: countCommits(changed),
   }
+}
+
+/** Each once: what a run commits came between beginning and end of the run that waits for it, too. */
+function countCommits(changed: readonly { readonly row: Row; readonly changes: RunChanges }[]): number {
+  const ids = new Set(changed.flatMap(({ changes }) => changes.commits.map(({ id }) => id)))
+  const own = changed.filter(({ row }) => row['lineage'] === '[]')
+  return own.reduce((sum, { changes }) => sum + changes.moreCommits, ids.size)
 }
 
 /** When the newest row of a kind was written, of one agent or of none. */
