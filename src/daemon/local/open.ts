@@ -15,10 +15,13 @@ import { remove } from '../../platform/files.ts'
 import { silentLog } from '../../platform/log.ts'
 import { realPath, temporaryFolder } from '../../platform/paths.ts'
 import { adaptedWords, makeKept, viewOf } from '../around.ts'
+import { childEntry } from '../delegation/entry.ts'
 import { environmentOf } from '../environment.ts'
 import { fenceIn } from '../fences.ts'
 import { configAt, installedProgram } from '../here.ts'
 import { carryLogin, loginOf, type LoginGround } from '../logins.ts'
+import { nameOfRole } from '../role-route.ts'
+import { rolesFor } from '../roles.ts'
 import { standingIn, type Ground } from '../standing.ts'
 import { wallOf } from '../steps/wall.ts'
 
@@ -34,18 +37,19 @@ export interface Opening {
 /** Works out how it is opened, and opens nothing. Throws NOT_FOUND or BAD_REQUEST with the reason why it cannot be. */
 export async function openingOf(configPath: string, run: RunDetail): Promise<Opening> {
   const config = await configAt(configPath)
-  const agent = config.agents.find(({ name }) => name === run.agent)
+  const accountable = config.agents.find(({ name }) => name === run.agent)
   if (run.state !== 'ended')
     throw refused(run, 'it still goes on, and two would write to one conversation', {
       fix: `Wait for its end, or end it with: marrow cancel ${run.id}`,
     })
   if (run.cli_session === null)
     throw refused(run, 'its agent CLI told no id of it', { fix: `See what it said: marrow logs ${run.id}` })
-  if (agent === undefined) throw refused(run, `${run.agent} is no longer in the configuration`)
+  if (accountable === undefined) throw refused(run, `${run.agent} is no longer in the configuration`)
+  const { agent, role } = await entryOf(accountable, config, run)
   if (agent.adapter !== run.adapter)
     throw refused(run, `${agent.name} works with ${agent.adapter} by now, and not with ${run.adapter}`)
   const { workspace, workDir } = agent
-  const places = { workspace, workDir, agent: agent.name, runId: run.id, role: run.role ?? '' }
+  const places = { workspace, workDir, agent: agent.name, runId: run.id, role }
   // What stands for a prompt stays as it is: there is none.
   const prompts = { prompt: '{prompt}', promptFile: '{prompt_file}' }
   const { words } = fillPlaceholders(agent.command, { ...places, ...prompts })
@@ -53,6 +57,23 @@ export async function openingOf(configPath: string, run: RunDetail): Promise<Ope
   if (reopened.kind === 'refused') throw refused(run, reopened.reason)
   const adapted = run.isolated_by === null ? reopened.words : adaptedWords(agent, reopened.words)
   return { words: adapted, agent, config, run }
+}
+
+/** The entry by which such a run would be started now, and the name of its role there. */
+async function entryOf(
+  agent: AgentConfig,
+  config: Config,
+  run: RunDetail,
+): Promise<{ readonly agent: AgentConfig; readonly role: string }> {
+  if (run.role === null) return { agent, role: '' }
+  const roles = await rolesFor(agent, config)
+  const role = roles.catalogue.roles.get(run.role)
+  const isOwn = run.lineage.length === 0
+  if (role === undefined && isOwn) return { agent, role: run.role }
+  if (role === undefined) throw refused(run, `its role ${run.role} is gone or has a mistake by now`)
+  const { timeoutMs } = config.delegation
+  const entry = isOwn ? agent : childEntry(agent, config, { role, roles, timeoutMs })
+  return { agent: entry, role: nameOfRole({ agent: entry, roles }, role.id) ?? role.name }
 }
 
 /** Opens it in the terminal of this process and waits for its end. Returns the exit code, as a shell would tell it. */

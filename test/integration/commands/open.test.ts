@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
 import { programOn } from '../../../src/platform/paths.ts'
 import { eventually } from '../../helpers/eventually.ts'
+import { writeRoles } from '../../helpers/role-layer.ts'
 import { marrowProgram, test as inSite, type Site } from '../../helpers/spawned-daemon.ts'
 import { openTerminal, ownEnvironment, type Terminal } from '../../helpers/terminal.ts'
 
@@ -94,6 +95,27 @@ describe('marrow open', () => {
       await terminal.shows('code 7')
     },
   )
+
+  test('opens that of a child as the child was started, in its own role', async ({ site, expect }) => {
+    const program = join(site.dir, 'claude')
+    writeFileSync(program, SIMULATED)
+    chmodSync(program, 0o755)
+    const handOn = 'marrow delegate hand --task "Mend it." --wait'
+    await site.write(
+      { chief: { agent_command: JSON.stringify(['sh', '-c', handOn]), role: "'l1/chief'" } },
+      { 'delegation.command': JSON.stringify([program, '--agent', '{role}']) },
+    )
+    await writeRoles(dirname(site.configPath))
+    await site.start()
+    const child = await eventually('the child', () => {
+      const [row] = site.rows("select id from runs where lineage <> '[]' and state = 'ended'")
+      return row === undefined ? undefined : String(row['id'])
+    })
+    expect(JSON.parse((await site.marrow('open', child, '-o', 'json')).out)).toMatchObject({
+      run: child,
+      words: [program, '--resume', SESSION, '--agent', 'hand'],
+    })
+  })
 
   test('says why a conversation cannot be opened', async ({ site, expect }) => {
     await site.write({
