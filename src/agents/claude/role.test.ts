@@ -61,11 +61,13 @@ describe('the role of claude', () => {
       hooks: { PreToolUse: ['mine'], Stop: ['stop'] },
       disableAllHooks: true,
       permissions: { allow: ['Read'] },
+      disableSkillShellExecution: false,
     }
     const words = ['claude', `--settings=${JSON.stringify(theirs)}`, '-p']
     expect(deliver({ words }).words).not.toContain(words[1])
     expect(fileOf('settings.json', { words, mcp: ['marrow'] })).toEqual({
       env: { A: '1' },
+      disableSkillShellExecution: true,
       permissions: {
         allow: ['Read', 'mcp__marrow', 'Bash(marrow delegate:*)', 'Bash(marrow handoff:*)'],
       },

@@ -160,6 +160,8 @@ function settingsOf(request: RoleRequest, theirs: Record<string, unknown>): Reco
   const allow = asList(allowed['allow'])
   return {
     ...rest,
+    // What agents wrote into a skill would be run by Claude Code itself, whatever tools the role has.
+    disableSkillShellExecution: true,
     permissions: { ...allowed, allow: [...allow, ...doorsOf(request)] },
     hooks: {
       ...asObject(hooks),
