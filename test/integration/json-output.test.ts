@@ -27,6 +27,7 @@ test('every command prints what its schema says, key by key', async ({ home, exp
   await home.write(agents, '[notify]\ncommand = "cat"')
   const daemon = await home.start({ ipc: true })
   await daemon.ended(1)
+  await printed(home, ['handoff', 'send', 'sleeper', '--title', 'The roof', '--text', 'Look at it.'])
   const lines: Readonly<Record<string, readonly string[]>> = {
     status: ['status'],
     report: ['report'],
@@ -56,6 +57,9 @@ test('every command prints what its schema says, key by key', async ({ home, exp
     'isolation test': ['isolation', 'test'],
     'notify test': ['notify', 'test'],
     setup: ['setup'],
+    'handoff send': ['handoff', 'send', 'scout', '--text', 'And at the door.'],
+    'handoff list': ['handoff', 'list'],
+    'handoff show': ['handoff', 'show', 'roof'],
     'role list': ['role', 'list'],
     'role show': ['role', 'show', 'coder'],
     'role check': ['role', 'check'],
