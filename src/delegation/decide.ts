@@ -70,8 +70,17 @@ interface Refused {
   readonly reason: string
 }
 
-/** Which rule refused, for events and counters. */
-export type Rule = CalleeRule | 'no-role' | 'leaf' | 'depth' | 'unknown-role' | 'time' | 'limit' | 'fan-out'
+/** Which rule refused, for events and counters. `held`: nothing may start for the caller now, whoever it calls. */
+export type Rule =
+  | CalleeRule
+  | 'no-role'
+  | 'leaf'
+  | 'depth'
+  | 'unknown-role'
+  | 'time'
+  | 'limit'
+  | 'fan-out'
+  | 'held'
 
 const GRACE_MS = 10_000 // For the caller to read what came back, and to say it.
 const LEFT_MS_MIN = 30_000 // In less no agent CLI has started and done anything.

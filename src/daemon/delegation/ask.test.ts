@@ -48,11 +48,11 @@ describe('a request to delegate', () => {
     expect(await reasonOf(answerTo(core, holder))).toBe('allowed')
     const pause = { since: 0, reason: 'lunch', by: 'operator' } as const
     expect(await reasonOf(answerTo(core, holder, { before: (tx) => storePause(tx, pause) }))).toMatch(
-      /^time: Nothing more is started now: paused: lunch\./,
+      /^held: Nothing more is started now: paused: lunch\./,
     )
     const pauseOf = (tx: Tx) => updateAgent(tx, 'chief', { paused: pause })
     expect(await reasonOf(answerTo(core, holder, { before: pauseOf }))).toMatch(
-      /^time: Nothing more is started now: paused: lunch\./,
+      /^held: Nothing more is started now: paused: lunch\./,
     )
     const forcedWhilePaused = (tx: Tx) => {
       pauseOf(tx)

@@ -6,7 +6,6 @@ import { insertDelegation, openDelegations, readDelegation, type Delegation } fr
 import type { ParamsOf } from '../../ipc/protocol/table.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import type { Catalogue } from '../../roles/catalogue.ts'
-import type { RunRecord } from '../../runner/record.ts'
 import { readRun } from '../../runner/store.ts'
 import type { Core, Emit } from '../core.ts'
 import { judgeNow } from '../spending.ts'
@@ -50,11 +49,11 @@ function decideNow(core: Core, tx: Tx, { params, holder, catalogue }: Asked): De
   const agent = config.agents.find(({ name }) => name === holder.agent)
   const run = readRun(tx, holder.run)
   const now = clock.now()
-  if (agent === undefined || run === undefined) return over('the agent is no longer in the configuration')
-  if (core.life.stopping !== 'no') return over('marrow is being stopped')
-  if (run.ending !== undefined) return over('this run is being ended')
+  if (agent === undefined || run === undefined) return held('the agent is no longer in the configuration')
+  if (core.life.stopping !== 'no') return held('marrow is being stopped')
+  if (run.ending !== undefined) return held('this run is being ended')
   const hold = holdOfChild(core, tx, { agent: agent.name, root: holder.lineage[0] ?? holder.run })
-  if (hold !== undefined) return over(hold)
+  if (hold !== undefined) return held(hold)
   const leftMs = msUntil(run.deadline, now)
   const { deadline_s: wanted } = params
   return decide({
@@ -74,10 +73,10 @@ function decideNow(core: Core, tx: Tx, { params, holder, catalogue }: Asked): De
 
 const DETACHED_MS_MAX = 7 * 86_400_000 // It outlives the one who asks: as long as may be asked for.
 
-function over(reason: string): Decision {
+function held(reason: string): Decision {
   return {
     kind: 'refused',
-    rule: 'time',
+    rule: 'held',
     reason: `Nothing more is started now: ${reason}. Finish what you can, and say in your result what is left.`,
   }
 }
@@ -111,7 +110,7 @@ function childOf(
     role,
     lineage: [...holder.lineage, holder.run],
     roles: [...(parent?.roles ?? []), holder.role ?? ''],
-    tickName: tickNameOf(readRun(tx, holder.run)),
+    tickName: readRun(tx, holder.run)?.tickName ?? '',
     detached: params.detach,
     task: params.task,
     state: 'waiting',
@@ -120,8 +119,4 @@ function childOf(
     endedAt: undefined,
     failure: undefined,
   }
-}
-
-function tickNameOf(run: RunRecord | undefined): string {
-  return run?.tickName ?? ''
 }
