@@ -31,7 +31,7 @@ import { sayBreaker, slotsPassed, tellEnd } from './settle.ts'
 import { holdOf, holdOfAgent } from './pause.ts'
 import { isNative, prepare, type Origin, type PreparedRun } from './prepare.ts'
 import { handedOnBy } from './delegation/handed-on.ts'
-import { agentsDoorOf, keepToken, tokenFor } from './tokens.ts'
+import { agentsDoorOf, keepToken, makeToken } from './tokens.ts'
 import { knownHandoffs } from './handoffs/give.ts'
 import { judgeNow, tellLimits, tellNear } from './spending.ts'
 import { groundOf, standingIn } from './standing.ts'
@@ -78,7 +78,7 @@ export async function runTick(core: Core, tick: Tick, signal: AbortSignal): Prom
           folder,
           launcher,
           assembly,
-          token: tokenFor(core),
+          token: makeToken(core),
           now,
           around: aroundRun(core, agent, { id: run, env: assembly.env, native: isNative(assembly) }),
         })

@@ -23,7 +23,7 @@ export function agentsDoorOf(
 }
 
 /** A new token for a run; undefined while there is no door to show it at. */
-export function tokenFor({ life }: Pick<Core, 'life'>): string | undefined {
+export function makeToken({ life }: Pick<Core, 'life'>): string | undefined {
   return life.agentsDoor ? newToken() : undefined
 }
 

@@ -24,7 +24,7 @@ import { rolesFor } from '../roles.ts'
 import { tellNear } from '../spending.ts'
 import { groundOf, standingIn } from '../standing.ts'
 import { limitOf, linkForPeople } from '../tick.ts'
-import { agentsDoorOf, keepToken, tokenFor } from '../tokens.ts'
+import { agentsDoorOf, keepToken, makeToken } from '../tokens.ts'
 import { assembleChild } from './assemble-child.ts'
 import { childEntry } from './entry.ts'
 import { holdOfChild } from './hold.ts'
@@ -97,7 +97,7 @@ async function prepareChild(
     folder: folderOf(config, child.run),
     launcher: program.launcher,
     assembly,
-    token: tokenFor(core),
+    token: makeToken(core),
     now,
     around: aroundRun(core, entry, { id: child.run, env: its, native: isNative(assembly) }),
   })
