@@ -155,10 +155,9 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
     })
     const role = { ...planner, skills: ['custom-steps'] }
     const { words, env } = deliver({ role, skills: [skill('custom-steps')] })
-    const use = (name: string) => `[[tool Skill {"skill":"${name}"}]]`
     const { requests } = await run(
       words,
-      `${use('marrow:custom-steps')} ${use('planted')} [[text Done.]]`,
+      '[[tool Skill {"skill":"marrow:custom-steps"}]] [[tool Skill {"skill":"planted"}]] [[text Done.]]',
       env,
     )
     expect(requests.length).toBeGreaterThan(1)
