@@ -16,7 +16,7 @@ export function roleRequest(target: TargetName, said: Partial<RoleRequest> = {})
     settings,
     names: namesIn(settings, [planner, digger, keeper]).names,
     folder: '/state/runs/r1/role',
-    workDir: '/work',
+    workDir: '/project',
     workspace: '/space',
     programBin: '/core/bin',
     mcp: undefined,

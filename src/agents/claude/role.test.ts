@@ -28,7 +28,7 @@ describe('the role of claude', () => {
     })
     expect(words.join(' ')).toBe(
       'nice claude --agent planner --agents /state/runs/r1/role/agents.json --settings /state/runs/r1/role/settings.json ' +
-        '--setting-sources user --add-dir /work --plugin-dir /state/runs/r1/role/plugin --strict-mcp-config -p --model opus',
+        '--setting-sources user --add-dir /project --plugin-dir /state/runs/r1/role/plugin --strict-mcp-config -p --model opus',
     )
     expect(env).toEqual({ CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1' })
     expect(provesGuard).toBe(true)

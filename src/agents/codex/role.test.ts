@@ -30,7 +30,7 @@ describe('the role of codex', () => {
     expect({ env, files }).toEqual({ env: {}, files: [] })
     expect(settingsFor()).toEqual({
       developer_instructions: expect.stringContaining(`${planner.prompt}\n\n`),
-      projects: { '/': { trust_level: 'untrusted' }, '/work': { trust_level: 'untrusted' } },
+      projects: { '/': { trust_level: 'untrusted' }, '/project': { trust_level: 'untrusted' } },
       'agents.enabled': false,
     })
   })
@@ -86,7 +86,7 @@ describe('the role of codex', () => {
     ],
     [
       'trust among the words',
-      { words: ['codex', '--config=projects."/work".trust_level="trusted"'] },
+      { words: ['codex', '--config=projects."/project".trust_level="trusted"'] },
       /would stand in the way/,
     ],
     ['agents among the words', { words: ['codex', '-c', 'agents.enabled=true'] }, /would stand in the way/],

@@ -26,7 +26,7 @@ describe('the role of opencode', () => {
     expect(provesGuard).toBe(false)
     expect(contentFor()).toMatchObject({
       default_agent: 'planner',
-      instructions: ['/work/AGENTS.md'],
+      instructions: ['/project/AGENTS.md'],
       agent: {
         build: { disable: true },
         general: { disable: true },
@@ -85,7 +85,7 @@ describe('the role of opencode', () => {
     const content = contentFor({ env, mcp: ['marrow', 'mcp'] })
     expect(content).toMatchObject({
       provider: { mine: { options: { apiKey: '<KEY>' } } },
-      instructions: ['/notes.md', '/work/AGENTS.md'],
+      instructions: ['/notes.md', '/project/AGENTS.md'],
       mcp: {
         other: { type: 'remote' },
         marrow: { type: 'local', command: ['marrow', 'mcp'], enabled: true },
