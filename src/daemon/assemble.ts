@@ -37,7 +37,7 @@ import type { AgentsDoor } from './tokens.ts'
 import { gitRunner, providerRunner, withFolder } from './fences.ts'
 import { layerDigests, type LayerDigests } from './layer-digest.ts'
 import { routeOf, type RoleRoute } from './role-route.ts'
-import { agentRole, roleLayer } from './roles.ts'
+import { agentRole, roleLayer, type RoleAmongOthers } from './roles.ts'
 import { temporaryFolder } from '../platform/paths.ts'
 
 export interface AssembleRequest {
@@ -89,10 +89,13 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   checkWorkspace(agent)
   const notes = notesFolder(request)
   try {
-    const env = environmentOf(agent, { ...request, notes })
+    const found = await agentRole(agent, config)
+    // marrow.toml may leave out the role's level; whoever runs is told its id.
+    const named = { ...agent, role: found?.role.id }
+    const env = environmentOf(named, { ...request, notes })
     // A context provider is no run: it gets no door.
-    const outside = environmentOf(agent, { ...request, notes, door: undefined })
-    const { layers, tasks, role, route, given } = await gather(request, { env, outside })
+    const outside = environmentOf(named, { ...request, notes, door: undefined })
+    const { layers, tasks, role, route, given } = await gather(request, { found, env, outside })
     const digests = digestLayers(layers, request.lastSuccess?.digests)
     const work = openWork(request, tasks, given)
     const needsWorld = state?.progress !== undefined && work.tasks.length > 0
@@ -138,15 +141,19 @@ type Gathered = Pick<Assembly, 'role' | 'route' | 'given'> & {
   readonly tasks: QueuedTask[]
 }
 
+interface Around {
+  readonly found: RoleAmongOthers | undefined
+  /** Of the run. */
+  readonly env: Record<string, string>
+  /** Of a context provider. */
+  readonly outside: Record<string, string>
+}
+
 /** Every layer of the prompt in order, and the tasks that wait. */
-async function gather(
-  request: AssembleRequest,
-  { env, outside }: { readonly env: Record<string, string>; readonly outside: Record<string, string> },
-): Promise<Gathered> {
+async function gather(request: AssembleRequest, { found, env, outside }: Around): Promise<Gathered> {
   const { agent, config, triggers } = request
-  const [rules, found, blocks, queues, given] = await Promise.all([
+  const [rules, blocks, queues, given] = await Promise.all([
     loadRules(config.coreDir, config.operatorDir),
-    agentRole(agent, config),
     contextBlocks(request, outside),
     readQueues(agent, config),
     giveHandoffs({ ...request, known: request.handoffs }),

@@ -42,6 +42,16 @@ describe('a run that delegates', () => {
     )
   })
 
+  test('is told the id of its role where marrow.toml leaves out the level', async ({ site, expect }) => {
+    await team(
+      site,
+      { chief: 'echo "$MARROW_ROLE" | note role', 'l1/chief': 'echo "$MARROW_ROLE" | note role' },
+      { entry: { role: "'chief'" } },
+    )
+    await site.start()
+    expect(await noted(site, 'role')).toBe('l1/chief\n')
+  })
+
   test('is told in its next prompt what goes on, and what came of the rest', async ({ site, expect }) => {
     await team(site, {
       'l1/chief':
