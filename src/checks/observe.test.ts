@@ -146,7 +146,7 @@ test('a context provider is run once, for the first agent that has it', async ({
     { ...config, agents: [agent, { ...agent, name: 'other' }] },
     {
       providersOf: async () => ({ run: [path], skipped: [] }),
-      tryProviders: async ({ name }, paths) => {
+      tryProviders: async ({ name }, _, paths) => {
         asked.push(name, ...paths)
         return [{ path, reason: 'exit 3' }]
       },

@@ -48,8 +48,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface Surroundings {
   /** Of whoever asks. */
   readonly env: Environment
-  /** What a run of this agent gets. */
-  readonly runEnvironment: (agent: AgentConfig) => Record<string, string>
+  /** What a run of this agent gets; `role`: the id of its role. */
+  readonly runEnvironment: (agent: AgentConfig, role: string | undefined) => Record<string, string>
   /** The context providers that this agent's ticks run, and those that they leave out. */
   readonly providersOf: (
     agent: AgentConfig,
@@ -57,6 +57,7 @@ export interface Surroundings {
   /** Runs these as a dry run would; what fails comes back. */
   readonly tryProviders: (
     agent: AgentConfig,
+    role: string | undefined,
     paths: readonly string[],
   ) => Promise<AgentFacts['failedProviders']>
   /** Whether it may be started, and behind what. */
@@ -199,7 +200,10 @@ async function agentFacts(
   surroundings: Surroundings,
 ): Promise<AgentFacts> {
   const workDir = agent.repository ?? agent.workDir
-  const env = surroundings.runEnvironment(agent)
+  const meaning = roles.roles.get(agent.name)
+  // With a role that cannot be used it is looked at all the same.
+  const roleId = meaning?.kind === 'found' ? meaning.role.id : agent.role
+  const env = surroundings.runEnvironment(agent, roleId)
   const places = {
     prompt: '',
     promptFile: '',
@@ -217,7 +221,7 @@ async function agentFacts(
     folderFacts(workDir),
     Promise.all(agent.contextDirs.map(folderFacts)),
     Promise.all(agent.contextDirs.map((dir) => contextFiles(contextFolder(dir, config.agents)))),
-    tries.length === 0 ? [] : surroundings.tryProviders(agent, tries),
+    tries.length === 0 ? [] : surroundings.tryProviders(agent, roleId, tries),
     isProgram(word, env['PATH'] ?? '', workDir),
     observeGit(workDir, env, shared),
     observeCli({ adapter, words, workDir, env, own: surroundings.env, deadlineMs, shared }),
@@ -235,7 +239,7 @@ async function agentFacts(
     skipped: skipped.filter(({ path }) => known.every((file) => file.path !== path || file.executable)),
     failedProviders,
     program: { word, found },
-    role: roleFacts(config, agent, roles),
+    role: roleFacts(config, agent, meaning),
     gateWritten: agent.gateWritten,
     unkeptLimits: unkeptLimits({ all: config.limits, agent: agent.limits }, adapter),
     standing: surroundings.standingOf(agent),
@@ -262,8 +266,11 @@ function innerFolders(agent: AgentConfig, config: Config): InnerPath[] {
   return [...queueFolders(agent, config), ...paths.map((path) => innerPath(path, config.agents))]
 }
 
-function roleFacts(config: Config, { name, role }: AgentConfig, { roles }: RoleCheck): AgentFacts['role'] {
-  const meaning = roles.get(name)
+function roleFacts(
+  config: Config,
+  { role }: AgentConfig,
+  meaning: AgentRole | undefined,
+): AgentFacts['role'] {
   if (role === undefined || meaning === undefined) return undefined
   const folders = [...new Set([config.operatorDir, config.coreDir])].map((dir) => join(dir, 'roles'))
   return { name: role, folders, meaning: withoutRole(meaning) }

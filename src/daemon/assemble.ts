@@ -90,11 +90,10 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   const notes = notesFolder(request)
   try {
     const found = await agentRole(agent, config)
-    // marrow.toml may leave out the role's level; whoever runs is told its id.
-    const named = { ...agent, role: found?.role.id }
-    const env = environmentOf(named, { ...request, notes })
+    const wanted = { ...request, role: found?.role.id, notes }
+    const env = environmentOf(agent, wanted)
     // A context provider is no run: it gets no door.
-    const outside = environmentOf(named, { ...request, notes, door: undefined })
+    const outside = environmentOf(agent, { ...wanted, door: undefined })
     const { layers, tasks, role, route, given } = await gather(request, { found, env, outside })
     const digests = digestLayers(layers, request.lastSuccess?.digests)
     const work = openWork(request, tasks, given)

@@ -38,7 +38,7 @@ export async function dryRunChild(
   const { timeoutMs } = config.delegation
   const own = ownRole(agent, roles)
   const entry = childEntry(agent, config, { role, roles, timeoutMs })
-  const its = environmentOf(entry, { program, env, run, notes: undefined })
+  const its = environmentOf(entry, { program, env, role: role.id, run, notes: undefined })
   const ancestors = own === undefined ? [] : [own.id]
   const route = routeOf({
     run,

@@ -7,6 +7,8 @@ import type { AgentsDoor } from './tokens.ts'
 import { userOf } from './standing.ts'
 
 interface Wanted extends Pick<Core, 'program' | 'env'> {
+  /** The id of its role, however marrow.toml names it; undefined: it has none, or nobody will see it. */
+  readonly role: string | undefined
   /** Undefined for what is no run. */
   readonly run: string | undefined
   readonly notes: string | undefined
@@ -17,14 +19,14 @@ interface Wanted extends Pick<Core, 'program' | 'env'> {
 /** Whole: nothing else of the daemon's own environment is passed on. */
 export function environmentOf(
   agent: AgentConfig,
-  { program, env, run, notes, door }: Wanted,
+  { program, env, role, run, notes, door }: Wanted,
 ): Record<string, string> {
   const user = userOf(agent)
   return runEnvironment({
     inherited: user === undefined ? env : { ...env, HOME: user.home, USER: user.name },
     programBin: program.binDir,
     agent: agent.name,
-    role: agent.role,
+    role,
     run,
     workspace: agent.workspace,
     workDir: agent.workDir,

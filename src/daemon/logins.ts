@@ -30,7 +30,7 @@ export function loginOf(
   agent: AgentConfig,
 ): LoginPlace | undefined {
   const { needs } = adapterFor(agent.adapter)
-  const env = environmentOf(agent, { ...ground, run: undefined, notes: undefined })
+  const env = environmentOf(agent, { ...ground, role: undefined, run: undefined, notes: undefined })
   const { stateDir } = config
   const { isolation, adapter } = agent
   return loginPlace({

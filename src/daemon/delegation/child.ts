@@ -73,7 +73,7 @@ async function prepareChild(
   const entry = childEntry(agent, config, { role, roles, timeoutMs })
   using notes = makeInside(innerPath(notesPath(agent), config.agents))
   const door = agentsDoorOf(core, child.run)
-  const its = environmentOf(entry, { program, env, run: child.run, notes: notes.path, door })
+  const its = environmentOf(entry, { program, env, role: role.id, run: child.run, notes: notes.path, door })
   const look = { config, known: [], signal, run: gitRunner(groundOf(core), agent) }
   const { git } = await observeWorld(agent, look)
   const among = { run: child.run, agent: entry, role, roles, config, program, env: its, door }

@@ -35,11 +35,11 @@ export async function cliAgentOf(
   const found = await roleOf(agent, ground)
   const { words } = fillPlaceholders(agent.command, placesFor(agent, found))
   const { program, env } = ground
-  const own = environmentOf(agent, { program, env, run: undefined, notes: undefined })
+  const about = { role: found?.role.id }
+  const own = environmentOf(agent, { program, env, ...about, run: undefined, notes: undefined })
   const route = found && routeFor(ground, agent, { ...found, env: own })
   const named = question.named(words)
   const known = found && nameOfRole({ agent, roles: found.roles }, found.role.id)
-  const about = { role: found?.role.id }
   if (named !== undefined && known !== undefined && named.value !== known)
     return { ...about, kind: 'contradicted', written: named.written, known }
   if (route instanceof MarrowError)

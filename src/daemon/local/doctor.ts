@@ -93,18 +93,18 @@ function surroundingsOf(config: Config | undefined, wall: WallState): Surroundin
     })
   return {
     env: process.env,
-    runEnvironment: (agent) => environmentOf(agent, { ...here, notes: undefined }),
+    runEnvironment: (agent, role) => environmentOf(agent, { ...here, role, notes: undefined }),
     providersOf: async (agent) => {
       const found = await providers(agent)
       return { run: found.providers.map(({ path }) => path), skipped: found.skipped }
     },
-    tryProviders: async (agent, paths) => {
+    tryProviders: async (agent, role, paths) => {
       const { providers: all } = await providers(agent)
       const chosen = all.filter(({ path }) => paths.includes(path))
       const notes = mkdtempSync(join(temporaryFolder(), 'marrow-notes-'))
       try {
         const layers = await runProviders(chosen, {
-          env: { ...environmentOf(agent, { ...here, notes }), MARROW_DRY_RUN: '1' },
+          env: { ...environmentOf(agent, { ...here, role, notes }), MARROW_DRY_RUN: '1' },
           cwd: agent.workspace,
           timeoutMs: config?.contextTimeoutMs ?? 0,
           run: config ? providerRunner({ ...here, config, wall }, withFolder(agent, notes)) : runCommand,

@@ -37,7 +37,7 @@ async function guardOf(
   const found = roleFor(roles.catalogue, agent.role)
   if (found.kind !== 'found') return []
   const { role } = found
-  const env = environmentOf(agent, { ...here, run: undefined, notes: undefined })
+  const env = environmentOf(agent, { ...here, role: role.id, run: undefined, notes: undefined })
   const { program } = here
   const route = () =>
     routeOf({ run: 'doctor', agent, role, ancestors: [], roles, config, program, env, door: undefined })

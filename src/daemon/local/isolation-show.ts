@@ -55,7 +55,7 @@ export async function showIsolation(request: {
   const limitFacts = observeLimits(program.enter)
   const ground = { config, program, env: process.env, wall }
   return agents.map((agent) => {
-    const env = environmentOf(agent, { program, env: process.env, run: '', notes: '' })
+    const env = environmentOf(agent, { program, env: process.env, role: agent.role, run: '', notes: '' })
     const words = adapterFor(agent.adapter).words({
       words: agent.command,
       promptVia: 'stdin',

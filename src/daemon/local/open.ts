@@ -111,9 +111,18 @@ function bare({ words, agent, config, run }: Opening): Command {
     env: process.env,
     wall: { state: 'untested' } as const,
   }
-  const env = environmentOf(open, { ...ground, run: undefined, notes: undefined })
+  const env = environmentIn(ground, open, run)
   const fence = fenceIn(ground, open, { words: open.command, env, temporary: '' })
   return wrapCommand({ words, cwd: run.work_dir, env }, fence)
+}
+
+/** As the run had it, without what stands for the run itself. */
+function environmentIn(
+  ground: Pick<Ground, 'program' | 'env'>,
+  agent: AgentConfig,
+  { role }: RunDetail,
+): Record<string, string> {
+  return environmentOf(agent, { ...ground, role: role ?? undefined, run: undefined, notes: undefined })
 }
 
 const CARRY_EVERY_MS = 2_000 // It may renew its login at any time; looking costs two system calls.
@@ -133,7 +142,7 @@ async function walled({ words, agent, config, run }: Opening, stack: AsyncDispos
     )
   if (run.work_dir !== agent.workDir)
     throw refused(run, `${agent.name} works in ${agent.workDir} by now, and its wall hides ${run.work_dir}`)
-  const env = environmentOf(agent, { ...ground, run: undefined, notes: undefined })
+  const env = environmentIn(ground, agent, run)
   const view = viewOf(ground, agent, env)
   makeKept(ground, agent, env['HOME'] ?? '/', view)
   if (standing.wall.kind === 'bubblewrap') keepCarrying(ground, agent, stack)

@@ -117,6 +117,27 @@ test('a context provider is run as in a dry run, and what fails is told with its
   )
 })
 
+test('what runs for an agent is told the id of its role, however marrow.toml names it', async ({
+  site,
+  expect,
+}) => {
+  const told = join(site.dir, 'told')
+  const write = (path: string, asked: string) =>
+    writeFile(path, `#!/bin/sh\necho "${asked} $MARROW_ROLE" >> ${told}\necho 1.0.0\n`, { mode: 0o755 })
+  const [folder, program] = [join(site.dir, 'context.d'), join(site.dir, 'opencode')]
+  await mkdir(folder)
+  await write(join(folder, 'facts'), 'facts')
+  await write(program, '$*')
+  const command = JSON.stringify([program, 'run', '--agent', '{role}'])
+  await site.write({
+    chief: { ...quiet.scout, agent_command: command, role: "'chief'", context_dirs: `['${folder}']` },
+  })
+  await writeRoles(dirname(site.configPath))
+  await report(site)
+  const lines = (await readFile(told, 'utf8')).trim().split('\n')
+  expect(lines.toSorted()).toEqual(['--version l1/chief', 'agent list l1/chief', 'facts l1/chief'])
+})
+
 test('the daemon is asked: what it refused, whom it holds, whether it is paused', async ({
   site,
   expect,

@@ -16,7 +16,7 @@ kept="$HOME/.claude/projects/here"
 case " $* " in
   *" --resume ${SESSION} "*)
     echo "opened $(cat "$kept") in $PWD with $*"
-    [ -t 0 ] && [ -t 1 ] && : < /dev/tty && echo "run=[$MARROW_RUN] terminal"
+    [ -t 0 ] && [ -t 1 ] && : < /dev/tty && echo "run=[$MARROW_RUN] role=[$MARROW_ROLE] terminal"
     read -r line
     echo "typed $line"
     exit 7 ;;
@@ -42,7 +42,9 @@ async function worked(site: Site, mode: 'off' | 'required'): Promise<string> {
   writeFileSync(program, SIMULATED)
   chmodSync(program, 0o755)
   const command = [program, '--max-turns', '5', '--model', 'small']
-  await site.write({ scout: { agent_command: JSON.stringify(command) } }, { 'isolation.mode': `'${mode}'` })
+  const scout = { agent_command: JSON.stringify(command), role: "'chief'" }
+  await site.write({ scout }, { 'isolation.mode': `'${mode}'` })
+  await writeRoles(dirname(site.configPath))
   await site.start()
   await eventually('the run', () =>
     site.rows("select id from runs where state = 'ended'").length > 0 ? true : undefined,
@@ -70,7 +72,7 @@ describe('marrow open', () => {
     })
     terminal.line(`${line}; echo "code $?"`)
     await terminal.shows(`opened what was said in ${site.workspace}`)
-    await terminal.shows('run=[] terminal')
+    await terminal.shows('run=[] role=[l1/chief] terminal')
     terminal.line('hello')
     await terminal.shows('typed hello')
     await terminal.shows('code 7')
@@ -89,7 +91,7 @@ describe('marrow open', () => {
       expect(run).toMatchObject({ wall: 'bubblewrap', outcome: '{"kind":"succeeded"}' })
       terminal.line(`${line}; echo "code $?"`)
       await terminal.shows(`opened what was said in ${site.workspace}`)
-      await terminal.shows('run=[] terminal')
+      await terminal.shows('run=[] role=[l1/chief] terminal')
       terminal.line('hello')
       await terminal.shows('typed hello')
       await terminal.shows('code 7')
