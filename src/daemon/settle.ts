@@ -4,15 +4,10 @@ import type { Failure, Reading } from '../agents/adapter.ts'
 import { withoutEcho } from '../agents/echo.ts'
 import { saidBytes, tokensOf } from '../agents/reading.ts'
 import { explainWithheld } from '../agents/withheld.ts'
-import { msUntil, type Moment } from '../base/moment.ts'
-import { isoTime } from '../base/time.ts'
-import type { AgentConfig } from '../config/config.ts'
+import type { Moment } from '../base/moment.ts'
 import { endDelegation, readDelegation } from '../delegation/store.ts'
-import { afterRun, type Breaker } from '../heartbeat/breaker.ts'
-import { slotsOf } from '../heartbeat/agent-slots.ts'
-import { intervalOf, nextSlot, slotsBetween } from '../heartbeat/schedule.ts'
-import { tickName, type AgentState, type Tick, type TickEnd } from '../heartbeat/state.ts'
-import { readAgent, updateAgent, type AgentChange } from '../heartbeat/store/agents.ts'
+import { tickName, type Tick, type TickEnd } from '../heartbeat/state.ts'
+import { readAgent, updateAgent } from '../heartbeat/store/agents.ts'
 import { endTick, readTick } from '../heartbeat/store/ticks.ts'
 import { insertGiven } from '../handoffs/store.ts'
 import { deliverTriggers, returnTriggers } from '../heartbeat/store/triggers.ts'
@@ -22,7 +17,6 @@ import { removeCgroup } from '../platform/cgroup.ts'
 import { readIfExists } from '../platform/files.ts'
 import { parseSandbox } from '../platform/sandbox.ts'
 import type { Tx } from '../platform/sqlite.ts'
-import { nextProgress, wasOnlyAsked } from '../prompt/progress.ts'
 import { readOutput, type Sighting } from '../runner/observe.ts'
 import { describeOutcome, endedOutcome, judge, type Outcome } from '../runner/outcome.ts'
 import { runPaths } from '../runner/folder.ts'
@@ -31,6 +25,7 @@ import type { RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { aboutTokensOf } from '../prompt/attribution.ts'
+import { changeOf } from './agent-change.ts'
 import { observeAftermath, tellFinished, type Aftermath } from './aftermath.ts'
 import { folderOf, write, type Core, type Emit } from './core.ts'
 import { guardedEnd, keepGuard } from './guards.ts'
@@ -42,7 +37,6 @@ import { recordSpending } from './spending.ts'
 import { withoutValues } from './redaction.ts'
 
 const OUTPUT_BYTES_READ = 8 * 1024 * 1024 // Of each stream: more than any CLI's structured output of one run.
-const WOKE_MS_RECENT = 5 * 60_000
 const KILLED_CODE = 137
 
 /** Everything known of how a run ended. */
@@ -233,80 +227,4 @@ function settleTriggers(tx: Tx, run: RunRecord, outcome: Outcome, now: Moment): 
   }
   deliverTriggers(tx, run.tick)
   insertGiven(tx, run.handoffs)
-}
-
-interface Ended {
-  readonly run: RunRecord
-  readonly agent: AgentConfig
-  readonly end: End
-  readonly state: AgentState
-  readonly now: Moment
-  readonly emit: Emit
-}
-
-function changeOf(core: Core, ended: Ended): AgentChange {
-  const { run, agent, end, state, now, emit } = ended
-  const slots = slotsOf(agent, state)
-  const intervalMs = intervalOf(slots, now.wall)
-  const rebooted = run.identity !== undefined && run.identity.boot !== now.boot
-  const { wokeAt } = core.life
-  const wokeRecently = wokeAt !== undefined && -msUntil(wokeAt, now) < WOKE_MS_RECENT
-  const breaker = afterRun(state.breaker, { outcome: end.outcome, now, intervalMs, wokeRecently, rebooted })
-  sayBreaker(emit, run.agent, state.breaker, breaker)
-  return {
-    breaker,
-    ...progressOf(ended, intervalMs),
-    ...(end.outcome.kind === 'succeeded' ? { lastSuccess: { at: end.endedAt, digests: run.digests } } : {}),
-    ...slotsPassed(state, slots, end.endedAt, now),
-  }
-}
-
-/** Slots that passed while the run was busy are not caught up: the next free one is next. */
-export function slotsPassed(
-  state: AgentState,
-  slots: ReturnType<typeof slotsOf>,
-  endedAt: number,
-  now: Moment,
-): AgentChange {
-  const due = state.dueAt
-  if (due === undefined || due.wall > endedAt) return {}
-  const next = nextSlot(slots, endedAt)
-  const missed = slotsBetween(slots, due.wall - 1, endedAt)
-  const dueAt =
-    next === undefined ? undefined : { wall: next, mono: now.mono + (next - now.wall), boot: now.boot }
-  return { dueAt, addMissed: missed }
-}
-
-function progressOf({ run, end, state, now, emit }: Ended, intervalMs: number): AgentChange {
-  if (wasCutShort(end.outcome)) return {}
-  const world = end.aftermath?.world
-  if (run.worldBefore === null || world === undefined) return { progress: undefined }
-  const progress = nextProgress(state.progress, run.worldBefore, world.fingerprint, now, intervalMs)
-  if (progress && wasOnlyAsked(run.causes)) return {}
-  if (progress) {
-    const retryAt = isoTime(progress.retryAt.wall)
-    emit('agent.no-progress', { agent: run.agent, run: run.id }, { attempts: progress.attempts, retryAt })
-  }
-  return { progress }
-}
-
-const cutShortBy: readonly string[] = ['stop', 'operator', 'guard', 'signal']
-
-/** It could not work on its task, which says nothing of the task. */
-function wasCutShort(outcome: Outcome): boolean {
-  if (outcome.kind === 'failed')
-    return ['rate-limit', 'authentication', 'connection'].includes(outcome.reason)
-  // A deadline, and a limit, may well be the task's own fault.
-  return outcome.kind === 'lost' || (outcome.kind === 'ended' && cutShortBy.includes(outcome.by))
-}
-
-export function sayBreaker(emit: Emit, agent: string, before: Breaker, after: Breaker): void {
-  if (after.state === 'open' && after !== before) {
-    emit('breaker.opened', { agent }, { reason: after.reason, reopensAt: isoTime(after.reopensAt.wall) })
-  }
-  if (after.state === 'limited' && after !== before)
-    emit('agent.held', { agent }, { reason: after.reason, until: isoTime(after.until) })
-  if (after.state === 'held' && before.state !== 'held')
-    emit('agent.held', { agent }, { reason: after.reason, until: null })
-  if (after.state === 'closed' && before.state !== 'closed') emit('breaker.closed', { agent }, {})
 }
