@@ -2,71 +2,14 @@
 import * as fc from 'fast-check'
 import { assert, property } from 'fast-check'
 import { describe, test } from 'vitest'
+import { calm, depthMax, ruleOnly, someRequest } from '../../test/helpers/delegation-requests.ts'
 import { roleGraphs, someReference, someRoleId } from '../../test/helpers/role-graphs.ts'
 import type { Catalogue } from '../roles/catalogue.ts'
 import type { LinkedRole } from '../roles/role.ts'
 import { decide, type Decision, type DelegationRequest } from './decide.ts'
-import { mayDelegate } from './lineage.ts'
-import { may, rightsOf, tokenFor } from './rights.ts'
 
 const RUNS = process.env['MARROW_TEST_LONG'] === '1' ? 100_000 : 1_000
 const rounds = { numRuns: RUNS }
-
-const calm = {
-  fanOut: { ofRun: 0, ofAgent: 0, ofAll: 0, runMax: 1, agentMax: 1, allMax: 1 },
-  leftMs: 3_600_000,
-  wantedMs: 60_000,
-  limit: undefined,
-}
-const mostly = <One>(usual: One, other: fc.Arbitrary<One>) =>
-  fc.oneof({ arbitrary: fc.constant(usual), weight: 9 }, other)
-const count = fc.nat(3)
-const most = fc.integer({ min: 1, max: 4 })
-const ms = fc.integer({ min: -1, max: 120_000 })
-const moment = fc.record({
-  fanOut: mostly(
-    calm.fanOut,
-    fc.record({ ofRun: count, ofAgent: count, ofAll: count, runMax: most, agentMax: most, allMax: most }),
-  ),
-  leftMs: mostly(calm.leftMs, ms),
-  wantedMs: mostly(calm.wantedMs, fc.oneof(ms, fc.constant(Number.NaN))),
-  limit: mostly<string | undefined>(undefined, fc.constant('limit, until midnight (5 of 5 runs a day)')),
-})
-const depthMax = fc.constantFrom(0, 1, 2, 2, 2, 2, 2, 9)
-
-/** Mostly of roles that there are, the caller below one that declares it, the callee one that it declares. */
-const requests: fc.Arbitrary<DelegationRequest> = fc
-  .record({
-    catalogue: roleGraphs,
-    picks: fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99)),
-    stray: fc.record({
-      role: mostly<string | undefined>('', fc.option(someRoleId, { nil: undefined })),
-      ancestors: fc.oneof(fc.constant('none'), fc.constant('caller'), fc.array(someRoleId, { maxLength: 3 })),
-      callee: mostly('', someReference),
-    }),
-    depthMax,
-    moment,
-  })
-  .map(({ catalogue, picks: [one, two, three], stray, moment: { leftMs, ...rest }, ...asked }) => {
-    const roles = [...catalogue.roles.values()]
-    const ids = roles.map(({ id }) => id)
-    const role = stray.role === '' ? ids[one % ids.length] : stray.role
-    const declaring = roles.filter(({ delegates }) => delegates.some((id) => id === role)).map(({ id }) => id)
-    const above = declaring.slice(two % (declaring.length + 1)).slice(0, 1)
-    const [ancestors, own] = [stray.ancestors, catalogue.roles.get(role ?? '')]
-    const declared = own?.delegates ?? []
-    return {
-      catalogue,
-      callee: stray.callee === '' ? (declared[three % (declared.length + 1)] ?? 'one') : stray.callee,
-      caller: {
-        role,
-        ancestors: ancestors === 'none' ? [] : ancestors === 'caller' ? above : [...ancestors],
-        leftMs,
-      },
-      ...asked,
-      ...rest,
-    }
-  })
 
 /** A chain of roles as it grew, each hop by a decision; asked for at random. */
 const walks = fc.record({
@@ -182,7 +125,7 @@ describe('in a lineage, however it grew,', () => {
 test('nothing is allowed that one of the rules forbids, and nothing refused that none does', ({ expect }) => {
   let allowed = 0
   assert(
-    property(requests, (request) => {
+    property(someRequest, (request) => {
       const decision = decide(request)
       if (decision.kind === 'allowed') allowed += 1
       expect(decision.kind).toBe(isForbidden(request) ? 'refused' : 'allowed')
@@ -194,7 +137,7 @@ test('nothing is allowed that one of the rules forbids, and nothing refused that
 
 test('a child has what it wants at most, and ends before its caller', () => {
   assert(
-    property(requests, (request) => {
+    property(someRequest, (request) => {
       const decision = decide(request)
       if (decision.kind === 'refused') return true
       const { leftMs } = request.caller
@@ -206,7 +149,7 @@ test('a child has what it wants at most, and ends before its caller', () => {
 
 test('no child is beyond what a run, an agent and all may have', () => {
   assert(
-    property(requests, (request) => {
+    property(someRequest, (request) => {
       const { ofRun, ofAgent, ofAll, runMax, agentMax, allMax } = request.fanOut
       return decide(request).kind === 'refused' || (ofRun < runMax && ofAgent < agentMax && ofAll < allMax)
     }),
@@ -216,7 +159,7 @@ test('no child is beyond what a run, an agent and all may have', () => {
 
 test('every reason is one sentence, and whoever it names to be called may be called', ({ expect }) => {
   assert(
-    property(requests, (request) => {
+    property(someRequest, (request) => {
       const decision = decide(request)
       if (decision.kind === 'allowed') return
       expect(decision.reason).toMatch(/^[^\n]{20,400}\.$/)
@@ -228,55 +171,6 @@ test('every reason is one sentence, and whoever it names to be called may be cal
     rounds,
   )
 })
-
-test('whom a run is told that it may call holds for every lineage, and whom it may call is always told', ({
-  expect,
-}) => {
-  assert(
-    property(requests, (request) => {
-      const { catalogue, caller, depthMax: depth } = request
-      if (caller.role === undefined) return
-      const token = tokenFor(catalogue, { role: caller.role, ancestors: caller.ancestors }, depth)
-      const rule = ruleOnly(request)
-      const callable = [...catalogue.roles.keys()].filter((id) => rule(id) === undefined)
-      expect([...new Set(token.mayDelegate)].toSorted()).toEqual(callable)
-      const atAll = mayDelegate(catalogue, caller.role, token.depth)
-      expect(callable.filter((id) => !atAll.includes(id))).toEqual([])
-    }),
-    rounds,
-  )
-})
-
-test('a child may ask nothing that its caller may not', ({ expect }) => {
-  assert(
-    property(requests, (request) => {
-      const { catalogue, caller, depthMax: depth } = request
-      const decision = decide(request)
-      if (decision.kind === 'refused' || caller.role === undefined) return
-      const above = { role: caller.role, ancestors: caller.ancestors }
-      const below = { role: decision.role, ancestors: [...caller.ancestors, caller.role] }
-      const [parent, child] = [above, below].map((place) => tokenFor(catalogue, place, depth))
-      if (parent === undefined || child === undefined) return
-      expect(rightsOf(child).filter((verb) => !may(parent, verb))).toEqual([])
-      expect(child.depth).toBe(decision.depth)
-      expect(child.depth).toBeGreaterThan(parent.depth)
-    }),
-    rounds,
-  )
-})
-
-/** The rule about roles that speaks against each callee of a request, where nothing else does. */
-function ruleOnly({
-  catalogue,
-  caller,
-  depthMax: depth,
-}: DelegationRequest): (callee: string) => string | undefined {
-  const { leftMs, ...rest } = calm
-  return (callee) => {
-    const decision = decide({ catalogue, caller: { ...caller, leftMs }, callee, depthMax: depth, ...rest })
-    return decision.kind === 'refused' ? decision.rule : undefined
-  }
-}
 
 /** The ids behind the words that say whom to call. */
 function named({ reason }: Extract<Decision, { kind: 'refused' }>): RegExpMatchArray[] {
