@@ -2,7 +2,7 @@
 import type { NativeRole, RoleDelivery, RoleRequest } from '../../src/agents/role.ts'
 import { namesIn } from '../../src/roles/cast/cast.ts'
 import type { TargetName } from '../../src/roles/cast/target.ts'
-import { digger, keeper, planner, sampleSettings } from './sample-roles.ts'
+import { digger, keeper, planner, sampleSettings } from './roles.ts'
 
 /** The planner's, who may call the digger, unless it is said otherwise. */
 export function roleRequest(target: TargetName, said: Partial<RoleRequest> = {}): RoleRequest {

@@ -9,7 +9,7 @@ import { markText } from '../../src/roles/cast/marker.ts'
 import { openCodexWorld, type CodexWorld } from '../helpers/codex.ts'
 import { findCli } from '../helpers/cli-world.ts'
 import { native, roleRequest } from '../helpers/role-request.ts'
-import { digger, planner, sampleSettings } from '../helpers/sample-roles.ts'
+import { digger, planner, sampleSettings } from '../helpers/roles.ts'
 import { makeTempDir, removeTempDir } from '../helpers/temp-dir.ts'
 
 const binary = findCli('codex') ?? ''

@@ -10,7 +10,7 @@ import type { Layout } from '../../src/roles/cast/target.ts'
 import { findCli } from '../helpers/cli-world.ts'
 import { openOpencodeWorld, type OpencodeWorld } from '../helpers/opencode.ts'
 import { native, roleRequest } from '../helpers/role-request.ts'
-import { digger, planner, sampleSettings } from '../helpers/sample-roles.ts'
+import { digger, planner, sampleSettings } from '../helpers/roles.ts'
 import { makeTempDir, removeTempDir } from '../helpers/temp-dir.ts'
 
 const binary = findCli('opencode')

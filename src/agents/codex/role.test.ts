@@ -2,7 +2,7 @@
 import { parse } from 'smol-toml'
 import { describe, test } from 'vitest'
 import { native, roleRequest } from '../../../test/helpers/role-request.ts'
-import { planner, sampleRole, sampleSettings } from '../../../test/helpers/sample-roles.ts'
+import { planner, linkedRole, sampleSettings } from '../../../test/helpers/roles.ts'
 import type { RoleRequest } from '../role.ts'
 import { codex } from './codex.ts'
 
@@ -38,10 +38,10 @@ describe('the role of codex', () => {
   test('is one line of TOML, whatever the role says', ({ expect }) => {
     const prompt = 'a "b" \'c\' \\ {x} = [1]\n---\n\t🙂 \u0007'
     const { words } = native(
-      codex.role?.(roleRequest('codex', { role: sampleRole('l1/planner', { prompt }) })),
+      codex.role?.(roleRequest('codex', { role: linkedRole('l1/planner', { prompt }) })),
     )
     expect(words.every((word) => !word.includes('\n'))).toBe(true)
-    expect(settingsFor({ role: sampleRole('l1/planner', { prompt }), workDir: '/a b/"c".d' })).toMatchObject({
+    expect(settingsFor({ role: linkedRole('l1/planner', { prompt }), workDir: '/a b/"c".d' })).toMatchObject({
       developer_instructions: expect.stringContaining(prompt),
       projects: { '/a b/"c".d': { trust_level: 'untrusted' } },
     })
@@ -94,7 +94,7 @@ describe('the role of codex', () => {
     ['a folder that moves', { words: ['codex', '-C', 'sub'] }, /is no absolute path$/],
     [
       'a role of many pages',
-      { role: sampleRole('l1/planner', { prompt: 'x'.repeat(131_000) }) },
+      { role: linkedRole('l1/planner', { prompt: 'x'.repeat(131_000) }) },
       /^its role is too long/,
     ],
   ])('is refused for %s', ([, said, reason], { expect }) => {

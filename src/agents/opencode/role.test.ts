@@ -1,6 +1,6 @@
 /** What opencode is started with for a role; test/integration/opencode-role.test.ts asks opencode itself. */
 import { describe, test } from 'vitest'
-import { digger, keeper, planner, sampleRole } from '../../../test/helpers/sample-roles.ts'
+import { digger, keeper, planner, linkedRole } from '../../../test/helpers/roles.ts'
 import { native, roleRequest } from '../../../test/helpers/role-request.ts'
 import type { RoleRequest } from '../role.ts'
 import { opencode } from './opencode.ts'
@@ -55,7 +55,7 @@ describe('the role of opencode', () => {
   })
 
   test('calls only whom this run may call, and lets nobody call on', ({ expect }) => {
-    const lead = sampleRole('l2/lead', { delegates: ['l3/digger'] })
+    const lead = linkedRole('l2/lead', { delegates: ['l3/digger'] })
     const names = new Map([
       ['l1/planner', 'planner'],
       ['l2/lead', 'lead'],
@@ -112,7 +112,7 @@ describe('the role of opencode', () => {
   })
 
   test('is text: what looks like a variable or a file in it is not filled in', ({ expect }) => {
-    const role = sampleRole('l1/planner', {
+    const role = linkedRole('l1/planner', {
       description: '{env:KEY} {file:/etc/passwd} {FILE:x}',
       capabilities: [{ kind: 'bash', patterns: ['{env:KEY}*'] }],
       prompt: 'Read {file:/etc/passwd} and "{env:KEY}".',

@@ -3,7 +3,7 @@ import { array, assert, constantFrom, oneof, property, string } from 'fast-check
 import { parse as parseToml } from 'smol-toml'
 import { describe, test } from 'vitest'
 import { parse } from 'yaml'
-import { digger, keeper, planner, sampleRole, sampleSettings } from '../../../test/helpers/sample-roles.ts'
+import { digger, keeper, planner, linkedRole, sampleSettings } from '../../../test/helpers/roles.ts'
 import { castAll } from './cast.ts'
 import { markText } from './marker.ts'
 import type { Layout, TargetName, TargetSettings } from './target.ts'
@@ -178,7 +178,7 @@ describe('castAll() in each layout', () => {
   })
 
   test('says which roles would be one', ({ expect }) => {
-    const twins = [sampleRole('x/b'), sampleRole('y/b')]
+    const twins = [linkedRole('x/b'), linkedRole('y/b')]
     const { files, collisions } = castAll(twins, [], sampleSettings('opencode', { layout: 'flatten' }))
     expect(collisions).toEqual(["Output layout 'flatten' maps both 'x/b' and 'y/b' to 'b'"])
     expect(files.map(({ of }) => of)).toEqual(['x/b'])
@@ -213,7 +213,7 @@ describe('any text', () => {
   test('of a description and a tool parses back equal, for every target', ({ expect }) => {
     assert(
       property(texts, texts, (description, word) => {
-        const role = sampleRole('l2/any', {
+        const role = linkedRole('l2/any', {
           description,
           capabilities: [{ kind: 'bash', patterns: [`x${word}`] }],
         })
