@@ -1,74 +1,47 @@
 /** Cast roles and the role of a run with the real Claude Code, in a repository that agents have planted files in. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { join } from 'node:path'
+import { describe, test } from 'vitest'
 import { claude } from '../../src/agents/claude/claude.ts'
 import type { RoleRequest } from '../../src/agents/role.ts'
-import { castAll } from '../../src/roles/cast/cast.ts'
-import { markText } from '../../src/roles/cast/marker.ts'
-import { openClaudeWorld, runClaude, type ClaudeWorld } from '../helpers/claude.ts'
+import { openClaudeWorld, runClaude } from '../helpers/claude.ts'
 import { findCli } from '../helpers/cli-world.ts'
-import { native, roleRequest } from '../helpers/role-request.ts'
+import { roleRequest } from '../helpers/role-request.ts'
+import { castFiles, deliverTo, plant, requestsFromNow, worldOfFile } from '../helpers/role-world.ts'
 import { digger, planner, sampleSettings } from '../helpers/roles.ts'
-import { makeTempDir, removeTempDir } from '../helpers/temp-dir.ts'
 
 const binary = findCli('claude') ?? ''
 const programBin = join(import.meta.dirname, '../../bin')
 const settings = sampleSettings('claude', { layout: 'flatten', modelMap: { reasoning: 'sonnet' } })
 
-let dir: string
-let world: ClaudeWorld
-
-beforeAll(async () => {
-  dir = await makeTempDir()
-  world = await openClaudeWorld(dir)
-})
-
-afterAll(async () => {
-  await world[Symbol.asyncDispose]()
-  await removeTempDir(dir)
-})
-
-function plant(root: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), text)
-  }
-}
+const here = worldOfFile(openClaudeWorld)
 
 function clear(): void {
   for (const path of ['.claude', '.mcp.json', 'CLAUDE.md'])
-    rmSync(join(world.workDir, path), { recursive: true, force: true })
+    rmSync(join(here.world.workDir, path), { recursive: true, force: true })
 }
 
 /** What the stream said, and what the model was asked. */
 async function run(words: readonly string[], prompt: string, env: Readonly<Record<string, string>> = {}) {
-  const asked = world.requests().length
-  const { stdout, stderr } = await runClaude(world, words, prompt, { env: { ...env, IS_SANDBOX: '1' } })
+  const asked = requestsFromNow(here.world)
+  const { stdout, stderr } = await runClaude(here.world, words, prompt, { env: { ...env, IS_SANDBOX: '1' } })
   const events: Record<string, unknown>[] = stdout
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line))
-  const requests = world
-    .requests()
-    .slice(asked)
-    .filter(({ tools }) => tools.length > 0)
-  return { stdout, stderr, requests, init: events.find(({ subtype }) => subtype === 'init') }
+  return { stdout, stderr, requests: asked(), init: events.find(({ subtype }) => subtype === 'init') }
 }
 
 function deliver(said: Partial<RoleRequest> = {}) {
-  const folder = join(dir, 'role')
+  const folder = join(here.dir, 'role')
   const words = [binary, '--permission-mode', 'bypassPermissions']
-  const request = { words, folder, workDir: world.workDir, programBin, settings, ...said }
-  const delivery = native(claude.role?.(roleRequest('claude', request)))
-  plant(folder, Object.fromEntries(delivery.files.map(({ path, text }) => [path, text])))
-  return delivery
+  const request = { words, folder, workDir: here.world.workDir, programBin, settings, ...said }
+  return deliverTo(folder, claude.role?.(roleRequest('claude', request)))
 }
 
 describe.skipIf(binary === '')('cast roles with the real claude', () => {
   test('are among its agents, with their tools and whom they may call', async ({ expect }) => {
-    const { files } = castAll([planner, digger], [], { ...settings, layout: 'preserve' })
-    plant(world.workDir, Object.fromEntries(files.map(({ path, text, of }) => [path, markText(text, of)])))
+    plant(here.world.workDir, castFiles({ ...settings, layout: 'preserve' }))
     const call =
       '[[tool Agent {"description":"a","subagent_type":"Explore","prompt":"Look."}]] [[text Done.]]'
     const { init, requests, stdout } = await run([binary, '--agent', 'planner'], call)
@@ -82,8 +55,8 @@ describe.skipIf(binary === '')('cast roles with the real claude', () => {
 
 describe.skipIf(binary === '')('the role of a run with the real claude', () => {
   test('is not replaced or widened by a repository, whose guidance stays', async ({ expect }) => {
-    const touch = (name: string) => `touch ${join(dir, name)}`
-    plant(world.workDir, {
+    const touch = (name: string) => `touch ${join(here.dir, name)}`
+    plant(here.world.workDir, {
       '.claude/agents/planner.md': '---\nname: planner\ndescription: x\ntools: Bash, Write\n---\nPLANTED\n',
       '.claude/agents/digger.md': '---\nname: digger\ndescription: x\n---\nPLANTED\n',
       '.claude/settings.json': JSON.stringify({
@@ -99,23 +72,26 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
     })
     // The operator may trust the folder: then its settings count wherever they are read.
     writeFileSync(
-      join(world.home, '.claude.json'),
+      join(here.world.home, '.claude.json'),
       JSON.stringify({
         hasCompletedOnboarding: true,
-        projects: { [world.workDir]: { hasTrustDialogAccepted: true } },
+        projects: { [here.world.workDir]: { hasTrustDialogAccepted: true } },
       }),
     )
     const { words, env } = deliver()
     const call = '[[tool Agent {"description":"a","subagent_type":"digger","prompt":"Dig."}]] [[text Done.]]'
     const { stdout, init, requests } = await run(words, call, env)
-    expect(claude.guarded?.(stdout, join(dir, 'role'))).toBe(true)
+    expect(claude.guarded?.(stdout, join(here.dir, 'role'))).toBe(true)
     expect(init).toMatchObject({ mcp_servers: [], tools: expect.not.arrayContaining(['Write']) })
     const systems = requests.map(({ system }) => system ?? '')
     expect(systems[0]).toContain(planner.prompt)
     expect(systems[0]).toContain('The guidance of the project.')
     expect(systems.some((system) => system.includes(digger.prompt))).toBe(true)
     expect(systems.join()).not.toContain('PLANTED')
-    expect([existsSync(join(dir, 'hooked')), existsSync(join(dir, 'served'))]).toEqual([false, false])
+    expect([existsSync(join(here.dir, 'hooked')), existsSync(join(here.dir, 'served'))]).toEqual([
+      false,
+      false,
+    ])
   })
 
   test('starts no agent that it does not name, without failing for it', async ({ expect }) => {
@@ -132,7 +108,7 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
   test('is asked about before an agent is started, and says why not', async ({ expect }) => {
     // The tools of the role leave the way open; only the hook closes it.
     const delivery = deliver()
-    writeFileSync(join(dir, 'role/callees'), '')
+    writeFileSync(join(here.dir, 'role/callees'), '')
     const call = '[[tool Agent {"description":"a","subagent_type":"digger","prompt":"Dig."}]] [[text Alone.]]'
     const { stdout, requests } = await run(delivery.words, call, delivery.env)
     expect(stdout).toContain('Hand other work on as your role says.')
@@ -141,7 +117,7 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
   })
 
   test('is offered skills as text: what stands in them starts nothing', async ({ expect }) => {
-    const folder = join(dir, 'ran')
+    const folder = join(here.dir, 'ran')
     mkdirSync(folder)
     const skill = (name: string) => ({
       name,
@@ -150,7 +126,7 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
       source: 'workspace' as const,
       path: '/ws',
     })
-    plant(world.workDir, {
+    plant(here.world.workDir, {
       '.claude/skills/planted/SKILL.md': `---\nname: planted\ndescription: x\n---\n${skill('planted').body}\n`,
     })
     const role = { ...planner, skills: ['custom-steps'] }
@@ -166,11 +142,11 @@ describe.skipIf(binary === '')('the role of a run with the real claude', () => {
   })
 
   test('is seen to be without its guards where hooks are switched off', async ({ expect }) => {
-    mkdirSync(join(world.home, '.claude'), { recursive: true })
-    writeFileSync(join(world.home, '.claude/settings.json'), JSON.stringify({ disableAllHooks: true }))
+    mkdirSync(join(here.world.home, '.claude'), { recursive: true })
+    writeFileSync(join(here.world.home, '.claude/settings.json'), JSON.stringify({ disableAllHooks: true }))
     const { words, env } = deliver()
     const { stdout } = await run(words, '[[text Done.]]', env)
-    expect(claude.guarded?.(stdout, join(dir, 'role'))).toBe(false)
-    rmSync(join(world.home, '.claude/settings.json'))
+    expect(claude.guarded?.(stdout, join(here.dir, 'role'))).toBe(false)
+    rmSync(join(here.world.home, '.claude/settings.json'))
   })
 })

@@ -1,44 +1,23 @@
 /** Cast roles and the role of a run with the real opencode, in a repository that agents have planted files in. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'vitest'
 import { opencode } from '../../src/agents/opencode/opencode.ts'
-import { castAll } from '../../src/roles/cast/cast.ts'
-import { markText } from '../../src/roles/cast/marker.ts'
 import type { Layout } from '../../src/roles/cast/target.ts'
 import { findCli } from '../helpers/cli-world.ts'
-import { openOpencodeWorld, type OpencodeWorld } from '../helpers/opencode.ts'
-import { native, roleRequest } from '../helpers/role-request.ts'
+import { openOpencodeWorld } from '../helpers/opencode.ts'
+import { roleRequest } from '../helpers/role-request.ts'
+import { castFiles, deliverTo, plant, takeTurn, worldOfFile } from '../helpers/role-world.ts'
 import { digger, planner, sampleSettings } from '../helpers/roles.ts'
-import { makeTempDir, removeTempDir } from '../helpers/temp-dir.ts'
 
 const binary = findCli('opencode')
 
-let dir: string
-let world: OpencodeWorld
-
-beforeAll(async () => {
-  dir = await makeTempDir()
-  world = await openOpencodeWorld(dir)
-})
-
-afterAll(async () => {
-  await world[Symbol.asyncDispose]()
-  await removeTempDir(dir)
-})
-
-/** Files below a folder. */
-function plant(root: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), text)
-  }
-}
+const here = worldOfFile(openOpencodeWorld)
 
 /** A repository of its own, whose folder of opencode needs no package from the network. */
 function repository(name: string, files: Readonly<Record<string, string>>): string {
-  const folder = join(dir, name)
+  const folder = join(here.dir, name)
   mkdirSync(folder)
   spawnSync('git', ['init', '--quiet'], { cwd: folder })
   const lock = {
@@ -51,20 +30,11 @@ function repository(name: string, files: Readonly<Record<string, string>>): stri
 }
 
 function run(folder: string, words: readonly string[], env: Readonly<Record<string, string>>, input = '') {
-  const [program = '', ...rest] = world.enter([binary ?? '', ...words])
-  const asked = world.requests().length
-  const { stdout, stderr } = spawnSync(program, rest, {
+  return takeTurn(here.world, [binary ?? '', ...words], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], ...opencode.env(60_000), ...world.env, ...env },
+    env: { ...opencode.env(60_000), ...here.world.env, ...env },
     input,
-    encoding: 'utf8',
-    timeout: 50_000,
   })
-  const requests = world
-    .requests()
-    .slice(asked)
-    .filter(({ tools }) => tools.length > 0)
-  return { stdout, stderr, requests }
 }
 
 /** The last rule for each permission of an agent, as opencode lists it. */
@@ -80,12 +50,6 @@ function permissionsOf(listing: string, name: string): Record<string, string> {
 
 const skills = [{ name: 'triage', description: 'How to: sort', body: '# Triage' }]
 
-function castFiles(layout: Layout): Record<string, string> {
-  const settings = sampleSettings('opencode', { layout, modelMap: {} })
-  const { files } = castAll([planner, digger], skills, settings)
-  return Object.fromEntries(files.map(({ path, text, of }) => [path, markText(text, of)]))
-}
-
 describe.skipIf(binary === undefined)('cast roles with the real opencode', () => {
   test.for<[Layout, string, string]>([
     ['flatten', 'planner', 'digger'],
@@ -93,7 +57,8 @@ describe.skipIf(binary === undefined)('cast roles with the real opencode', () =>
   ])(
     '%s is listed with its permissions, and run by the name it has there',
     ([layout, name, callee], { expect }) => {
-      const folder = repository(layout, castFiles(layout))
+      const settings = sampleSettings('opencode', { layout, modelMap: {} })
+      const folder = repository(layout, castFiles(settings, skills))
       const { stdout } = run(folder, ['agent', 'list'], {})
       expect(stdout).toContain(`\n${name} (primary)`)
       expect(stdout).toContain(`\n${callee} (subagent)`)
@@ -148,16 +113,15 @@ describe.skipIf(binary === undefined)('the role of a run with the real opencode'
     { timeout: 120_000 },
     ({ expect }) => {
       const workDir = repository('planted', planted)
-      const folder = join(dir, 'role')
+      const folder = join(here.dir, 'role')
       const request = roleRequest('opencode', {
         words: ['opencode', 'run'],
-        env: world.env,
+        env: here.world.env,
         folder,
         workDir,
         skills,
       })
-      const { words, env, files } = native(opencode.role?.(request))
-      plant(folder, Object.fromEntries(files.map(({ path, text }) => [path, text])))
+      const { words, env } = deliverTo(folder, opencode.role?.(request))
 
       const own = [...words.slice(1), '--format', 'json']
       const { stdout, stderr, requests } = run(workDir, own, env, call('digger'))
@@ -181,13 +145,12 @@ describe.skipIf(binary === undefined)('the role of a run with the real opencode'
   )
 
   test('may no command that OPENCODE_PERMISSION of its agent denies', ({ expect }) => {
-    const folder = join(dir, 'denied')
-    const denied = { ...world.env, OPENCODE_PERMISSION: '{"bash":"deny"}' }
+    const folder = join(here.dir, 'denied')
+    const denied = { ...here.world.env, OPENCODE_PERMISSION: '{"bash":"deny"}' }
     const workDir = repository('plain', {})
     const words = ['opencode', 'run']
     const request = roleRequest('opencode', { words, env: denied, folder, workDir, skills })
-    const { words: own, env, files } = native(opencode.role?.(request))
-    plant(folder, Object.fromEntries(files.map(({ path, text }) => [path, text])))
+    const { words: own, env } = deliverTo(folder, opencode.role?.(request))
     const { requests } = run(
       workDir,
       [...own.slice(1), '--format', 'json'],
