@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import { insertRunRow } from '../../test/helpers/run-row.ts'
+import { delegation } from '../../test/helpers/sample-delegation.ts'
 import { memoryStore } from '../../test/helpers/store.ts'
 import { hashToken, newToken } from '../platform/token.ts'
 import type { Tx } from '../platform/sqlite.ts'
@@ -18,27 +19,7 @@ import {
   type Delegation,
 } from './store.ts'
 
-const deadline = { wall: 9_000, mono: 9_000, boot: 'boot' }
-
-function delegation(run: string, changes: Partial<Delegation> = {}): Delegation {
-  return {
-    run,
-    parent: 'top',
-    agent: 'scout',
-    role: 'l3/coder',
-    lineage: ['top'],
-    roles: ['l1/lead'],
-    tickName: 'scout#1',
-    detached: false,
-    task: 'Mend it.',
-    state: 'waiting',
-    askedAt: 1_000,
-    deadline,
-    endedAt: undefined,
-    failure: undefined,
-    ...changes,
-  }
-}
+const { deadline } = delegation('any')
 
 /** A run on record, as far as tokens go. */
 function insertRun(tx: Tx, id: string, { state = 'running', role = 'l1/lead', lineage = '[]' } = {}): void {

@@ -1,6 +1,28 @@
-/** Owns what tests show of delegations. */
+/** Owns delegations of tests: what is on record of one, and what is shown. */
+import type { Delegation } from '../../src/delegation/store.ts'
 import type { DelegationView } from '../../src/ipc/protocol/delegations.ts'
 import type { TreeRun } from '../../src/ipc/protocol/runs.ts'
+
+/** One on record that waits to be started. */
+export function delegation(run: string, changes: Partial<Delegation> = {}): Delegation {
+  return {
+    run,
+    parent: 'top',
+    agent: 'scout',
+    role: 'l3/coder',
+    lineage: ['top'],
+    roles: ['l1/lead'],
+    tickName: 'scout#1',
+    detached: false,
+    task: 'Mend it.',
+    state: 'waiting',
+    askedAt: 1_000,
+    deadline: { wall: 9_000, mono: 9_000, boot: 'boot' },
+    endedAt: undefined,
+    failure: undefined,
+    ...changes,
+  }
+}
 
 /** One run that another run asked for, and how it ended. */
 export const sampleDelegation: DelegationView = {

@@ -1,27 +1,11 @@
 import { test } from 'vitest'
+import { delegation } from '../../../test/helpers/sample-delegation.ts'
 import { memoryStore } from '../../../test/helpers/store.ts'
 import type { Delegation } from '../../delegation/store.ts'
 import { delegationView } from './view.ts'
 
-const one: Delegation = {
-  run: 'child',
-  parent: 'top',
-  agent: 'scout',
-  role: 'l3/coder',
-  lineage: ['top'],
-  roles: ['l1/lead'],
-  tickName: 'scout#1',
-  detached: false,
-  task: 'Mend it.',
-  state: 'waiting',
-  askedAt: 1_000,
-  deadline: { wall: 9_000, mono: 9_000, boot: 'boot' },
-  endedAt: undefined,
-  failure: undefined,
-}
-
 const viewOf = (changes: Partial<Delegation>) =>
-  memoryStore().read((tx) => delegationView(tx, { ...one, ...changes }))
+  memoryStore().read((tx) => delegationView(tx, delegation('child', changes)))
 
 test('a delegation without a run says why there is none, and never that it succeeded', async ({ expect }) => {
   expect(await viewOf({})).toMatchObject({
