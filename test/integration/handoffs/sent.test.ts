@@ -41,7 +41,23 @@ const settled = (site: Site) =>
     sent(site).every(({ content }) => content === null) ? true : undefined,
   )
 
-const inWords = (text: unknown) => `'${String(text).replaceAll("'", "''")}'`
+/** A handoff that the operator sent to a scout whom none wakes, of a daemon that was killed since. */
+async function sentAndKilled(site: Site): Promise<{ readonly path: string; readonly content: string }> {
+  const daemon = await team(site, {}, { wake_on: '[]' })
+  await daemon.ask('sendHandoff', { to: 'scout', text: 'Look at it.' })
+  const [path = ''] = paths(site)
+  const content = readFileSync(path, 'utf8')
+  await daemon.kill()
+  return { path, content }
+}
+
+/** As if it had not been noted down that the file is written. */
+function forgetWriting(site: Site, content: string): void {
+  site.alter(`update handoffs set content = '${content.replaceAll("'", "''")}'`)
+}
+
+/** As if nobody had looked at the folders of handoffs. */
+const forgetLook = (site: Site) => site.alter('delete from seen; delete from triggers')
 
 describe('a run', () => {
   test('sends in the name of its agent, with its role, and to those that there are', async ({
@@ -87,6 +103,13 @@ describe('a run', () => {
   }) => {
     const other = join(site.dir, 'other')
     await mkdir(other)
+    const idle = {
+      agent_command: sh('true'),
+      project: "'two'",
+      workspace: `'${other}'`,
+      heartbeat_interval: '86400',
+      wake_on: '[]',
+    }
     await site.write({
       here: {
         agent_command: sh(
@@ -95,20 +118,8 @@ describe('a run', () => {
         heartbeat_interval: '86400',
         project: "'one'",
       },
-      there: {
-        agent_command: sh('true'),
-        project: "'two'",
-        workspace: `'${other}'`,
-        heartbeat_interval: '86400',
-        wake_on: '[]',
-      },
-      third: {
-        agent_command: sh('true'),
-        project: "'two'",
-        workspace: `'${other}'`,
-        heartbeat_interval: '86400',
-        wake_on: '[]',
-      },
+      there: idle,
+      third: idle,
     })
     await mkdir(join(other, 'runtime/handoff/third-to-there'), { recursive: true })
     await writeFile(join(other, 'runtime/handoff/third-to-there/a.md'), '# Secret')
@@ -190,14 +201,11 @@ describe('a daemon that was killed', () => {
     site,
     expect,
   }) => {
-    const daemon = await team(site, {}, { wake_on: '[]' })
-    await daemon.ask('sendHandoff', { to: 'scout', text: 'Look at it.' })
-    const [path = ''] = paths(site)
-    const content = readFileSync(path, 'utf8')
-    await daemon.kill()
+    const { path, content } = await sentAndKilled(site)
     // It died before the file was written.
     await rm(path)
-    site.alter(`update handoffs set content = ${inWords(content)}; delete from seen; delete from triggers`)
+    forgetWriting(site, content)
+    forgetLook(site)
     const second = await site.start()
     await settled(site)
     expect([filesIn(site, 'human-to-scout'), readFileSync(path, 'utf8')]).toEqual([
@@ -207,7 +215,8 @@ describe('a daemon that was killed', () => {
     expect(site.rows('select wakes from triggers')).toEqual([{ wakes: 0 }])
     await second.kill()
     // It died after that, before it could note it down.
-    site.alter(`update handoffs set content = ${inWords(content)}; delete from seen; delete from triggers`)
+    forgetWriting(site, content)
+    forgetLook(site)
     const third = await site.start()
     await settled(site)
     expect(filesIn(site, 'human-to-scout')).toHaveLength(1)
@@ -217,7 +226,7 @@ describe('a daemon that was killed', () => {
     // The same, and somebody has dealt with it since.
     await mkdir(join(dirname(path), 'done'))
     await rename(path, join(dirname(path), 'done', path.split('/').at(-1) ?? ''))
-    site.alter(`update handoffs set content = ${inWords(content)}`)
+    forgetWriting(site, content)
     await site.start()
     await settled(site)
     expect(readdirSync(dirname(path))).toEqual(['done'])
@@ -247,13 +256,9 @@ describe('a daemon that was killed', () => {
     site,
     expect,
   }) => {
-    const daemon = await team(site, {}, { wake_on: '[]' })
-    await daemon.ask('sendHandoff', { to: 'scout', text: 'Look at it.' })
-    const [path = ''] = paths(site)
-    const content = readFileSync(path, 'utf8')
-    await daemon.kill()
+    const { path, content } = await sentAndKilled(site)
     await writeFile(path, 'not ours')
-    site.alter(`update handoffs set content = ${inWords(content)}`)
+    forgetWriting(site, content)
     await site.start()
     await settled(site)
     expect(readFileSync(path, 'utf8')).toBe('not ours')
