@@ -31,7 +31,7 @@ export async function placeOld(name: string, dir: string): Promise<OldPlace> {
 }
 
 /** Changes a store that nobody has open. */
-function alter({ stateDir }: Pick<OldPlace, 'stateDir'>, sql: string): void {
+export function alter({ stateDir }: Pick<OldPlace, 'stateDir'>, sql: string): void {
   using store = openStoreFile(stateDir)
   store.database.exec(sql)
 }
