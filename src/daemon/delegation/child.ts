@@ -9,6 +9,8 @@ import { remove } from '../../platform/files.ts'
 import { makeInside } from '../../platform/inside.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { prepareRun } from '../../runner/apply/launch.ts'
+import { describeOutcome } from '../../runner/outcome.ts'
+import type { RunRecord } from '../../runner/record.ts'
 import { insertRun, readRun } from '../../runner/store.ts'
 import { aroundRun } from '../around.ts'
 import { observeWorld } from '../world.ts'
@@ -150,6 +152,23 @@ export function isAbandoned(tx: Tx, { parent, detached }: Pick<Delegation, 'pare
 /** It never becomes a run. */
 export async function failChild(core: Core, child: Delegation, reason: string): Promise<void> {
   await write(core, (tx, emit) => neverBegins(core, tx, emit, { child, reason }))
+}
+
+/**
+ * Whether its run has ended and this is not on record. So an older marrow leaves it: it may work on this store and knows
+ * nothing of children, whose places would be taken for ever.
+ */
+export function isOver({ state }: Pick<Delegation, 'state'>, run: RunRecord | undefined): boolean {
+  return state === 'running' && (run === undefined || run.state === 'ended')
+}
+
+/** Puts that end on record, and reports it. */
+export async function closeChild(core: Core, child: Delegation, run: RunRecord | undefined): Promise<void> {
+  const outcome = run?.outcome === undefined ? 'its run is no longer on record' : describeOutcome(run.outcome)
+  await core.db.write((tx) => {
+    endDelegation(tx, child.run, core.clock.now().wall)
+    reportChild(core, tx, child, { outcome, result: run?.reading?.result })
+  })
 }
 
 function neverBegins(

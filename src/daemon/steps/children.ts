@@ -2,7 +2,7 @@
 import { openDelegations } from '../../delegation/store.ts'
 import { readRun } from '../../runner/store.ts'
 import type { Core } from '../core.ts'
-import { childKey, failChild, isAbandoned, startChild } from '../delegation/child.ts'
+import { childKey, closeChild, failChild, isAbandoned, isOver, startChild } from '../delegation/child.ts'
 import { askForEnd, settleKey } from './reap.ts'
 
 /** Returns in how many ms to look again: what is awaited here wakes the loop by itself. */
@@ -16,7 +16,9 @@ export async function lookAfterChildren(core: Core): Promise<number> {
     })),
   )
   for (const { child, abandoned, run } of open) {
-    if (!abandoned) {
+    if (isOver(child, run)) {
+      await closeChild(core, child, run)
+    } else if (!abandoned) {
       // Of a run that has ended and is being settled nothing begins any more: in a moment it is over.
       const isLate = !child.detached && jobs.has(settleKey(child.parent))
       if (child.state === 'waiting' && life.stopping === 'no' && !isLate && !jobs.has(childKey(child)))

@@ -253,3 +253,38 @@ describe('a child that was allowed', () => {
     )
   })
 })
+
+test('children whose end an older marrow recorded are over, and take nobody’s place any more', async ({
+  site,
+  expect,
+}) => {
+  const asks =
+    'marrow delegate hand --task Detached. --detach; marrow delegate hand --task Attached.; hold end'
+  await team(
+    site,
+    { 'l1/chief': asks, 'l3/hand': 'echo did it' },
+    { top: { 'delegation.max_children': '2' } },
+  )
+  const first = await site.start()
+  const chief = await askerOf(site, await tickRun(first))
+  await eventually('the end of both', () =>
+    site.rows("select run from delegations where state = 'ended'").length === 2 ? true : undefined,
+  )
+  await first.kill()
+  const reported = 'select receiver, title from handoffs'
+  // It knows neither delegations nor handoffs, and has forgotten one of the runs since.
+  site.alter(`update delegations set state = 'running', ended_at = null; delete from handoffs;
+    delete from runs where id in (select run from delegations where detached = 0)`)
+
+  const second = await site.start()
+  await eventually('nobody to be at work', async () => (await openRuns(second)) === 1 || undefined)
+  await eventually('the report', () => site.rows(reported).length === 1 || undefined)
+  expect(site.rows(reported)).toEqual([{ receiver: 'chief', title: 'l3/hand: succeeded' }])
+  expect((await tree(second)).map(({ task, outcome }) => [task, outcome])).toEqual([
+    [null, null],
+    ['Detached.', 'succeeded'],
+    ['Attached.', 'no longer on record'],
+  ])
+  const { run } = await chief.ask('delegate', { role: 'hand', task: 'One more.' })
+  await eventually('its end', async () => (await chief.ask('delegation', { run })).ok === true || undefined)
+})
