@@ -1,7 +1,8 @@
 /** Data of every version must open, whatever becomes of the program. */
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe } from 'vitest'
 import { readConfig } from '../../src/config/load.ts'
 import { migrations, READABLE_FROM } from '../../src/daemon/migrations.ts'
@@ -17,6 +18,7 @@ import { lastRuns, openRuns } from '../../src/runner/store.ts'
 import { describeOutcome } from '../../src/runner/outcome.ts'
 import { migrate, openDatabase, type Row } from '../../src/platform/sqlite.ts'
 import { oldData, placeOld, queriesOf, rowsOf, schemaOf, type OldPlace } from '../helpers/old-data.ts'
+import { marrowProgram } from '../helpers/spawned-daemon.ts'
 import { test } from '../helpers/temp-dir.ts'
 
 const everything = { after: undefined, since: undefined, kinds: [], agent: undefined, run: undefined }
@@ -77,6 +79,20 @@ describe.for(oldData)('the store of %s', (name) => {
     expect([schemaOf(place), kept()]).toEqual([await newSchema(dir), before])
   })
 
+  test('is told of by commands without a daemon, which leave it as it is', async ({ dir, expect }) => {
+    const place = await placeOld(name, dir)
+    const [from, kept] = [numberOf(place), keeper(place)]
+    const before = kept()
+    const [first] = rowsOf(place, 'select agent, id from runs order by rowid')
+    const agent = String(first?.['agent'])
+    await mkdir(join(dir, 'team'))
+    expect(await marrow(place, 'export')).toContain(String(first?.['id']))
+    expect(await marrow(place, 'report', '--since', '2026-11-20T00:00:00Z')).toContain(`\n  ${agent}: `)
+    expect(await marrow(place, 'dry-run', agent)).toContain('$MARROW_WORKSPACE')
+    await marrow(place, 'clean')
+    expect([numberOf(place), kept()]).toEqual([from, before])
+  })
+
   test('comes with a configuration that loads without a mistake, with the same agents', async ({
     dir,
     expect,
@@ -89,6 +105,11 @@ describe.for(oldData)('the store of %s', (name) => {
     )
   })
 })
+
+/** What a command of the built program prints, for as long as it ends well. */
+async function marrow({ configPath }: OldPlace, ...words: string[]): Promise<string> {
+  return (await promisify(execFile)(marrowProgram, [...words, '-c', configPath])).stdout
+}
 
 /** Reads all rows of a store in the columns that it has at first. */
 function keeper(place: OldPlace): () => Map<string, Row[]> {

@@ -1,12 +1,10 @@
 import type { DryRunView } from '../../ipc/protocol/agents.ts'
 import { systemClock } from '../../platform/clock.ts'
-import { entryOf } from '../../platform/files.ts'
-import { openDatabase } from '../../platform/sqlite.ts'
 import { dryRun } from '../dry-run.ts'
 import { dryRunTask } from '../dry-run-task.ts'
 import { agentsNamed } from '../handlers/agents.ts'
 import { configAt, installedProgram } from '../here.ts'
-import { storePath } from '../open-store.ts'
+import { openToRead } from '../open-store.ts'
 import { wallOf } from '../steps/wall.ts'
 
 /** The dry run where no daemon runs: the store is opened read-only, and need not be there at all. */
@@ -28,11 +26,9 @@ export async function dryRunLocally(options: {
     const wish = { roles: options.agents, task: options.task, accountable: options.accountable }
     return [await dryRunTask(here, wish)]
   }
-  const path = storePath(config.stateDir)
-  // An empty file is a store that no daemon has ever opened.
-  const written = (entryOf(path)?.bytes ?? 0) > 0
+  const db = openToRead(config.stateDir)
   using stack = new DisposableStack()
-  const db = written ? stack.adopt(openDatabase(path, { readOnly: true }), (open) => open.close()) : undefined
+  stack.defer(() => db?.close())
   const agents = agentsNamed(config, options.agents)
   return await dryRun({
     config,

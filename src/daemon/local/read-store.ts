@@ -2,13 +2,11 @@
 import type { Config } from '../../config/config.ts'
 import { checkedParams } from '../../ipc/params.ts'
 import { protocol, type ParamsOf, type RequestOf, type ResultOf } from '../../ipc/protocol/table.ts'
-import { entryOf } from '../../platform/files.ts'
-import { checkReadable, openDatabase, type Database } from '../../platform/sqlite.ts'
+import type { Database } from '../../platform/sqlite.ts'
 import { createGrowth } from '../core.ts'
 import { eventHandlers } from '../handlers/events.ts'
 import { configAt } from '../here.ts'
-import { migrations } from '../migrations.ts'
-import { storePath } from '../open-store.ts'
+import { openToRead } from '../open-store.ts'
 import { listRuns } from '../run-list.ts'
 
 /** A page of runs. Throws CONFIG_MISSING, CONFIG_INVALID, STORE_UNREADABLE, BAD_REQUEST, NOT_FOUND. */
@@ -42,11 +40,9 @@ export async function withStore<T>(
   read: (db: Database, config: Config) => Promise<T>,
 ): Promise<T | undefined> {
   const config = await configAt(configPath)
-  const path = storePath(config.stateDir)
-  if ((entryOf(path)?.bytes ?? 0) === 0) return undefined
-  const db = openDatabase(path, { readOnly: true })
+  const db = openToRead(config.stateDir)
+  if (db === undefined) return undefined
   try {
-    checkReadable(db.raw, migrations.at(-1)?.number ?? 0)
     return await read(db, config)
   } finally {
     db.close()

@@ -7,10 +7,10 @@ import { withoutWritten } from '../../config/report.ts'
 import type { Report } from '../../ipc/protocol/report.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { entryOf } from '../../platform/files.ts'
-import { openDatabase, type Tx } from '../../platform/sqlite.ts'
+import type { Tx } from '../../platform/sqlite.ts'
 import { periodOf } from '../../report/period.ts'
 import { readAsked } from '../../report/store.ts'
-import { noStore, storePath } from '../open-store.ts'
+import { noStore, openToRead } from '../open-store.ts'
 import { pauseFile, readPause } from '../pause.ts'
 import { reportFrom } from '../report.ts'
 import { redactorFor } from '../redaction.ts'
@@ -49,10 +49,9 @@ export async function reportLocally(asked: {
       redact: config ? redactorFor({ config, env: process.env }) : (text) => text,
     })
   }
-  const path = storePath(stateDir)
-  // An empty file is a store that no daemon has ever opened.
-  if ((entryOf(path)?.bytes ?? 0) === 0) return report(noStore)
+  const db = openToRead(stateDir)
+  if (db === undefined) return report(noStore)
   using stack = new DisposableStack()
-  const db = stack.adopt(openDatabase(path, { readOnly: true }), (open) => open.close())
+  stack.defer(() => db.close())
   return await db.read(report)
 }
