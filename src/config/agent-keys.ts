@@ -125,7 +125,8 @@ export const agents = {
     default: 'as at the top',
     range: [0, 1_000_000],
     rule: '0 = no limit',
-    meaning: 'How many finished runs are kept; the last 20 failed ones always are.',
+    meaning:
+      'How many finished runs are kept, children among them; the last 20 failed ones always are, and those that belong to a run that goes on.',
   },
   env: {
     type: 'table',

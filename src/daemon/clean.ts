@@ -9,8 +9,9 @@ import { bytesBelow } from '../platform/disk-use.ts'
 import { remove } from '../platform/files.ts'
 import { removeRun } from '../runner/apply/logs.ts'
 import { expiredRuns, type RetentionLimits } from '../runner/retention.ts'
-import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
+import { deleteRun } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
+import { keptRuns } from './kept-runs.ts'
 import { storeCopies } from './open-store.ts'
 import { keptByNobody, logsOf, slugsOf } from './prune.ts'
 
@@ -46,8 +47,7 @@ const DAY_MS = 86_400_000
 /** Looks at everything, in the order in which it is shown and removed. */
 export async function findCleanable(ground: Ground, asked: Asked): Promise<Cleanable[]> {
   const { ended, open, slugs } = await ground.db.read((tx) => ({
-    ended: endedRuns(tx),
-    open: openRuns(tx),
+    ...keptRuns(tx),
     slugs: slugsOf(tx),
   }))
   const known = ended.filter(({ endedAt }) => endedAt <= asked.asOf)
@@ -112,7 +112,7 @@ function limitsOf({ olderMs }: Asked): RetentionLimits {
 }
 
 function whyOf({ olderMs }: Asked): string {
-  const kept = 'the last 20 failed ones stay'
+  const kept = 'the last 20 failed ones stay, and those that belong to a run that goes on'
   if (olderMs === undefined) return `they ended, and ${RUNS_KEPT} newer ones stay; ${kept}`
   return `they ended longer ago than ${formatDuration(olderMs)}; ${kept}`
 }

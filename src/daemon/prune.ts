@@ -21,9 +21,10 @@ import { openInside, type InnerPath } from '../platform/inside.ts'
 import type { Tx } from '../platform/sqlite.ts'
 import { expiredRuns } from '../runner/retention.ts'
 import { logsFolder, removeRun } from '../runner/apply/logs.ts'
-import { deleteRun, endedRuns, openRuns } from '../runner/store.ts'
+import { deleteRun } from '../runner/store.ts'
 import { forgetFinished } from '../tasks/store.ts'
 import { folderOf, type Core } from './core.ts'
+import { keptRuns } from './kept-runs.ts'
 import { loginOf } from './logins.ts'
 
 const TICKS_KEPT = 500 // Per agent; counters live in the agent's own row.
@@ -39,8 +40,7 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
     core.config.agents.map((one) => [one.name, { days: one.logRetentionDays, count: one.logMaxCount }]),
   )
   const { ended, open, slugs } = await core.db.read((tx) => ({
-    ended: endedRuns(tx),
-    open: openRuns(tx),
+    ...keptRuns(tx),
     slugs: slugsOf(tx),
   }))
   const byId = new Map(ended.map((run) => [run.id, run]))

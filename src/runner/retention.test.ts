@@ -5,7 +5,13 @@ import { expiredRuns, type KeptRun } from './retention.ts'
 const DAY = 86_400_000
 const now = 100 * DAY
 const run = (id: string, daysAgo: number | undefined, failed = false, agent = 'a'): KeptRun => {
-  return { id, agent, failed, endedAt: daysAgo === undefined ? undefined : now - daysAgo * DAY }
+  return {
+    id,
+    agent,
+    failed,
+    needed: false,
+    endedAt: daysAgo === undefined ? undefined : now - daysAgo * DAY,
+  }
 }
 const expired = (runs: readonly KeptRun[], days: number, count: number) =>
   expiredRuns(runs, () => ({ days, count }), now)
@@ -38,12 +44,19 @@ test('the last 20 failed ones stay, whatever the limits say', ({ expect }) => {
   expect(expired([...failures, ...successes], 5, 30)).toEqual(['f24', 'f23', 'f22', 'f21', 'f20'])
 })
 
+test('one that is needed stays, and counts', ({ expect }) => {
+  const runs = [{ ...run('1', 9), needed: true }, run('2', 8), run('3', 7)]
+  expect(expired(runs, 5, 0)).toEqual(['2', '3'])
+  expect(expired(runs, 0, 2)).toEqual([])
+})
+
 test('what is left once the expired ones are gone has nothing expired in it', ({ expect }) => {
   const anyRun = fc.record({
     id: fc.uuid(),
     agent: fc.constantFrom('a', 'b'),
     endedAt: fc.option(fc.integer({ min: 0, max: now }), { nil: undefined }),
     failed: fc.boolean(),
+    needed: fc.boolean(),
   })
   fc.assert(
     fc.property(

@@ -7,6 +7,8 @@ export interface KeptRun {
   /** Epoch ms; undefined while it runs. */
   readonly endedAt: number | undefined
   readonly failed: boolean
+  /** Something that goes on still refers to it. */
+  readonly needed: boolean
 }
 
 /** How long an agent's runs are kept. 0 switches a limit off. */
@@ -18,7 +20,7 @@ export interface RetentionLimits {
 const FAILED_KEPT = 20 // What one wants to read most is a failure, and it must not be pushed out by many quiet successes.
 const DAY_MS = 86_400_000
 
-/** The ids to delete, oldest first. Running ones and the last 20 failed ones of an agent are never among them. */
+/** The ids to delete, oldest first. Running ones, needed ones and the last 20 failed ones of an agent are never among them. */
 export function expiredRuns(
   runs: readonly KeptRun[],
   limitsOf: (agent: string) => RetentionLimits,
@@ -40,6 +42,6 @@ function expiredOf(runs: readonly KeptRun[], { days, count }: RetentionLimits, n
   return newestFirst.filter((run, place) => {
     const tooOld = days > 0 && run.endedAt < now - days * DAY_MS
     const tooMany = count > 0 && place >= count
-    return (tooOld || tooMany) && !lastFailed.has(run)
+    return (tooOld || tooMany) && !run.needed && !lastFailed.has(run)
   })
 }

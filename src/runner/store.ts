@@ -154,15 +154,25 @@ export function deleteRun(tx: Tx, id: string): void {
   tx.run('delete from runs where id = ?', id)
 }
 
+/** An ended run, as far as its keeping is concerned. */
+export interface EndedRun {
+  readonly id: string
+  readonly agent: string
+  /** The first run of its lineage; itself where a tick began it. */
+  readonly root: string
+  readonly endedAt: number
+  readonly failed: boolean
+  readonly workspace: string
+}
+
 /** What retention looks at: every ended run. */
-export function endedRuns(
-  tx: Tx,
-): { id: string; agent: string; endedAt: number; failed: boolean; workspace: string }[] {
-  const sql =
-    "select id, agent, ended_at, outcome, workspace from runs where state = 'ended' order by ended_at desc"
+export function endedRuns(tx: Tx): EndedRun[] {
+  const sql = `select id, agent, coalesce(json_extract(lineage, '$[0]'), id) as root, ended_at, outcome, workspace
+    from runs where state = 'ended' order by ended_at desc`
   return tx.all(sql).map((row) => ({
     id: String(row['id']),
     agent: String(row['agent']),
+    root: String(row['root']),
     endedAt: Number(row['ended_at']),
     failed: mustReadJson<Outcome>(row['outcome']).kind !== 'succeeded',
     workspace: String(row['workspace']),

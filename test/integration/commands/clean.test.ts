@@ -20,6 +20,7 @@ async function withRuns(site: Site, count: number): Promise<void> {
     id: "'old-' || n",
     ended_at: 'ended_at - n * 3600000',
     outcome: failed,
+    unlooked: 'null',
   }
   site.alter(`with recursive count(n) as (select 1 union all select n + 1 from count where n < ${count})
     insert into runs (${columns.join(', ')})
@@ -114,6 +115,19 @@ test('no link that an agent planted leads a cleaning astray', async ({ site, dir
   expect(folders(site)).toEqual(runs(site))
   expect(readdirSync(join(site.stateDir, 'homes'))).toEqual([])
   expect(readdirSync(precious)).toHaveLength(3)
+})
+
+test('a run whose handoffs nobody has looked for yet stays until somebody has', async ({ site, expect }) => {
+  await withRuns(site, 30)
+  site.alter("update runs set unlooked = 1 where id = 'old-29'")
+  expect(await cleaned(site, '--yes')).toMatchObject([{ count: 8 }])
+  expect(runs(site)).toContain('old-29')
+  const daemon = await site.start()
+  await site.marrow('run-once', 'scout')
+  daemon.signal('SIGTERM')
+  await daemon.ended
+  await cleaned(site, '--yes')
+  expect(runs(site)).not.toContain('old-29')
 })
 
 test('after a kill -9 in the middle the next cleaning does the rest', async ({ site, expect }) => {
