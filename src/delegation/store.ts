@@ -129,10 +129,11 @@ export function endDelegation(tx: Tx, run: string, at: number, failure?: string)
   tx.run(sql, at, failure ?? null, run)
 }
 
-/** Those whose runs are no longer on record, or never were. */
+/** Those of lineages of which nothing goes on and no run is on record: what is left of one shows what led to it. */
 export function pruneDelegations(tx: Tx, before: number): void {
   const sql = `delete from delegations where state = 'ended' and ended_at < ?
-    and run not in (select id from runs) and parent not in (select id from runs)`
+    and root not in (select coalesce(json_extract(lineage, '$[0]'), id) from runs)
+    and root not in (select root from delegations where state <> 'ended')`
   tx.run(sql, before)
 }
 

@@ -22,7 +22,7 @@ test('a delegation without a run says why there is none, and never that it succe
   })
   expect(await viewOf({ state: 'ended', endedAt: 5_000 })).toMatchObject({
     outcome: 'no longer on record',
-    ok: false,
+    ok: null,
   })
 })
 

@@ -10,12 +10,16 @@ import { readRun } from '../../runner/store.ts'
 
 const TASK_CHARS_SHOWN = 120
 
+/** The outcome of a run whose record was removed. */
+export const GONE = 'no longer on record'
+
 /** With its run as that stands now. */
 export function delegationView(tx: Tx, one: Delegation): DelegationView {
   const run = readRun(tx, one.run)
   const { failure, endedAt } = one
   const outcome = run?.outcome && describeOutcome(run.outcome)
-  const gone = one.state === 'ended' && run === undefined ? 'no longer on record' : undefined
+  // Nobody knows any more how it ended.
+  const isGone = one.state === 'ended' && run === undefined && failure === undefined
   return {
     run: one.run,
     parent: one.parent,
@@ -28,8 +32,9 @@ export function delegationView(tx: Tx, one: Delegation): DelegationView {
     started_at: run?.startedAt === undefined ? null : isoTime(run.startedAt),
     deadline: isoTime(one.deadline.wall),
     ended_at: endedAt === undefined ? null : isoTime(endedAt),
-    outcome: (failure === undefined ? (outcome ?? gone) : `not started: ${failure}`) ?? null,
-    ok: one.state === 'ended' ? run?.outcome?.kind === 'succeeded' : null,
+    outcome:
+      (failure === undefined ? (outcome ?? (isGone ? GONE : undefined)) : `not started: ${failure}`) ?? null,
+    ok: one.state === 'ended' && !isGone ? run?.outcome?.kind === 'succeeded' : null,
     result: run?.reading?.result ?? null,
     tokens: tokensOf(run?.reading) ?? null,
     cost_usd: run?.reading?.costUsd ?? null,

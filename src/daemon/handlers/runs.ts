@@ -4,7 +4,7 @@ import { MarrowError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Handlers } from '../../ipc/protocol/table.ts'
 import type { RunDetail, RunView, StepView } from '../../ipc/protocol/runs.ts'
-import { lastRoots } from '../../delegation/store.ts'
+import { delegationsBelow, lastRoots, readDelegation } from '../../delegation/store.ts'
 import { readPart } from '../read-part.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { runPaths } from '../../runner/folder.ts'
@@ -24,8 +24,7 @@ export function runHandlers(
     runs: (params) => core.db.read((tx) => listRuns(tx, core, params, (run) => stateOf(core, run))),
     runsTree: ({ id, limit }) =>
       core.db.read((tx) => {
-        const named = id === undefined ? undefined : runNamed(core, tx, id)
-        const roots = named ? [named.lineage[0] ?? named.id] : lastRoots(tx, limit)
+        const roots = id === undefined ? lastRoots(tx, limit) : [rootNamed(core, tx, id)]
         return { runs: roots.flatMap((root) => treeOf(tx, root, (run) => stateOf(core, run))) }
       }),
     showRun: ({ id }) => core.db.read((tx) => runDetail(core, runNamed(core, tx, id))),
@@ -94,10 +93,32 @@ function runNamed(core: Core, tx: Tx, text: string): RunRecord {
       fix: 'Name more of the id.',
     })
   }
+  const missing = whyMissing(tx, text)
+  if (missing !== undefined)
+    throw new MarrowError('NOT_FOUND', `Cannot find the run: ${missing}.`, {
+      fix: `See what hangs together with it: marrow runs tree ${text}`,
+    })
   const what = agent ? `${agent.name} has no run on record` : `no run or agent is called ${text}`
   throw new MarrowError('NOT_FOUND', `Cannot find the run: ${what}.`, {
     fix: `${agent ? '' : suggestion(core, text, lastRuns(tx, undefined, SUGGESTED_FROM))}List them with: marrow runs`,
   })
+}
+
+/** A tree also names runs that have no record: what never began, and what was removed. */
+function rootNamed(core: Core, tx: Tx, text: string): string {
+  const child = readDelegation(tx, text)
+  if (child) return child.lineage[0] ?? child.parent
+  if (delegationsBelow(tx, text).length > 0) return text
+  const { id, lineage } = runNamed(core, tx, text)
+  return lineage[0] ?? id
+}
+
+/** Why there is no record of a run that was asked for; undefined: nobody asked for such a one. */
+function whyMissing(tx: Tx, text: string): string | undefined {
+  const child = readDelegation(tx, text)
+  if (child?.failure !== undefined) return `${text} never began: ${child.failure}`
+  if (child?.state === 'ended') return `the record of ${text} was removed`
+  return child && `${text} is being made ready`
 }
 
 const SUGGESTED_FROM = 200 // Whoever mistypes an id has just seen it.

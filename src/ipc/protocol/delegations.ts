@@ -17,7 +17,10 @@ export const DelegationView = z
     deadline: z.string().describe('When it is ended at the latest: ISO 8601, UTC.'),
     ended_at: z.string().nullable().describe('ISO 8601, UTC.'),
     outcome: z.string().nullable().describe('How it ended, in a sentence; null while it goes on.'),
-    ok: z.boolean().nullable().describe('Whether it succeeded; null while it goes on.'),
+    ok: z
+      .boolean()
+      .nullable()
+      .describe('Whether it succeeded; null while it goes on, and when its record is gone.'),
     result: z.string().nullable().describe('Its last words; null while it goes on, and when it had none.'),
     tokens: z.number().nullable().describe('All tokens; null when the agent CLI reported none.'),
     cost_usd: z.number().nullable().describe('US dollars; null when the agent CLI reported none.'),

@@ -85,7 +85,10 @@ export const TreeRun = z
       .describe('The first line of what it was asked to do; null: a tick’s own run.'),
     state: z.string().describe('waiting, or as of RunView.'),
     outcome: z.string().nullable().describe('How it ended, in a sentence; null while it goes on.'),
-    ok: z.boolean().nullable().describe('Whether it succeeded; null while it goes on.'),
+    ok: z
+      .boolean()
+      .nullable()
+      .describe('Whether it succeeded; null while it goes on, and when its record is gone.'),
     started_at: z.string().nullable().describe('ISO 8601, UTC.'),
     duration_ms: z.number().nullable().describe('From start to end, in milliseconds.'),
     tokens: z.number().nullable().describe('All tokens; null when the agent CLI reported none.'),

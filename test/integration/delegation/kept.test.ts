@@ -49,5 +49,38 @@ describe('marrow clean', () => {
     await allEnded(daemon)
     expect(await cleaned(site, '--older', '0s', '--yes')).toMatchObject([{ kind: 'runs', count: 4 }])
     expect(ids(site)).toEqual([])
+    // For a day its agent may still be told of it, and whoever looks for one sees where it stood.
+    expect((await site.marrow('runs', 'tree', chief.run)).out).toMatch(/^chief as l1\/chief {2}no longer on/)
+    expect(await site.marrow('show', quick)).toMatchObject({
+      code: 1,
+      err: `Cannot find the run: the record of ${quick} was removed.\nFix: See what hangs together with it: marrow runs tree ${quick}\n`,
+    })
+    expect((await site.marrow('runs', 'tree', stays)).out).toContain(`${stays}\n`)
+  })
+
+  test('leaves a failed run at its place below those that it removes', async ({ site, expect }) => {
+    await team(site, {
+      'l1/chief': 'marrow delegate lead --task Lead. --wait',
+      'l2/lead': 'marrow delegate hand --task Fail. --wait; echo lead',
+      'l3/hand': 'exit 3',
+    })
+    const daemon = await site.start()
+    const before = await eventually('all three', async () => {
+      const all = await tree(daemon)
+      return all.length === 3 && all.every(({ state }) => state === 'ended') ? all : undefined
+    })
+    await cleaned(site, '--older', '0s', '--yes')
+    site.alter('update delegations set ended_at = 1')
+    daemon.signal('SIGTERM')
+    await daemon.ended
+    const next = await site.start()
+    await site.marrow('run-once', 'chief') // Behind its first own look at what is old.
+    const [, , failed] = before
+    const { runs } = await next.ask('runsTree', { id: failed?.run })
+    expect(runs.map(({ run, ok, outcome }) => [run, ok, outcome])).toEqual([
+      [before[0]?.run, null, 'no longer on record'],
+      [before[1]?.run, null, 'no longer on record'],
+      [failed?.run, false, 'failed: exited with code 3'],
+    ])
   })
 })
