@@ -3,7 +3,7 @@ import { reasonOf } from '../base/errors.ts'
 import { entryOf } from '../platform/files.ts'
 import { runPaths } from '../runner/folder.ts'
 import { sightRun } from '../runner/observe.ts'
-import type { RunRecord } from '../runner/record.ts'
+import { asChild, type RunRecord } from '../runner/record.ts'
 import { markRunning, openRuns } from '../runner/store.ts'
 import { folderOf, write, type Core, type Life } from './core.ts'
 import { takeBack } from './steps/reap.ts'
@@ -37,7 +37,7 @@ async function adoptRun(core: Core, run: RunRecord): Promise<keyof Life['adopted
   }
   await write(core, (tx, emit) => {
     markRunning(tx, run.id, again.identity, startedAt)
-    emit('run.adopted', { agent: run.agent, run: run.id }, { pid: again.identity.pid })
+    emit('run.adopted', { agent: run.agent, run: run.id }, { pid: again.identity.pid, child: asChild(run) })
   })
   return 'adopted'
 }

@@ -21,7 +21,7 @@ import { readOutput, type Sighting } from '../runner/observe.ts'
 import { describeOutcome, endedOutcome, judge, type Outcome } from '../runner/outcome.ts'
 import { runPaths } from '../runner/folder.ts'
 import type { GuardState } from '../runner/guard.ts'
-import type { RunRecord } from '../runner/record.ts'
+import { asChild, type RunRecord } from '../runner/record.ts'
 import { finishRun } from '../runner/apply/finish.ts'
 import { endRun } from '../runner/store.ts'
 import { aboutTokensOf } from '../prompt/attribution.ts'
@@ -182,6 +182,7 @@ export function recordEnd(
       usage: reading?.usage ?? null,
       costUsd: reading?.costUsd ?? null,
       aboutTokens: end.aboutTokens ?? null,
+      child: asChild(run),
     },
   )
   tellFinished(tx, emit, run, { core, finished, at: now.wall })

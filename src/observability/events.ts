@@ -36,12 +36,18 @@ export interface EventMap {
   'tick.held': { tick: string; reason: string }
   'tick.failed': { tick: string; reason: string }
   'provider.failed': { provider: string; reason: string }
-  'run.started': { tick: string; pid: number; promptBytes: number; latenessMs: number }
-  'run.adopted': { pid: number }
-  'run.unstarted': { reason: string }
+  'run.started': {
+    tick: string
+    pid: number
+    promptBytes: number
+    latenessMs: number
+    child: ChildFact | null
+  }
+  'run.adopted': { pid: number; child: ChildFact | null }
+  'run.unstarted': { reason: string; child: ChildFact | null }
   /** Nothing shows that what keeps it from starting agents of its own is in force. */
   'guard.missing': { reason: string }
-  'run.ending': { by: string }
+  'run.ending': { by: string; child: ChildFact | null }
   'run.ended': {
     outcome: Outcome
     durationMs: number
@@ -51,6 +57,7 @@ export interface EventMap {
     costUsd: number | null
     /** Made from the length of what was sent and said, where the agent CLI told no tokens. */
     aboutTokens: number | null
+    child: ChildFact | null
   }
   'wake.received': { cause: Cause; reason: string }
   'breaker.opened': { reason: string; reopensAt: string }
@@ -74,7 +81,6 @@ export interface EventMap {
   'handoff.held': { file: string; rule: string; reason: string }
   /** What the operator should have been told could not be delivered, and is not tried again. */
   'notice.failed': { to: string; reason: string }
-  /** The operator had records removed before their time. */
   /** A run may hand this task to that role: a run of its own is made ready. */
   'delegation.allowed': { role: string; child: string; detached: boolean }
   'delegation.refused': { role: string; rule: string; reason: string }
@@ -82,6 +88,7 @@ export interface EventMap {
   'delegation.failed': { role: string; child: string; reason: string }
   /** Somebody asked at the agents' door who may not; told once a minute of the same. */
   'door.refused': { verb: string; reason: string }
+  /** The operator had records removed before their time. */
   'state.cleaned': { runs: number; bytes: number }
   /** Somebody had changed a cast file: it is as it was, and the changed text lies at `kept`. */
   'cast.restored': { path: string; kept: string }
@@ -92,6 +99,13 @@ export interface EventMap {
   /** Nobody wants it any more, and something would be lost. */
   'worktree.kept': { path: string; branch: string; reason: string }
   'step.failed': { step: string; error: string }
+}
+
+/** Of a run that another one asked for, and which is told of under the same agent; null of a tick's own. */
+export interface ChildFact {
+  role: string | null
+  /** The run that asked for it. */
+  parent: string
 }
 
 /** How a limit stands. Of `keep_plan_percent` the figures are percent of the plan's window. */

@@ -27,6 +27,7 @@ const ended: EventMap['run.ended'] = {
   usage: null,
   costUsd: null,
   aboutTokens: null,
+  child: null,
 }
 
 const table: { readonly name: string; readonly samples: Sample[]; readonly expected: string[] }[] = [

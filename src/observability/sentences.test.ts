@@ -36,12 +36,15 @@ const told: Told = {
   'tick.failed': [{ tick: 'a#1', reason: 'disk full' }, 'tick a#1 failed: disk full'],
   'provider.failed': [{ provider: 'queue', reason: 'code 1' }, 'context provider queue failed: code 1'],
   'run.started': [
-    { tick: 'a#1', pid: 9, promptBytes: 2_048, latenessMs: 3 },
+    { tick: 'a#1', pid: 9, promptBytes: 2_048, latenessMs: 3, child: null },
     'run started for a#1, prompt of 2 KiB',
   ],
-  'run.adopted': [{ pid: 9 }, 'run taken over, pid 9'],
-  'run.unstarted': [{ reason: 'the daemon died before' }, 'run had not begun: the daemon died before'],
-  'run.ending': [{ by: 'deadline' }, 'run is being ended: deadline'],
+  'run.adopted': [{ pid: 9, child: null }, 'run taken over, pid 9'],
+  'run.unstarted': [
+    { reason: 'the daemon died before', child: null },
+    'run had not begun: the daemon died before',
+  ],
+  'run.ending': [{ by: 'deadline', child: null }, 'run is being ended: deadline'],
   'guard.missing': [{ reason: 'hooks are off' }, 'its guards are not in force: hooks are off'],
   'run.ended': [
     {
@@ -51,6 +54,7 @@ const told: Told = {
       usage: null,
       costUsd: 0.5,
       aboutTokens: null,
+      child: null,
     },
     'run ended by signal 9 after 1m1s (900 tokens, $0.5000)',
   ],
@@ -149,3 +153,23 @@ test.for([
     expect(describeEvent({ kind: 'run.ended', data })).toBe(sentence)
   },
 )
+
+const child = { role: 'l3/hand', parent: 'a-1' }
+
+test.for([
+  ['run.started', { tick: 'a#1', promptBytes: 2_048 }, 'started for a#1, prompt of 2 KiB'],
+  ['run.adopted', { pid: 9 }, 'taken over, pid 9'],
+  ['run.unstarted', { reason: 'the daemon died' }, 'had not begun: the daemon died'],
+  ['run.ending', { by: 'parent' }, 'is being ended: parent'],
+  ['run.ended', { outcome: { kind: 'succeeded' }, durationMs: 1_000 }, 'succeeded after 1s'],
+] as const)('%s tells a child from the run that asked for it', ([kind, data, rest], { expect }) => {
+  expect(describeEvent({ kind, data: { ...data, child } })).toBe(`child run as l3/hand ${rest}`)
+  // Rows of a version that did not tell them apart.
+  expect(describeEvent({ kind, data })).toBe(`run ${rest}`)
+  for (const role of [null, 7, '']) {
+    expect(describeEvent({ kind, data: { ...data, child: { ...child, role } } })).toBe(`child run ${rest}`)
+  }
+  for (const odd of ['yes', null, 3]) {
+    expect(describeEvent({ kind, data: { ...data, child: odd } })).toBe(`run ${rest}`)
+  }
+})

@@ -30,14 +30,13 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'tick.failed': (data) => `tick ${text(data['tick'])} failed: ${text(data['reason'])}`,
   'provider.failed': (data) => `context provider ${text(data['provider'])} failed: ${text(data['reason'])}`,
   'run.started': (data) =>
-    `run started for ${text(data['tick'])}, prompt of ${byteCount(number(data['promptBytes']))}`,
-  'run.adopted': (data) => `run taken over, pid ${text(data['pid'])}`,
-  'run.unstarted': (data) => `run had not begun: ${text(data['reason'])}`,
-  'run.ending': ({ by }) =>
-    `run is being ended: ${typeof by === 'string' && Object.hasOwn(endings, by) ? endings[by] : text(by)}`,
+    `${runOf(data)} started for ${text(data['tick'])}, prompt of ${byteCount(number(data['promptBytes']))}`,
+  'run.adopted': (data) => `${runOf(data)} taken over, pid ${text(data['pid'])}`,
+  'run.unstarted': (data) => `${runOf(data)} had not begun: ${text(data['reason'])}`,
+  'run.ending': (data) => `${runOf(data)} is being ended: ${endingOf(data['by'])}`,
   'guard.missing': (data) => `its guards are not in force: ${text(data['reason'])}`,
   'run.ended': (data) =>
-    `run ${outcomeOf(data['outcome'])} after ${formatDuration(number(data['durationMs']))}${spent(data)}`,
+    `${runOf(data)} ${outcomeOf(data['outcome'])} after ${formatDuration(number(data['durationMs']))}${spent(data)}`,
   'wake.received': (data) => `woken by ${text(data['cause'])}${after(': ', data['reason'])}`,
   'breaker.opened': (data) => `cools down until ${text(data['reopensAt'])}: ${text(data['reason'])}`,
   'breaker.closed': () => 'works again after its failures',
@@ -76,6 +75,10 @@ const endings: Readonly<Record<string, string>> = {
   guard: 'its guards are not in force',
 }
 
+function endingOf(by: unknown): string {
+  return (typeof by === 'string' && Object.hasOwn(endings, by) ? endings[by] : undefined) ?? text(by)
+}
+
 /** Every kind of event that this version writes. */
 export const eventKinds: readonly string[] = Object.keys(sentences)
 
@@ -100,6 +103,12 @@ function after(separator: string, value: unknown): string {
 
 function number(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
+}
+
+/** A child is told of under the name of its agent: without its role it would pass for the run that asked for it. */
+function runOf({ child }: Data): string {
+  if (typeof child !== 'object' || child === null) return 'run'
+  return `child run${'role' in child ? after(' as ', child.role) : ''}`
 }
 
 function takenOver(data: Data): string {

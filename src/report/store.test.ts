@@ -45,6 +45,7 @@ const ended = (tokens: number | null, aboutTokens: number | null, costUsd: numbe
   usage: null,
   tokens,
   aboutTokens,
+  child: null,
   costUsd,
 })
 
@@ -67,7 +68,13 @@ test('ticks and runs are summed up by agent, from the first moment of the period
   await store.add(150_000, 'tick.quiet', { tick: 't', reason: 'r', savedTokens: 30, durationMs: 1 }, 'scout')
   await store.add(150_000, 'tick.held', { tick: 't', reason: 'limit' }, 'refit')
   await store.add(150_000, 'tick.failed', { tick: 't', reason: 'no role' }, 'refit')
-  await store.add(150_000, 'run.started', { tick: 't', pid: 1, promptBytes: 1, latenessMs: 0 }, 'scout', 'r1')
+  await store.add(
+    150_000,
+    'run.started',
+    { tick: 't', pid: 1, promptBytes: 1, latenessMs: 0, child: null },
+    'scout',
+    'r1',
+  )
   const { activity, from } = await store.read((tx) => readJournal(tx, period, true))
   expect(from).toBe(99_999)
   expect(activity.get('scout')).toEqual({
@@ -155,7 +162,7 @@ describe('no daemon ran', () => {
     await store.start(145_000)
     await store.add(150_000, 'work.resumed', {})
     // A daemon that comes up takes runs over before it says that it has started.
-    await store.add(181_000, 'run.adopted', { pid: 2 }, 'scout', 'r1')
+    await store.add(181_000, 'run.adopted', { pid: 2, child: null }, 'scout', 'r1')
     await store.start(181_500)
     expect(await downtime(store, true)).toEqual([
       { from: 110_000, to: 145_000, stopped: true },

@@ -5,7 +5,7 @@ import type { GivenFile } from '../handoffs/store.ts'
 import type { LimitPlan } from '../isolation/limits.ts'
 import type { ProcessIdentity } from '../platform/processes.ts'
 import type { Reading } from '../agents/adapter.ts'
-import type { Cause } from '../observability/events.ts'
+import type { Cause, ChildFact } from '../observability/events.ts'
 import type { RunChanges } from './changes.ts'
 import type { GuardState } from './guard.ts'
 import type { EndReason, Outcome } from './outcome.ts'
@@ -107,4 +107,10 @@ export interface RunRecord extends RunPlan {
   readonly gitAfter: GitState | undefined
   /** Undefined when it changed nothing that git could see. */
   readonly changes: RunChanges | undefined
+}
+
+/** Whose child a run is and in which role; null: a tick began it. */
+export function asChild({ lineage, role }: Pick<RunPlan, 'lineage' | 'role'>): ChildFact | null {
+  const parent = lineage.at(-1)
+  return parent === undefined ? null : { role, parent }
 }

@@ -12,7 +12,7 @@ import { remove } from '../../platform/files.ts'
 import type { ProcessRow } from '../../platform/processes.ts'
 import { nextEnding } from '../../runner/ending.ts'
 import { isEndCause, type EndReason } from '../../runner/outcome.ts'
-import type { RunRecord } from '../../runner/record.ts'
+import { asChild, type RunRecord } from '../../runner/record.ts'
 import { sightRun, type Sighting } from '../../runner/observe.ts'
 import { killEverything, killRemains, sendTerm, type RunProcesses } from '../../runner/apply/end.ts'
 import { claimUnstarted } from '../../runner/apply/launch.ts'
@@ -53,7 +53,7 @@ export async function askForEnd(core: Core, run: RunRecord, by: EndReason): Prom
   if (run.ending !== undefined) return
   await write(core, (tx, emit) => {
     setEnding(tx, run.id, { by, termAt: undefined, killed: false, descendants: [] })
-    emit('run.ending', { agent: run.agent, run: run.id }, { by })
+    emit('run.ending', { agent: run.agent, run: run.id }, { by, child: asChild(run) })
   })
   core.waker.wake()
 }
@@ -142,7 +142,7 @@ export async function takeBack(core: Core, run: RunRecord, reason: string): Prom
     setDelegationState(tx, run.id, 'waiting')
     setTickRun(tx, run.tick, 'assembling', null)
     returnTriggers(tx, run.tick, now, 'at-once')
-    emit('run.unstarted', { agent: run.agent, run: run.id }, { reason })
+    emit('run.unstarted', { agent: run.agent, run: run.id }, { reason, child: asChild(run) })
   })
   if (run.limits?.cgroup) removeCgroup(run.limits.cgroup)
   remove(folder)

@@ -12,6 +12,7 @@ import type { AgentConfig } from '../../config/config.ts'
 import { UNLIMITED, type Judgement } from '../../limits/decide.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import type { LaunchRequest, LaunchResult } from '../../runner/apply/launch.ts'
+import { asChild } from '../../runner/record.ts'
 import { markRunning, readRun, recordedRuns } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
 import { groundOf, standingIn } from '../standing.ts'
@@ -219,6 +220,7 @@ async function launchRecorded(core: Core): Promise<number> {
           pid: result.pid,
           promptBytes: run.promptBytes,
           latenessMs: Math.max(0, at - request.dueAt),
+          child: asChild(run),
         },
       )
     }

@@ -40,6 +40,19 @@ describe('a run that delegates', () => {
     expect((await site.marrow('runs', 'tree')).out).toMatch(
       /chief as l1\/chief {2}succeeded[^]*└─ l2\/lead {2}succeeded[^]*└─ l3\/hand {2}succeeded/,
     )
+    const [chief, lead] = runs.map(({ run }) => run)
+    for (const kind of ['run.started', 'run.ended']) {
+      const { events } = await daemon.ask('journal', { kind })
+      const told = new Map(events.map(({ run, data }) => [run, data['child']]))
+      expect(runs.map(({ run }) => told.get(run))).toEqual([
+        null,
+        { role: 'l2/lead', parent: chief },
+        { role: 'l3/hand', parent: lead },
+      ])
+    }
+    expect((await site.marrow('events', '--kind', 'run.ended')).out).toMatch(
+      /chief {2}child run as l3\/hand succeeded[^]*chief {2}child run as l2\/lead succeeded[^]*chief {2}run succeeded/,
+    )
   })
 
   test('is told the id of its role where marrow.toml leaves out the level', async ({ site, expect }) => {
