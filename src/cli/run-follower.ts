@@ -58,7 +58,7 @@ export async function followAll(
   for (const run of [...runs, ...newest.filter(({ state }) => state !== 'ended')]) begin(run)
   const later = followJournal(connection, { kind: 'run.started', agent: undefined }, from, async (data) => {
     if ('gone' in data || data.run === null) return
-    const run = await connection.ask('showRun', { id: data.run }).catch(whenGone)
+    const run = await unlessGone(connection.ask('showRun', { id: data.run }))
     if (run !== undefined) begin(run)
   })
   return Promise.race([later, failed.promise])
@@ -69,6 +69,12 @@ function isGone(error: unknown): boolean {
   return error instanceof MarrowError && error.code === 'NOT_FOUND'
 }
 
-function whenGone(error: unknown): undefined {
-  if (!isGone(error)) throw error
+/** Undefined where there is no such run, or none any more. */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (!isGone(error)) throw error
+    return undefined
+  }
 }

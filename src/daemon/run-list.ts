@@ -35,6 +35,8 @@ export function runView(run: RunRecord, state: RunView['state']): RunView {
   return {
     id: run.id,
     agent: run.agent,
+    role: run.role,
+    parent: run.lineage.at(-1) ?? null,
     tick: run.tickName,
     state,
     adapter: run.adapter,

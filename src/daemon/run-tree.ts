@@ -37,14 +37,14 @@ function goneRow({ lineage, parent, agent, roles }: Delegation): TreeRun {
 const nothing = { started_at: null, duration_ms: null, tokens: null, about_tokens: null, cost_usd: null }
 
 function runRow(run: RunRecord, stateOf: (run: RunRecord) => RunView['state']): TreeRun {
-  const { id, agent, outcome, ok, state, started_at, duration_ms, ...spent } = runView(run, stateOf(run))
-  const { tokens, about_tokens, cost_usd } = spent
+  const { id, agent, role, parent, outcome, ok, state, ...rest } = runView(run, stateOf(run))
+  const { started_at, duration_ms, tokens, about_tokens, cost_usd } = rest
   return {
     run: id,
-    parent: run.lineage.at(-1) ?? null,
+    parent,
     depth: run.lineage.length,
     agent,
-    role: run.role,
+    role,
     task: null,
     state,
     outcome,

@@ -217,6 +217,8 @@ const examples: Readonly<Record<string, unknown>> = {
   logs: {
     run: sampleRun().id,
     agent: 'scout',
+    role: null,
+    parent: null,
     at: '2026-01-05T12:55:03.000Z',
     kind: 'returned',
     text: '12 passed',

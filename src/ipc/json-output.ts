@@ -90,7 +90,9 @@ const Attempt = z
 export const LogStep = z
   .object({
     run: z.string(),
-    agent: z.string(),
+    agent: RunView.shape.agent,
+    role: RunView.shape.role,
+    parent: RunView.shape.parent,
     at: z.string().nullable().describe('When (ISO 8601, UTC); null where the agent CLI does not tell.'),
     kind: z
       .enum(['text', 'call', 'returned', 'usage', 'limit', 'result', 'error', 'unreadable'])

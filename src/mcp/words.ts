@@ -94,6 +94,7 @@ function runLine(run: RunView): string {
   const facts = [
     run.id,
     run.started_at === null ? 'not started' : run.started_at,
+    ...(run.parent === null ? [] : [`child${run.role === null ? '' : ` as ${plain(run.role)}`}`]),
     ...(run.duration_ms === null ? [] : [`took ${formatDuration(run.duration_ms)}`]),
     plain(run.outcome ?? run.state),
     ...tokensOf(run),

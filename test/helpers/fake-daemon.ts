@@ -143,6 +143,8 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
   return {
     id: 'scout-20260105-125500-000-abcd',
     agent: 'scout',
+    role: null,
+    parent: null,
     tick: 'scout#6',
     state: 'ended',
     adapter: 'opencode',
@@ -154,7 +156,6 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
     tokens: 5_321,
     about_tokens: null,
     cost_usd: 0.0123,
-    role: null,
     lineage: [],
     words: ['opencode', 'run', '--agent', 'scout'],
     isolated_by: 'bubblewrap',

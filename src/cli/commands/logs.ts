@@ -1,12 +1,12 @@
 import { MarrowError } from '../../base/errors.ts'
-import { plain } from '../../base/plain.ts'
 import type { RunView } from '../../ipc/protocol/runs.ts'
 import { connect, type CommonOptions, type Connection } from '../connection.ts'
 import { print, printLines, screenFor } from '../output.ts'
 import { readLast, readOn } from '../log-reader.ts'
-import { followAll, readTogether } from '../run-follower.ts'
+import { followAll, readTogether, unlessGone } from '../run-follower.ts'
 import { readOnLines, tellTail, type Show } from '../run-reader.ts'
 import { runHeading, stepJson, transcriptLines } from '../render/transcript.ts'
+import { whoseRun } from '../render/whose.ts'
 import { sinceTime } from '../since.ts'
 
 /** Flags of `marrow logs`. */
@@ -35,17 +35,17 @@ export async function logs(options: LogsOptions): Promise<number> {
   else if (target === undefined) await showTogether(connection, options)
   else {
     const run = await connection.ask('showRun', { id: target })
-    await showOne(connection, run, options, await showing(options))
+    await showOne(connection, run, options, await showing(options, () => false))
   }
   return 0
 }
 
-/** Each step as JSON, or as lines with their agent in front where several agents are shown. */
-async function showing({ json, target }: LogsOptions): Promise<Show> {
+/** Each step as JSON, or as lines, of some runs with whose they are in front. */
+async function showing({ json }: LogsOptions, isNamed: (run: RunView) => boolean): Promise<Show> {
   if (json) return (step, run) => [JSON.stringify(stepJson(step, run))]
   const screen = await screenFor('')
   return (step, run) => {
-    const start = target === undefined ? `${screen.paint('cyan', plain(run.agent))}  ` : ''
+    const start = isNamed(run) ? `${screen.paint('cyan', whoseRun(run))}  ` : ''
     return transcriptLines(step, run.id, screen).map((line) => start + line)
   }
 }
@@ -71,7 +71,9 @@ async function showSince(connection: Connection, options: LogsOptions, since: nu
   const runs = (await runsOf(connection, target))
     .filter(({ ended_at: ended }) => ended === null || Date.parse(ended) >= since)
     .toReversed()
-  const [show, screen] = [await showing(options), await screenFor('')]
+  // Read along with, a child speaks between the lines of the run that asked for it.
+  const show = await showing(options, ({ parent }) => target === undefined || parent !== null)
+  const screen = await screenFor('')
   if (runs.length === 0 && !json) process.stderr.write('(no runs since then)\n')
   if (runs.length === RUNS_MAX) process.stderr.write(`(only the last ${RUNS_MAX} runs)\n`)
   const ended = follow ? runs.filter(({ state }) => state === 'ended') : runs
@@ -82,18 +84,20 @@ async function showSince(connection: Connection, options: LogsOptions, since: nu
   const open = runs.filter((run) => !ended.includes(run))
   if (!follow) return
   if (target === undefined) return followAll(connection, { runs: open, count: lines, show, heading: !json })
-  for (const run of open) {
+  const followed = open.map(async (run) => {
     if (!json) print(runHeading(run, screen))
     await showOne(connection, run, { lines, json, follow }, show)
-  }
+  })
+  await Promise.all(followed)
 }
 
 async function showTogether(connection: Connection, options: LogsOptions): Promise<void> {
   const { follow = false, json = false, lines: count = LINES_USUAL } = options
-  const show = await showing(options)
+  const show = await showing(options, () => true)
   const names = Object.keys((await connection.ask('status', {})).agents)
-  const asked = names.map((agent) => connection.ask('runs', { agent, limit: 1 }))
-  const runs = (await Promise.all(asked)).flatMap((answer) => answer.runs)
+  // By its name the last run of its ticks: its newest may be a child.
+  const asked = names.map((agent) => unlessGone(connection.ask('showRun', { id: agent })))
+  const runs = (await Promise.all(asked)).flatMap((run) => run ?? [])
   const ended = follow ? runs.filter(({ state }) => state === 'ended') : runs
   printLines(await readTogether(connection, ended, { count, show }))
   if (runs.length === 0 && !follow && !json) process.stderr.write('(no runs yet)\n')

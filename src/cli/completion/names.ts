@@ -7,6 +7,7 @@ import { programRoot } from '../../config/load.ts'
 import type { RunView } from '../../ipc/protocol/runs.ts'
 import { connect, type Connection } from '../connection.ts'
 import type { Source } from '../program/spec.ts'
+import { whoseRun } from '../render/whose.ts'
 import type { Candidate } from './wanted.ts'
 
 const DAEMON_MS_MAX = 150 // Whoever presses a key does not wait longer; then the configuration must do.
@@ -80,7 +81,7 @@ async function runs(connection: Connection, isWanted: (run: RunView) => boolean)
   const answer = await connection.ask('runs', { limit: RUNS_MAX }, { timeoutMs: DAEMON_MS_MAX })
   return answer.runs
     .filter(isWanted)
-    .map((run) => ({ value: run.id, about: `${run.agent}: ${run.outcome ?? run.state}` }))
+    .map((run) => ({ value: run.id, about: `${whoseRun(run)}: ${run.outcome ?? run.state}` }))
 }
 
 /** `run` stands for every `run.…`. */

@@ -113,7 +113,7 @@ const logs: CommandSpec = {
   name: 'logs',
   summary: 'what a run said and did, or all agents together',
   about:
-    'Shows what a run said, each tool that it called with its result, and its tokens, in the same form for every agent CLI; an agent means its last run. Without a name it shows the last runs of all agents together, each line with its agent. With --follow it goes on until the run ends, or without a name for ever, over a restart of the daemon too. As JSON each step is one object on its own line; with --raw or --stderr each part.',
+    'Shows what a run said, each tool that it called with its result, and its tokens, in the same form for every agent CLI; an agent means its last run. Without a name it shows the last runs of all agents together, each line with its agent; those that were handed to other roles with --follow or --since, or by their id. With --follow it goes on until the run ends, or without a name for ever, over a restart of the daemon too. As JSON each step is one object on its own line; with --raw or --stderr each part.',
   words: [
     {
       name: 'agent-or-run',

@@ -8,6 +8,7 @@ import { shellWord } from '../../base/shell-word.ts'
 import { commitLines, describeChanges } from '../../runner/changes.ts'
 import type { Screen } from './screen.ts'
 import { table, type Cell, type Column } from './table.ts'
+import { whoseRun } from './whose.ts'
 
 const columns: readonly Column[] = [
   { title: 'RUN' },
@@ -32,7 +33,7 @@ export function runLines(runs: readonly RunView[], screen: Screen): string[] {
 function row(run: RunView, now: number): Cell[] {
   return [
     { text: run.id, style: 'bold' },
-    { text: run.agent },
+    { text: whoseRun(run) },
     { text: run.started_at === null ? '-' : clockTime(Date.parse(run.started_at), now) },
     { text: run.duration_ms === null ? '-' : formatDuration(run.duration_ms) },
     { text: run.outcome ?? run.state, style: run.ok === null ? 'cyan' : run.ok ? 'green' : 'red' },

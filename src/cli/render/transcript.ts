@@ -7,6 +7,7 @@ import { clockTime, isoTime } from '../../base/time.ts'
 import type { LogStep } from '../../ipc/json-output.ts'
 import type { RunView } from '../../ipc/protocol/runs.ts'
 import type { Screen } from './screen.ts'
+import { whoseRun } from './whose.ts'
 
 /** The lines of one step of a run; none for tokens that are all zero. */
 export function transcriptLines(step: Step, run: string, { paint }: Pick<Screen, 'paint'>): string[] {
@@ -52,14 +53,14 @@ function usageText(usage: Usage, costUsd: number | undefined): string | undefine
 export function runHeading(run: RunView, { paint, now }: Pick<Screen, 'paint' | 'now'>): string {
   const began = run.started_at === null ? 'not started' : clockTime(Date.parse(run.started_at), now)
   const end = run.outcome === null ? run.state : plain(run.outcome)
-  return `${paint('bold', `== ${plain(run.agent)}`)}  ${run.id}  ${began}  ${end}`
+  return `${paint('bold', `== ${whoseRun(run)}`)}  ${run.id}  ${began}  ${end}`
 }
 
 /** The same step for programs. */
-export function stepJson(step: Step, { id: run, agent }: RunView): LogStep {
+export function stepJson(step: Step, { id: run, agent, role, parent }: RunView): LogStep {
   const rest = { call: null, tool: null, failed: null, usage: null, cost_usd: null }
   const at = step.at === undefined ? null : isoTime(step.at)
-  const common = { run, agent, at, ...rest, kind: step.kind }
+  const common = { run, agent, role, parent, at, ...rest, kind: step.kind }
   switch (step.kind) {
     case 'text':
     case 'result':

@@ -152,7 +152,6 @@ function runDetail(core: Core, run: RunRecord): RunDetail {
   const { gitBefore, gitAfter } = run
   return {
     ...runView(run, stateOf(core, run)),
-    role: run.role,
     lineage: [...run.lineage],
     words: [...run.words],
     isolated_by: run.wall,

@@ -8,7 +8,9 @@ import { LayerView } from './agents.ts'
 export const RunView = z
   .object({
     id: z.string(),
-    agent: z.string(),
+    agent: z.string().describe('The agent that is accountable.'),
+    role: z.string().nullable().describe('By id; null: it has none.'),
+    parent: z.string().nullable().describe('The run that asked for it; null: a tick did.'),
     tick: z.string().describe('`<agent>#<n>`, the tick that it belongs to.'),
     state: z
       .enum(['recorded', 'running', 'ending', 'settling', 'ended'])
@@ -103,7 +105,6 @@ export type TreeRun = z.infer<typeof TreeRun>
 
 /** Everything on record of one run. */
 export const RunDetail = RunView.extend({
-  role: z.string().nullable(),
   lineage: z.array(z.string()).describe('The runs that led to this one, first to last.'),
   words: z.array(z.string()).describe('The command with its arguments, without the wall around it.'),
   isolated_by: z
