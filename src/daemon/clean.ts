@@ -1,7 +1,7 @@
 /** What the operator may have removed before its time: found first, told, and removed when that is asked for. */
 import { basename } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { MarrowError } from '../base/errors.ts'
+import { MarrowError, reasonOf } from '../base/errors.ts'
 import { formatDuration } from '../base/duration.ts'
 import { counted } from '../base/numbers.ts'
 import type { CleanItem } from '../ipc/protocol/clean.ts'
@@ -78,25 +78,46 @@ export async function findCleanable(ground: Ground, asked: Asked): Promise<Clean
   return found
 }
 
-/** Removes it. What is removed stays removed, however this ends, and the rest can be removed later. Throws STOPPING. */
+/**
+ * Removes it. What is removed stays removed, however this ends, and the rest can be removed later. Throws STOPPING, and
+ * CANNOT_WRITE at the end for what could not be removed.
+ */
 export async function removeCleanable(
   ground: Ground,
   found: readonly Cleanable[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { runs, paths } of found) {
-    for (const { id, workspace } of runs) {
-      refuseAborted(signal)
-      // The row last: while it is there the next cleaning finds what is left.
-      removeRun(logsOf(ground, workspace), id, folderOf(ground.config, id))
-      await ground.db.write((tx) => deleteRun(tx, id))
-      await breathe()
-    }
-    for (const path of paths) {
-      refuseAborted(signal)
-      remove(path)
+  const stuck: unknown[] = []
+  const removes = (removing: () => void): boolean => {
+    refuseAborted(signal)
+    try {
+      removing()
+      return true
+    } catch (error) {
+      stuck.push(error)
+      return false
     }
   }
+  for (const { runs, paths } of found) {
+    for (const { id, workspace } of runs) {
+      // The row last: while it is there the next cleaning finds what is left.
+      const isGone = removes(() => removeRun(logsOf(ground, workspace), id, folderOf(ground.config, id)))
+      if (isGone) await ground.db.write((tx) => deleteRun(tx, id))
+      await breathe()
+    }
+    for (const path of paths) removes(() => remove(path))
+  }
+  refuseStuck(stuck)
+}
+
+/** What an agent made unremovable keeps nothing else from its end. */
+function refuseStuck([first, ...more]: readonly unknown[]): void {
+  if (first === undefined) return
+  const others = more.length === 0 ? '' : ` So it is with ${more.length} more.`
+  throw new MarrowError('CANNOT_WRITE', `Cannot remove everything. ${reasonOf(first)}${others}`, {
+    fix: 'The rest is gone. Make it yours and writable (chmod -R u+rwX), and clean again.',
+    cause: first,
+  })
 }
 
 function refuseAborted(signal: AbortSignal): void {

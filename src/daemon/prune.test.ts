@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe } from 'vitest'
 import { test } from '../../test/helpers/daemon.ts'
+import { insertRunRow } from '../../test/helpers/run-row.ts'
 import { insertAgent } from '../heartbeat/store/agents.ts'
 import { settleSpending, spentBetween } from '../limits/store.ts'
 import { addNotice, endDelivery } from '../notify/store.ts'
@@ -36,6 +37,19 @@ describe('the journal', () => {
     await put(400, now - 9 * day)
     expect(await left()).toEqual({ rows: 700, oldest: now - 9 * day })
   })
+})
+
+test('a run that cannot be removed keeps nothing else from its end', async ({ home, expect }) => {
+  await home.write({ scout: { agent_command: "'true'" } })
+  const { core } = await home.start({ scheduled: false })
+  // A name that no folder can have, so that not even root can remove it.
+  const ids = [`a-${'9'.repeat(300)}`, 'b']
+  await core.db.write((tx) => {
+    for (const id of ids)
+      insertRunRow(tx, { id, agent: 'scout', state: 'ended', ended_at: 1, outcome: '{"kind":"succeeded"}' })
+  })
+  await prune(core, new AbortController().signal)
+  expect(await core.db.read((tx) => tx.all('select id from runs'))).toEqual([{ id: ids[0] }])
 })
 
 test('what runs spent is kept for two months, whatever becomes of the runs', async ({ home, expect }) => {

@@ -46,13 +46,16 @@ export async function prune(core: Core, signal: AbortSignal): Promise<void> {
   const byId = new Map(ended.map((run) => [run.id, run]))
   for (const id of expiredRuns(ended, (agent) => keptOf.get(agent) ?? REMOVED_AGENT, now)) {
     if (signal.aborted) return
-    removeRun(logsOf(core, byId.get(id)?.workspace ?? ''), id, folderOf(core.config, id))
-    await core.db.write((tx) => deleteRun(tx, id))
+    const isGone = orWarn(core, () =>
+      removeRun(logsOf(core, byId.get(id)?.workspace ?? ''), id, folderOf(core.config, id)),
+    )
+    if (isGone) await core.db.write((tx) => deleteRun(tx, id))
   }
   const known = new Set([...byId.keys(), ...open.map(({ id }) => id)])
   const runs = join(core.config.stateDir, 'runs')
   for (const { name, modifiedAt } of listFolder(runs)) {
-    if (isRunId(name) && !known.has(name) && modifiedAt < now - ORPHAN_MS_MIN) remove(join(runs, name))
+    if (isRunId(name) && !known.has(name) && modifiedAt < now - ORPHAN_MS_MIN)
+      orWarn(core, () => remove(join(runs, name)))
   }
   sweepViews((pid) => core.processes.identify(pid) !== undefined, now)
   pruneDoneHandoffs(core, now)
@@ -93,7 +96,18 @@ function pruneDoneHandoffs({ config, log }: Core, now: number): void {
 /** Logins and conversations of agents that are gone: no longer in the file, and without a run on record. */
 function pruneKept(core: Core, agents: KnownAgents): void {
   const { logins, homes } = keptByNobody(core, agents, loginsInUse(core))
-  for (const path of [...logins, ...homes]) remove(path)
+  for (const path of [...logins, ...homes]) orWarn(core, () => remove(path))
+}
+
+/** What an agent made unremovable stays, and keeps nothing else from its end. */
+function orWarn({ log }: Pick<Core, 'log'>, removing: () => void): boolean {
+  try {
+    removing()
+    return true
+  } catch (error) {
+    log.warn('something old cannot be removed', { error: reasonOf(error) })
+    return false
+  }
 }
 
 /** The folders of logins that runs began with. */

@@ -1,4 +1,5 @@
 /** `marrow clean`: what it lists, what it leaves alone, and what is there after a crash in the middle of it. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { cleaned, keepTemporary, quick, test } from '../../helpers/clean-world.ts'
@@ -128,6 +129,28 @@ test('a run whose handoffs nobody has looked for yet stays until somebody has', 
   await daemon.ended
   await cleaned(site, '--yes')
   expect(runs(site)).not.toContain('old-29')
+})
+
+test('what cannot be removed is told of, and keeps nothing else', async ({ site, expect }) => {
+  await withRuns(site, 60)
+  // A name that no folder can have, so that not even root can remove it.
+  const stuck = `old-${'9'.repeat(300)}`
+  site.alter(`update runs set id = '${stuck}' where id = 'old-59'`)
+  // Deeper than any path may be long.
+  const deeper = 'while mkdir "$1" && cd "$1"; do :; done 2> /dev/null; true'
+  const folder = join(site.stateDir, 'runs', 'old-58')
+  site.defer(() => rmSync(folder, { recursive: true, force: true }))
+  execFileSync('sh', ['-c', deeper, 'sh', 'd'.repeat(250)], { cwd: folder })
+  const end = await site.marrow('clean', '--yes')
+  expect(end).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^Cannot remove everything\. Cannot write .*old-9{300}: /),
+  })
+  expect(end.err).toContain('Fix: The rest is gone.')
+  expect(runs(site)).toContain(stuck)
+  expect(runs(site)).not.toContain('old-58')
+  expect(existsSync(folder)).toBe(false)
+  expect(await cleaned(site)).toMatchObject([{ count: 1 }])
 })
 
 test('after a kill -9 in the middle the next cleaning does the rest', async ({ site, expect }) => {
