@@ -135,7 +135,8 @@ export async function assemble(request: AssembleRequest): Promise<Assembly> {
   }
 }
 
-type Gathered = Pick<Assembly, 'role' | 'route' | 'given'> & {
+type Gathered = Pick<Assembly, 'role' | 'route'> & {
+  readonly given: Given
   readonly layers: Layer[]
   readonly tasks: QueuedTask[]
 }
@@ -189,9 +190,9 @@ async function gather(request: AssembleRequest, { found, env, outside }: Around)
 function openWork(
   { agent, triggers }: AssembleRequest,
   tasks: readonly QueuedTask[],
-  { files }: Pick<Given, 'files'>,
+  { asking }: Pick<Given, 'asking'>,
 ): OpenWork {
-  const given = new Set(files.map(({ path }) => path))
+  const given = new Set(asking)
   return {
     tasks: agent.wakeOn.includes('tasks') ? tasks.map(({ file }) => file) : [],
     triggers: triggers.filter((one) => one.cause !== 'handoff').length,

@@ -36,6 +36,14 @@ export function hopsOf(given: readonly Pick<Origin, 'hops'>[]): number | undefin
   return given.length === 0 ? undefined : Math.max(...given.map(({ hops }) => hops))
 }
 
+/**
+ * Whether a handoff that lies in a prompt is by itself worth a run at the receiver's next slot. One at the end of its
+ * chain is not: else two agents that answer each other would go on for ever at the pace of their slots.
+ */
+export function asksForRun({ hops }: Pick<Origin, 'hops'>): boolean {
+  return hops <= HOPS_MAX
+}
+
 /** Whether a handoff wakes its receiver. One that does not waits in its folder for the receiver's next tick. */
 export type Wake =
   | { readonly kind: 'wakes' }
@@ -47,7 +55,7 @@ export function wakeBy({ hops, startsLineage }: Origin): Wake {
     const reason = 'only a scheduled run of a role that may start a lineage (L1) wakes another agent'
     return { kind: 'waits', rule: 'level', reason }
   }
-  if (hops > HOPS_MAX) {
+  if (!asksForRun({ hops })) {
     const reason = `${counted(HOPS_MAX, 'handoff')} in a row have woken one agent after the other`
     return { kind: 'waits', rule: 'hops', reason }
   }

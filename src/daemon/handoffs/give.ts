@@ -3,7 +3,7 @@ import type { Moment } from '../../base/moment.ts'
 import type { AgentConfig, Config } from '../../config/config.ts'
 import { innerPath } from '../../config/inner.ts'
 import { handoffDir, type Handoff } from '../../handoffs/folders.ts'
-import { hopsOf } from '../../handoffs/hops.ts'
+import { asksForRun, hopsOf } from '../../handoffs/hops.ts'
 import { GIVEN_MAX, handoffMessage, type WaitingHandoff } from '../../handoffs/message.ts'
 import { handoffsTo, readText } from '../../handoffs/observe.ts'
 import { senderOf } from '../../handoffs/proof.ts'
@@ -36,6 +36,8 @@ export interface Given {
   /** Undefined: nothing waits. */
   readonly layer: Layer | undefined
   readonly files: readonly GivenFile[]
+  /** Of these the paths that are themselves a reason to run. */
+  readonly asking: readonly string[]
   /** What the run counts as that is given them; undefined: none. */
   readonly hops: number | undefined
 }
@@ -65,10 +67,12 @@ export async function giveHandoffs({ agent, config, known, now, dryRun }: GiveRe
   const message = handoffMessage(read, waiting.length - oldest.length, now.wall)
   const paths = new Set(message?.given)
   const given = oldest.filter(({ path }) => paths.has(path))
+  const origins = given.map(({ path }) => ({ path, hops: known?.seen.get(path)?.hops ?? 0 }))
   return {
     layer: message && layerOf(message.text),
     files: given.map(({ path, fingerprint }) => ({ path, fingerprint })),
-    hops: hopsOf(given.map(({ path }) => ({ hops: known?.seen.get(path)?.hops ?? 0 }))),
+    asking: origins.flatMap(({ path, hops }) => (asksForRun({ hops }) ? [path] : [])),
+    hops: hopsOf(origins),
   }
 }
 

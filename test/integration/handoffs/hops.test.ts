@@ -67,6 +67,27 @@ describe.for(Object.entries(ways))('by %s', ([, hand]) => {
     expect((await daemon.handlers.handoffs({})).waiting).toMatchObject([{ from: 'ping', to: 'pong' }])
   })
 
+  test('two agents whose handoffs wake nobody stop after as many hops, however many slots come', async ({
+    home,
+    expect,
+  }) => {
+    await writeRoles(dirname(home.configPath))
+    const lead = (to: string) => ({ ...answering(hand(to)), role: "'l2/lead'", heartbeat_interval: '60' })
+    await home.write({ ping: lead('pong'), pong: lead('ping') })
+    const clock = new FakeClock()
+    const daemon = await home.start({ clock, ipc: true })
+    await untilQuiet(daemon, clock, () => hasEnded(daemon, 2))
+    await daemon.handlers.sendHandoff({ to: 'ping', text: 'Begin.', wake: true })
+    await untilQuiet(daemon, clock, () => hasEnded(daemon, 11))
+    for (let slot = 0; slot < 40; slot += 1) await clock.advance(60_000)
+    const rows = await daemon.core.db.read((tx) => tx.all('select hops from runs order by recorded_at, id'))
+    expect(rows.map(({ hops }) => hops)).toEqual([null, null, 0, 1, 2, 3, 4, 5, 6, 7, 8])
+    expect((await daemon.handlers.handoffs({})).waiting).toMatchObject([{ from: 'ping', to: 'pong' }])
+    await daemon.handlers.wake({ agent: 'pong' })
+    await untilQuiet(daemon, clock, () => hasEnded(daemon, 12))
+    expect((await daemon.handlers.handoffs({})).waiting).toMatchObject([{ from: 'pong', to: 'ping' }])
+  })
+
   test('what a run of a role sends that may not start a lineage is read, and wakes nobody', async ({
     home,
     expect,
