@@ -7,7 +7,7 @@ import { cpuMs, memoryMib } from './processes.ts'
 import type { Figure } from './report.ts'
 
 const IDLE_MS = 30_000
-const SETTLE_MS = 3_000 // For what a start leaves behind: compiling, collecting garbage.
+const SETTLE_MS = 20_000 // For what work leaves behind: Node collects its garbage up to about that long after it.
 const ROUNDS = 6
 const WAKES_APART_MS = 20
 const RSS_RATIO_MAX = 1.25
