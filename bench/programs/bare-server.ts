@@ -5,13 +5,16 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { openDelegations } from '../../src/delegation/store.ts'
 import { readAgents } from '../../src/heartbeat/store/agents.ts'
 import { markSeen } from '../../src/heartbeat/store/seen.ts'
 import { openTicks, tickHistory } from '../../src/heartbeat/store/ticks.ts'
 import { insertTrigger, pendingWakes } from '../../src/heartbeat/store/triggers.ts'
+import { spentBetween } from '../../src/limits/store.ts'
+import { undelivered } from '../../src/notify/store.ts'
 import { appendEvent, readEvents } from '../../src/observability/store.ts'
 import { openDatabase } from '../../src/platform/sqlite.ts'
-import { openRuns } from '../../src/runner/store.ts'
+import { lastGuards, openRuns } from '../../src/runner/store.ts'
 import { addTask } from '../../src/tasks/apply.ts'
 
 const [store = '', taskDir = '', socket = ''] = process.argv.slice(2)
@@ -24,6 +27,16 @@ async function status(): Promise<unknown> {
       agents,
       histories: agents.map(([name]) => tickHistory(tx, name)),
       runs: openRuns(tx),
+      children: openDelegations(tx),
+      guards: [
+        ...lastGuards(
+          tx,
+          agents.map(([name]) => name),
+        ),
+      ],
+      spent: [...spentBetween(tx, 0, Date.now())],
+      undelivered: undelivered(tx),
+      worktrees: tx.all('select * from worktrees where kept is not null'),
       ticks: openTicks(tx),
       triggers: [...pendingWakes(tx)],
       pause: tx.get("select value from meta where key = 'paused'"),

@@ -17,7 +17,7 @@ import { folderOf, type Core } from './core.ts'
 import { fenceIn } from './fences.ts'
 import { limitsOf } from './limits.ts'
 import { carryLogin, keepLogin, loginOf } from './logins.ts'
-import { groundOf, standingIn, userOf, type Ground } from './standing.ts'
+import { groundOf, standingIn, startsAsRoot, userOf, type Ground } from './standing.ts'
 
 /** What a run is started within. */
 export interface Around {
@@ -42,7 +42,7 @@ export function aroundRun(
   const ground = groundOf(core)
   const standing = standingIn(ground, agent)
   const wall = standing.kind === 'walled' ? standing.wall.kind : undefined
-  const limits = limitsOf(core, agent, { id, wall, root: (userOf(agent)?.uid ?? process.getuid?.()) === 0 })
+  const limits = limitsOf(core, agent, { id, wall, root: startsAsRoot(agent) })
   if (wall === 'bubblewrap') {
     carryLogin(core, agent)
     keepLogin(core, agent, id)

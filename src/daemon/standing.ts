@@ -35,6 +35,14 @@ export function userOf({ isolation }: Pick<AgentConfig, 'isolation'>): User | un
   return isolation.user === undefined ? undefined : findUser(isolation.user)
 }
 
+// Asked for each agent of each answer to `marrow status`; a process that gave up being root could not take it up again.
+const ownUid = process.getuid?.()
+
+/** Whether a run of it is started as root. */
+export function startsAsRoot(agent: Pick<AgentConfig, 'isolation'>): boolean {
+  return (userOf(agent)?.uid ?? ownUid) === 0
+}
+
 interface Lasting {
   readonly bypass: string | undefined
   readonly userProblem: string | undefined
@@ -95,8 +103,8 @@ function homeGaps(agent: AgentConfig, env: Ground['env']): string[] {
 
 /** Behind the wall root has no right to the files of others. */
 function ownerGaps(agent: AgentConfig): string[] {
-  const uid = userOf(agent)?.uid ?? process.getuid?.()
-  if (process.getuid?.() !== 0) return []
+  const uid = userOf(agent)?.uid ?? ownUid
+  if (ownUid !== 0) return []
   return [...new Set([agent.workspace, agent.workDir])].flatMap((folder) => {
     const found = statSync(folder, { throwIfNoEntry: false })
     if (found === undefined || found.uid === uid || (found.mode & 0o022) !== 0) return []
@@ -114,7 +122,7 @@ function missingGaps({ isolation }: AgentConfig): string[] {
 
 function userProblem({ isolation: { user } }: AgentConfig): string | undefined {
   if (user === undefined) return undefined
-  if (process.getuid?.() !== 0) return `it cannot be started as ${user}: marrow run was not started as root`
+  if (ownUid !== 0) return `it cannot be started as ${user}: marrow run was not started as root`
   if (findUser(user) === undefined) return `it cannot be started as ${user}: this machine has no such user`
   return findSetpriv() === undefined ? `it cannot be started as ${user}: there is no setpriv here` : undefined
 }

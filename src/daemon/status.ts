@@ -22,8 +22,7 @@ import { lastOutputAt } from '../runner/observe.ts'
 import { isStale } from '../runner/stale.ts'
 import type { GuardState } from '../runner/guard.ts'
 import type { RunRecord } from '../runner/record.ts'
-import { openDelegations } from '../delegation/store.ts'
-import { lastGuard, openRuns } from '../runner/store.ts'
+import { lastGuards, openRuns } from '../runner/store.ts'
 import { folderOf, type Core } from './core.ts'
 import { lastStepOf } from './last-step.ts'
 import { groundOf, standingIn } from './standing.ts'
@@ -48,9 +47,13 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
   const standing = readStanding(core, tx, now)
   const { states, wakes } = standing
   const runs = openRuns(tx).filter(({ lineage }) => lineage.length === 0)
-  const children = openDelegations(tx)
+  const children = standing.delegations
   const waiting = new Map(planNow(core, tx, now, standing).waiting.map((one) => [one.agent, one]))
   const pause = readPause(core, tx)
+  const guards = lastGuards(
+    tx,
+    config.agents.map(({ name }) => name),
+  )
   const agents = config.agents.flatMap((agent): [string, AgentStatus][] => {
     const state = states.get(agent.name)
     if (!state) return []
@@ -66,7 +69,7 @@ export function statusOf(core: Core, tx: Tx): StatusResult {
       assembling: standing.busy.has(agent.name),
       waiting: waiting.get(agent.name),
       limit: standing.limits.get(agent.name)?.hold,
-      guard: lastGuard(tx, agent.name),
+      guard: guards.get(agent.name) ?? null,
       now,
     }
     const pending = (wakes.get(agent.name) ?? []).reduce((sum, { count }) => sum + count, 0)

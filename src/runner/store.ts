@@ -120,10 +120,12 @@ export function setGuard(tx: Tx, id: string, guard: GuardState): void {
   tx.run('update runs set guard = ? where id = ?', guard, id)
 }
 
-/** How the guards of an agent's newest run stand, of its own or of a child; null: it has nothing to show, or there is none. */
-export function lastGuard(tx: Tx, agent: string): GuardState | null {
-  const sql = 'select guard from runs where agent = ? order by recorded_at desc, id desc limit 1'
-  return guardOf(tx.get(sql, agent)?.['guard'])
+/** How the guards of each agent's newest run stand, of its own or of a child; null: it has nothing to show, or there is none. */
+export function lastGuards(tx: Tx, agents: readonly string[]): Map<string, GuardState | null> {
+  const sql = `select value as agent,
+    (select guard from runs where agent = value order by recorded_at desc, id desc limit 1) as guard from json_each(?)`
+  const rows = tx.all(sql, JSON.stringify(agents))
+  return new Map(rows.map((row) => [String(row['agent']), guardOf(row['guard'])]))
 }
 
 /** The newest run of an agent that had to show its guards, of its own or of a child; undefined: none had to. */

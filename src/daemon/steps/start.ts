@@ -1,6 +1,6 @@
 /** Starts new work, last in a pass: due ticks begin, open ones are assembled, recorded runs are launched. */
 import type { Moment } from '../../base/moment.ts'
-import { openDelegations } from '../../delegation/store.ts'
+import { openDelegations, type Delegation } from '../../delegation/store.ts'
 import { nextSlot } from '../../heartbeat/schedule.ts'
 import { slotsOf } from '../../heartbeat/agent-slots.ts'
 import { plan, type Action, type Candidate, type Plan } from '../../heartbeat/plan.ts'
@@ -60,13 +60,16 @@ export interface Standing {
   readonly busy: ReadonlySet<string>
   /** How many of their runs wait for a run that they asked for: those take nobody's place. */
   readonly waitingTicks: number
+  /** Those that did not end. */
+  readonly delegations: readonly Delegation[]
   readonly ledger: DayLedger
   /** How the limits of each agent stand. */
   readonly limits: ReadonlyMap<string, Judgement>
 }
 
 export function readStanding(core: Core, tx: Tx, { wall: now }: Moment): Standing {
-  const busy = new Set(openTicks(tx).map(({ agent }) => agent))
+  const ticks = openTicks(tx)
+  const delegations = openDelegations(tx)
   const ledger = ledgerOf(tx, now)
   const limits = new Map(
     core.config.agents.map((agent) => [agent.name, judgeAgent(core, tx, agent, { now, ledger })]),
@@ -74,18 +77,19 @@ export function readStanding(core: Core, tx: Tx, { wall: now }: Moment): Standin
   return {
     states: readAgents(tx),
     wakes: pendingWakes(tx),
-    busy,
-    waitingTicks: countWaiting(tx),
+    busy: new Set(ticks.map(({ agent }) => agent)),
+    waitingTicks: countWaiting(ticks, delegations),
+    delegations,
     ledger,
     limits,
   }
 }
 
 /** Ticks whose own run handed something on and has not let go of it. */
-function countWaiting(tx: Tx): number {
-  const waiting = openDelegations(tx).filter(({ detached }) => !detached)
+function countWaiting(ticks: readonly Tick[], delegations: readonly Delegation[]): number {
+  const waiting = delegations.filter(({ detached }) => !detached)
   const roots = new Set(waiting.map(({ lineage }) => lineage[0]))
-  return openTicks(tx).filter(({ run }) => run !== null && roots.has(run)).length
+  return ticks.filter(({ run }) => run !== null && roots.has(run)).length
 }
 
 /** Whom a limit keeps from a start that was due: a slot, what was asked for, or wakes that wait. */
