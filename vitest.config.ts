@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+const isLong = process.env['MARROW_TEST_LONG'] === '1'
+
 export default defineConfig({
   test: {
     // Processes of their own: a test may then change its environment and its signals, and cannot reach another file's.
@@ -15,7 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/{gates,helpers}/**/*.test.ts'],
           setupFiles: ['./test/setup.ts'],
-          testTimeout: 30_000,
+          testTimeout: isLong ? 180_000 : 30_000, // The long form of a property is a hundred times the short one.
           hookTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
