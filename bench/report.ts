@@ -3,7 +3,7 @@
 /** One figure, with what it is compared to. */
 export interface Figure {
   readonly name: string
-  readonly unit: 'µs' | 'ms' | 'MiB' | 'MB/s' | '% of a core'
+  readonly unit: 'µs' | 'ms' | 'MiB' | 'MB/s' | '/s' | '% of a core'
   readonly subject: number
   /** The same measured in the same run without marrow; null where there is nothing to compare to. */
   readonly baseline: number | null

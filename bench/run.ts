@@ -7,6 +7,7 @@ import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { adapters } from './adapters.ts'
 import { fiveHundred, hundred, hundredWithProviders, instant, single } from './arrivals.ts'
+import { board } from './board.ts'
 import { root } from './checkout.ts'
 import { delegation } from './delegation.ts'
 import { door } from './door.ts'
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   idle,
   door,
   adapters,
+  board,
   predicate,
   delegation,
 }
