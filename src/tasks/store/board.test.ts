@@ -177,7 +177,12 @@ function take(tx: Tx, step: Step, at: number): void {
     case 'unedge':
       removeEdge(tx, { task: id(step.task), dependency: id(step.other) })
       return
-    default:
+    case 'finish':
+    case 'lose':
+    case 'fail':
+    case 'cancel':
+    case 'retry':
+    case 'block':
       changeTask(
         tx,
         id(step.task),

@@ -72,8 +72,11 @@ describe.for(Object.entries(ways))('by %s', ([, hand]) => {
     expect,
   }) => {
     await writeRoles(dirname(home.configPath))
-    const lead = (to: string) => ({ ...answering(hand(to)), role: "'l2/lead'", heartbeat_interval: '60' })
-    await home.write({ ping: lead('pong'), pong: lead('ping') })
+    const lead = { role: "'l2/lead'", heartbeat_interval: '60' }
+    await home.write({
+      ping: { ...answering(hand('pong')), ...lead },
+      pong: { ...answering(hand('ping')), ...lead },
+    })
     const clock = new FakeClock()
     const daemon = await home.start({ clock, ipc: true })
     await untilQuiet(daemon, clock, () => hasEnded(daemon, 2))
