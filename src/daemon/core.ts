@@ -49,6 +49,10 @@ export interface Life {
   configProblems: readonly string[]
   nextConfig: Config | undefined
   reloadWanted: boolean
+  /** `changeStampOf` the configuration as it was read last. */
+  configStamp: string
+  /** The same at the last look. */
+  configSeen: string
   agentsSynced: boolean
   /** Whether runs can ask at the agents' door. */
   agentsDoor: boolean

@@ -9,7 +9,7 @@ import { closeInherited } from '../platform/descriptors.ts'
 import type { Log } from '../platform/log.ts'
 import { systemProcesses } from '../platform/processes.ts'
 import { programRoot, type Program } from './core.ts'
-import { startDaemon, type RunningDaemon } from './start.ts'
+import { startDaemon, type RunningDaemon, type StartOptions } from './start.ts'
 
 /** The configuration that a command was told to use. Throws CONFIG_MISSING, CONFIG_INVALID. */
 export function configAt(path: string): Promise<Config> {
@@ -32,7 +32,7 @@ export function installedProgram(): Program {
 export function startHere(
   config: Config,
   log: Log,
-  options: { readonly ipc: boolean; readonly scheduled: boolean },
+  options: Pick<StartOptions, 'ipc' | 'scheduled' | 'configStamp'>,
 ): Promise<RunningDaemon> {
   closeInherited()
   return startDaemon({

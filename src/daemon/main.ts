@@ -3,6 +3,7 @@ import { redactText } from '../agents/redact.ts'
 import { formatDuration } from '../base/duration.ts'
 import { MarrowError } from '../base/errors.ts'
 import { withoutWritten } from '../config/report.ts'
+import { changeStampOf } from '../platform/files.ts'
 import { openLog, type Log } from '../platform/log.ts'
 import { isForPrograms } from '../platform/log/reader.ts'
 import { onSignals } from '../platform/signals.ts'
@@ -37,12 +38,13 @@ export async function runDaemon({ configPath, jsonLogs, ipc, verbose }: RunOptio
     toggleDebug: () => log && toggleDebug(log),
   })
   try {
+    const configStamp = changeStampOf(configPath)
     const config = await configAt(configPath).catch(withoutSource)
     const known = { env: process.env, config }
     // Asked for each line: a configuration that is taken up later may set other values.
     const redact = (text: string) => redactorFor(daemon?.core ?? known)(text)
     log = await openLog({ json: jsonLogs || isForPrograms(startedBy()), verbose, redact })
-    daemon = await startHere(config, log, { ipc: ipc ?? config.ipc.enabled, scheduled: true })
+    daemon = await startHere(config, log, { ipc: ipc ?? config.ipc.enabled, scheduled: true, configStamp })
     const look = (ipc ?? config.ipc.enabled) ? ', marrow status shows what it does' : ''
     warnOfValues(log, valuesLeftOut(known))
     log.info(`works with ${config.path}; Ctrl-C stops it${look}`)

@@ -2,6 +2,7 @@ import { formatProblem, type Problem } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/load.ts'
 import { withoutWritten } from '../config/report.ts'
+import { changeStampOf } from '../platform/files.ts'
 import { write, type Core } from './core.ts'
 
 /** Reads the file again. A valid one is in force from the next pass on; an invalid one changes nothing but is shown. */
@@ -9,10 +10,27 @@ export function reload(core: Core): void {
   core.life.reloadWanted = true
   core.jobs.start('reload', async () => {
     while (core.life.reloadWanted) {
-      core.life.reloadWanted = false // Before reading, so that a change meanwhile is read too.
+      // Before reading, so that a change meanwhile is read too.
+      core.life.reloadWanted = false
+      core.life.configStamp = changeStampOf(core.config.path)
       await readAgain(core)
     }
   })
+}
+
+const SETTLED_MS = 250 // Whoever looks while a file is being written would tell of a mistake in the first half of it.
+
+/** Reads a file again that changed while nobody watched, or when the watch missed it. Returns in how many ms to look again. */
+export function lookAtConfig(core: Core): number {
+  const { life, jobs } = core
+  const stamp = changeStampOf(core.config.path)
+  if (stamp === life.configStamp || jobs.has('reload')) return Number.POSITIVE_INFINITY
+  if (stamp !== life.configSeen) {
+    life.configSeen = stamp
+    return SETTLED_MS
+  }
+  reload(core)
+  return Number.POSITIVE_INFINITY
 }
 
 async function readAgain(core: Core): Promise<void> {

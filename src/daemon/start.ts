@@ -11,6 +11,7 @@ import { eventSeries } from '../observability/metrics.ts'
 import { gaugeSeries } from '../observability/metrics-gauges.ts'
 import type { Clock } from '../platform/clock.ts'
 import { endAbandonedJobs } from '../platform/command.ts'
+import { changeStampOf } from '../platform/files.ts'
 import type { Lock } from '../platform/lock.ts'
 import type { Log } from '../platform/log.ts'
 import { createMeter } from '../platform/metrics.ts'
@@ -51,6 +52,8 @@ export type EndedBy = 'stop' | 'hand-over'
 
 export interface StartOptions {
   readonly config: Config
+  /** `changeStampOf` its file before it was read; undefined: as it is now. */
+  readonly configStamp?: string
   readonly program: Program
   readonly clock: Clock
   readonly processes: Processes
@@ -163,7 +166,7 @@ async function live(core: Core, { ends, lookAfter, owned, lock }: Alive): Promis
   }
 }
 
-function newLife(now: Moment): Life {
+function newLife(now: Moment, configStamp: string): Life {
   return {
     startedAt: now,
     awakeSince: now,
@@ -176,6 +179,8 @@ function newLife(now: Moment): Life {
     configProblems: [],
     nextConfig: undefined,
     reloadWanted: false,
+    configStamp,
+    configSeen: configStamp,
     agentsSynced: false,
     agentsDoor: false,
     forced: new Set(),
@@ -207,7 +212,7 @@ function createCore(options: StartOptions, db: Core['db'], tickEnded: Core['tick
   const { clock, log, config } = options
   const now = clock.now()
   const waker = createWaker()
-  const life = newLife(now)
+  const life = newLife(now, options.configStamp ?? changeStampOf(config.path))
   const jobs = createJobs({
     now: () => clock.now().mono,
     ended: () => waker.wake(),

@@ -116,6 +116,12 @@ export function entryOf(path: string): FileEntry | undefined {
   }
 }
 
+/** Differs when another file stands at a path, or the same one was written; links are followed. */
+export function changeStampOf(path: string): string {
+  const found = unlessMissing(() => statSync(path))
+  return found === undefined ? 'missing' : [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(' ')
+}
+
 /** Whether a folder stands at a path; links are followed. */
 export function isFolder(path: string): boolean {
   return unlessMissing(() => statSync(path))?.isDirectory() ?? false

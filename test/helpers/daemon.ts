@@ -2,6 +2,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
+import { changeStampOf } from '../../src/platform/files.ts'
 import { silentLog } from '../../src/platform/log.ts'
 import { systemProcesses } from '../../src/platform/processes.ts'
 import { readConfig } from '../../src/config/load.ts'
@@ -31,6 +32,8 @@ export interface Home {
     /** Instead of parts of the installed program. */
     program?: Partial<Program>
     env?: Readonly<Record<string, string | undefined>>
+    /** What happens after the configuration was read, and before the daemon watches it. */
+    meanwhile?: () => Promise<void>
   }): Promise<LiveDaemon>
 }
 
@@ -83,10 +86,13 @@ async function makeHome(dir: string): Promise<Omit<Home, 'start'>> {
 }
 
 async function startOn(path: string, options: Parameters<Home['start']>[0] = {}): Promise<LiveDaemon> {
+  const configStamp = changeStampOf(path)
   const { config, problems } = await readConfig(path)
   if (!config) throw new Error(problems.map(formatProblem).join('\n'))
+  await options.meanwhile?.()
   const daemon = await startDaemon({
     config,
+    configStamp,
     program: { ...installedProgram(), ...options.program },
     clock: options.clock ?? systemClock,
     processes: systemProcesses,

@@ -128,3 +128,14 @@ test('a handoff wakes its receiver at once, whether its folder was there or came
   await rename(join(handoffs, 'draft'), join(handoffs, 'two-to-one', 'note.md'))
   expect(await wakeFor(daemon, 'note.md')).toBe('handoff')
 })
+
+test('a configuration that was changed while the daemon read it is taken up all the same', async ({
+  home,
+  expect,
+}) => {
+  const agents = { one: { agent_command: sh('true') }, two: { agent_command: sh('true') } }
+  await home.write({ one: agents.one })
+  const daemon = await home.start({ meanwhile: () => home.write(agents) })
+  await eventually('the new agent', async () => daemon.core.config.agents.length === 2 || undefined)
+  expect(await daemon.events('config.loaded')).toMatchObject([{ data: { agents: 2 } }])
+})

@@ -27,6 +27,7 @@ import { queueFolders } from '../../tasks/folders.ts'
 import type { Tx } from '../../platform/sqlite.ts'
 import { markLooked, suspectRuns, type Suspect } from '../../runner/store.ts'
 import { write, type Core, type Emit } from '../core.ts'
+import { lookAtConfig } from '../reload.ts'
 import { originIn } from '../handoffs/origin.ts'
 import { tellHeld } from '../handoffs/send.ts'
 import { castAnew } from './cast.ts'
@@ -49,9 +50,10 @@ interface Found {
 
 /** What the operator switches: a step of its own, so that no agent's folder can delay the brake. */
 export async function takeSwitches(core: Core): Promise<number> {
+  const lookMs = lookAtConfig(core)
   await takeConfig(core)
   await lookForPause(core)
-  return Number.POSITIVE_INFINITY
+  return lookMs
 }
 
 async function takeConfig(core: Core): Promise<void> {
