@@ -40,6 +40,17 @@ create table task_edges (
   primary key (dependency, task)
 ) without rowid;
 create index task_edge_task on task_edges (task);
+create table task_records (
+  number integer primary key autoincrement,
+  task text not null references tasks (id) on delete cascade,
+  kind text not null,
+  name text,
+  path text,
+  text text not null,
+  by_party text not null,
+  at integer not null
+);
+create index task_record_task on task_records (task, number);
 `,
   },
 ]
