@@ -47,6 +47,18 @@ test('throws what the daemon refused, as the error that it was', async ({ dir, e
   })
 })
 
+test('says so when the daemon is too old to know what is asked', async ({ dir, expect }) => {
+  const path = join(dir, 's')
+  const body = '{"error":"not found","code":"NOT_FOUND"}'
+  const bytes = `HTTP/1.1 404 Not Found\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
+  await using old = await speaking(path, bytes)
+  await expect(ask(path, 'runsTree', {}, { timeoutMs: 5_000 })).rejects.toMatchObject({
+    message: expect.stringContaining('an older marrow'),
+    fix: expect.stringContaining('marrow restart'),
+  })
+  expect(old.listening).toBe(true)
+})
+
 test('is refused by a daemon with another configuration', async ({ dir, expect }) => {
   await using daemon = await startFakeDaemon({ socketPath: join(dir, 's'), config: '/a/ü.toml' })
   const options = { timeoutMs: 5_000 }

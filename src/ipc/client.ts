@@ -122,7 +122,19 @@ function query(params: object): string {
 function refusal(status: number, text: string): MarrowError {
   const { error, code, fix }: { error?: string; code?: string; fix?: string } = JSON.parse(text)
   const known = code !== undefined && isErrorCode(code) ? code : 'INTERNAL'
+  // So a daemon answers about a route that it has not: this program asks only for its own.
+  if (status === 404 && error === 'not found') return olderDaemon()
   return new MarrowError(known, error ?? `the daemon answered with status ${status}`, { fix })
+}
+
+function olderDaemon(): MarrowError {
+  return new MarrowError(
+    'NOT_FOUND',
+    'Cannot ask the daemon this: it does not know how, for it is an older marrow.',
+    {
+      fix: 'Have it taken over by the one that is installed, its runs go on: marrow restart',
+    },
+  )
 }
 
 function explain(error: unknown, socketPath: string, options: AskOptions, late: boolean): unknown {
