@@ -1,6 +1,6 @@
 // Owns the keys of a role file that say where the role stands among the others.
 import type { KeyPath } from '../config/report.ts'
-import { fieldsOf, flagOf, refuse, textOf, textsOf, written, type Fields } from './fields.ts'
+import { fieldsOf, flagOf, refuse, textOf, textsOf, written, type Fields } from '../front-matter/fields.ts'
 import type { Role } from './role.ts'
 import { levelOfId } from './role-files.ts'
 

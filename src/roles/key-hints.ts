@@ -1,6 +1,6 @@
 // Owns the keys that a role file may have, and what a slip of the hand was meant to be.
 import { nearest } from '../base/nearest.ts'
-import type { Fields } from './fields.ts'
+import type { Fields } from '../front-matter/fields.ts'
 import { hierarchyKeys } from './hierarchy-fields.ts'
 
 const topKeys = [

@@ -2,8 +2,18 @@
 import { posix } from 'node:path'
 import type { Problem } from '../base/errors.ts'
 import { newReport, problemOf, type Issue, type KeyPath, type Report } from '../config/report.ts'
-import { fieldsOf, isLine, refuse, textList, textOf, textsOf, written, type Fields } from './fields.ts'
-import { cleanText, readFrontMatter, type FrontMatter } from './front-matter.ts'
+import {
+  fieldsOf,
+  isLine,
+  refuse,
+  textList,
+  textOf,
+  textsOf,
+  written,
+  type Fields,
+} from '../front-matter/fields.ts'
+import type { FrontMatter } from '../front-matter/split.ts'
+import { cleanText, readFrontMatter } from './front-matter.ts'
 import { hierarchyField, readHierarchy } from './hierarchy-fields.ts'
 import { hintAtKeys } from './key-hints.ts'
 import type { Capability, Role, RoleMode, RoleSource } from './role.ts'

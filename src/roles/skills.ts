@@ -2,7 +2,7 @@
 import type { Problem } from '../base/errors.ts'
 import { newReport, problemOf, type Issue } from '../config/report.ts'
 import { customPrefix } from './custom.ts'
-import { refuse, textOf, written, type Fields } from './fields.ts'
+import { refuse, textOf, written, type Fields } from '../front-matter/fields.ts'
 import { readFrontMatter } from './front-matter.ts'
 import type { FileContent } from './parse.ts'
 import type { RoleSource } from './role.ts'
