@@ -49,6 +49,8 @@ describe('the content of a task', () => {
     ['# One\n\n# Two', 'One'],
     ['text first\n\n## Later ##\n', 'Later'],
     ['\r\n# Windows\r\n', 'Windows'],
+    ['# C#', 'C#'],
+    ['# C# #', 'C#'],
     ['#hashtag only', 'a.b'],
     ['', 'a.b'],
   ] as const)('%j has the title %j', ([content, title], { expect }) => {
@@ -56,7 +58,7 @@ describe('the content of a task', () => {
   })
 
   test('gives its title back', ({ expect }) => {
-    const word = fc.stringMatching(/^[A-Za-zäö0-9!?.]+$/)
+    const word = fc.stringMatching(/^[A-Za-zäö0-9!?.#]+$/)
     fc.assert(
       fc.property(fc.array(word, { minLength: 1 }), fc.string(), (words, body) => {
         expect(taskTitle(taskContent(words.join(' '), body), 'x.md')).toBe(words.join(' '))

@@ -25,14 +25,32 @@ export function taskFile(title: string, at: number, copy = 1): string {
 
 /** The heading, a blank line, the body. A title of several lines becomes one. */
 export function taskContent(title: string, body: string): string {
-  const heading = `# ${title.trim().replace(/\s+/gu, ' ')}\n`
+  const line = title.trim().replace(/\s+/gu, ' ')
+  // What ends in # gets marks behind it: those are taken for the end of the heading, and the title's own are not.
+  const heading = `# ${line}${line.endsWith('#') ? ' #' : ''}\n`
   return body.trim() === '' ? heading : `${heading}\n${body.trimEnd()}\n`
 }
 
 /** The first heading of the content, else the file's name. Only the start of the content needs to be given. */
 export function taskTitle(content: string, file: string): string {
-  const heading = /^#{1,6}[ \t]+(\S.*?)[ \t#]*$/m.exec(content)?.[1]
-  return heading ?? file.replace(/\.[^.]*$/, '')
+  return firstHeading(content)?.title ?? file.replace(/\.[^.]*$/, '')
+}
+
+/** The first heading, and the text without its line; undefined where there is none. */
+export function firstHeading(content: string): { readonly title: string; readonly rest: string } | undefined {
+  const found = /^#{1,6}[ \t]+(\S.*)$/m.exec(content)
+  if (found === null) return undefined
+  const [line, title = ''] = found
+  const rest = content.slice(0, found.index) + content.slice(found.index + line.length)
+  return { title: withoutMarks(title.trimEnd()), rest }
+}
+
+/** No pattern: on a line of spaces without end it would look at each of them again and again. */
+function withoutMarks(title: string): string {
+  let end = title.length
+  while (title[end - 1] === '#') end -= 1
+  const isMarked = end > 0 && end < title.length && title.slice(0, end).trimEnd().length < end
+  return isMarked ? title.slice(0, end).trimEnd() : title
 }
 
 /** False for hidden files and for what editors and half-done copies leave behind. */
