@@ -128,3 +128,19 @@ export function isReady(task: Task, now: number): boolean {
   const { state, waitsFor, notBefore } = task
   return state.status === 'todo' && waitsFor === 0 && (notBefore === undefined || notBefore <= now)
 }
+
+/** Who it is, as it stands in a sentence. */
+export function describeParty(party: Party): string {
+  switch (party.kind) {
+    case 'operator':
+      return 'the operator'
+    case 'run':
+      return `${party.agent} (${party.run})`
+    case 'file':
+      return 'somebody, by its file'
+    case 'schedule':
+      return `the schedule ${party.name}`
+    case 'core':
+      return 'marrow'
+  }
+}

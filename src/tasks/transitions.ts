@@ -2,6 +2,7 @@
 import { counted } from '../base/numbers.ts'
 import type { Moment } from '../base/moment.ts'
 import {
+  describeParty,
   isOver,
   isReady,
   NOTHING_LEFT,
@@ -252,22 +253,6 @@ function hasGate({ verification, review: needsReview }: Task): boolean {
 function isSame(one: Party, other: Party): boolean {
   if (one.kind === 'run' && other.kind === 'run') return one.run === other.run
   return one.kind === other.kind && one.kind !== 'run'
-}
-
-/** As it stands in a sentence. */
-function describeParty(party: Party): string {
-  switch (party.kind) {
-    case 'operator':
-      return 'the operator'
-    case 'run':
-      return `${party.agent} (${party.run})`
-    case 'file':
-      return 'somebody, by its file'
-    case 'schedule':
-      return `the schedule ${party.name}`
-    case 'core':
-      return 'marrow'
-  }
 }
 
 function to(task: Task, { at }: Asked, state: TaskState): Transition {
