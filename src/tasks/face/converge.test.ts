@@ -93,10 +93,10 @@ function put(people: People, path: string, text: string, isCopy: boolean): void 
 }
 
 /** A text that is only put elsewhere is missed as much as before: the board may have written over what it says. */
-function act(people: People, step: Step): void {
+function act(people: People, deed: Step): void {
   const before = new Set(people.marks)
-  const texts = actOnce(people, step)
-  for (const mark of marksIn(texts)) if (before.has(mark)) people.marks.add(mark)
+  const text = actOnce(people, deed)
+  for (const mark of marksIn(text)) if (before.has(mark)) people.marks.add(mark)
 }
 
 /** Returns the text that is there afterwards. */
@@ -179,6 +179,17 @@ function pass(people: People, { kind, pick: index, other }: Step): void {
   write(model, kind === 'cut' ? decision.writes.slice(0, index % 4) : decision.writes)
 }
 
+function newPeople(): People {
+  const [marks, most, emptied] = [new Set<string>(), new Map<string, number>(), new Set<string>()]
+  return { model: faceModel(), marks, most, deleted: [], emptied, count: 0 }
+}
+
+function take(people: People, one: Step): void {
+  if (one.kind in events || ['add', 'gated', 'change'].includes(one.kind)) change(people, one)
+  else if (['pass', 'cut', 'race', 'later'].includes(one.kind)) pass(people, one)
+  else act(people, one)
+}
+
 const isGated = ({ verification, review }: Task) => verification !== undefined || review
 
 test('whatever people and the board do, and wherever it is cut off, the face comes to rest with every text and every task', ({
@@ -186,20 +197,9 @@ test('whatever people and the board do, and wherever it is cut off, the face com
 }) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const people: People = {
-        model: faceModel(),
-        marks: new Set(),
-        most: new Map(),
-        deleted: [],
-        emptied: new Set(),
-        count: 0,
-      }
+      const people = newPeople()
       const { model, marks, most } = people
-      for (const one of steps) {
-        if (one.kind in events || ['add', 'gated', 'change'].includes(one.kind)) change(people, one)
-        else if (['pass', 'cut', 'race', 'later'].includes(one.kind)) pass(people, one)
-        else act(people, one)
-      }
+      for (const one of steps) take(people, one)
       expect(converge(model)).toBeDefined()
       const tasks = [...model.tasks.values()]
       const texts = [
@@ -225,6 +225,26 @@ test('whatever people and the board do, and wherever it is cut off, the face com
         if (!isBroken) expect(file?.text).toBe(writeTaskFile({ task, dependsOn: [] }))
         expect(saysTask(row?.name ?? '')).toBe(true)
       }
+    }),
+    { numRuns: rounds },
+  )
+})
+
+test('while nobody touches a file, nothing is asked of the board and no note is written, wherever the daemon is killed', ({
+  expect,
+}) => {
+  const quiet = fc.oneof(
+    board,
+    daemon.filter(({ kind }) => kind !== 'race'),
+  )
+  fc.assert(
+    fc.property(fc.array(quiet, { maxLength: 40 }), (steps) => {
+      const people = newPeople()
+      for (const one of steps) take(people, one)
+      expect(converge(people.model)).toBeDefined()
+      const { files, tasks, requests } = people.model
+      expect(requests).toEqual([])
+      expect(files.size).toBe([...tasks.values()].filter((task) => !isOver(task)).length)
     }),
     { numRuns: rounds },
   )

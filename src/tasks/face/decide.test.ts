@@ -241,3 +241,19 @@ test('a file that was changed since it was looked at is not written over', ({ ex
   converge(model)
   expect(textAt(model, `queue/${name.replace('.md', '.conflict.md')}`)).toBe('# Mine\n')
 })
+
+test('what was written right before the daemon was killed is not taken for the text of a person', ({
+  expect,
+}) => {
+  const { model, id, name } = atRest()
+  for (const body of ['One.', 'Two.']) {
+    const task = model.tasks.get(id)
+    if (task) model.tasks.set(id, { ...task, body })
+    const decision = decide(model)
+    commit(model, decision)
+    write(model, decision.writes)
+  }
+  converge(model)
+  expect(names(model)).toEqual([`queue/${name}`])
+  expect(textAt(model, `queue/${name}`)).toContain('Two.')
+})

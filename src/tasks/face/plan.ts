@@ -31,6 +31,7 @@ export interface Plan {
   readonly waits: number[]
 }
 
+/** Nothing is decided yet. */
 export function newPlan(world: FaceWorld): Plan {
   const files = new Map(world.files.map((file) => [`${file.folder}/${file.name}`, file]))
   const texts = new Map<FaceFile, ReadTaskFile>()
