@@ -257,3 +257,14 @@ test('what was written right before the daemon was killed is not taken for the t
   expect(names(model)).toEqual([`queue/${name}`])
   expect(textAt(model, `queue/${name}`)).toContain('Two.')
 })
+
+test('a task that is begun afresh while its file goes is not cancelled for want of it', ({ expect }) => {
+  const { model, id } = atRest()
+  happen(model, id, { kind: 'fail', reason: 'no' }, { kind: 'operator' })
+  const decision = decide(model)
+  commit(model, decision)
+  write(model, decision.writes)
+  happen(model, id, { kind: 'retry' }, { kind: 'operator' })
+  converge(model)
+  expect(stateOf(model, id)).toEqual({ status: 'todo' })
+})

@@ -67,7 +67,11 @@ function findFiles(plan: Plan): Files {
   const inPlace = new Set(shown.tasks.flatMap(({ folder, name }) => plan.fileAt(folder, name) ?? []))
   const byId = new Map<string, FaceFile[]>()
   const byName = new Map<string, FaceFile[]>()
-  for (const file of files.filter(({ name }) => saysTask(name))) {
+  const isOwn = ({ folder, name, digests }: ShownTask) =>
+    digests.includes(plan.fileAt(folder, name)?.digest ?? '')
+  const untouched = new Set(shown.tasks.filter(isOwn).map(({ folder, name }) => plan.fileAt(folder, name)))
+  // What marrow wrote is not read again: most files, at most times.
+  for (const file of files.filter((one) => saysTask(one.name) && !untouched.has(one))) {
     const id = plan.read(file)?.id
     if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), file])
     else byName.set(file.name, [...(byName.get(file.name) ?? []), file])
@@ -76,7 +80,7 @@ function findFiles(plan: Plan): Files {
   const find = (row: ShownTask): Found => {
     const own = plan.fileAt(row.folder, row.name)
     const said = byId.get(row.task) ?? []
-    const id = own && plan.read(own)?.id
+    const id = own && !untouched.has(own) ? plan.read(own)?.id : undefined
     if (own)
       return { file: own, isForeign: id !== undefined && id !== row.task && rows.has(id), isElsewhere: false }
     const unnamed = (byName.get(row.name) ?? []).filter(

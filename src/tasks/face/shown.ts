@@ -236,6 +236,8 @@ export function decideOver(plan: Plan, row: ShownTask, file: FaceFile | undefine
   }
   if (isChanged && !isSettled(plan, file)) return
   if (isChanged && !isKept(plan, file, `${row.task} is no open task any more`)) return
+  // Somebody may begin the task afresh before its row is gone, and then its file was not deleted by a person.
+  if (row.seen.state !== 'never') show(plan, { ...row, seen: { state: 'never' } })
   const { folder, name, digest } = file
   plan.writes.push({ kind: 'remove', folder, name, expects: digest, reason: 'the task is over' })
 }
