@@ -91,6 +91,8 @@ describe('a task', () => {
       [operator, { ...LOSE, kind: 'release' }],
     )
     expect(state(given)).toEqual({ status: 'todo' })
+    const moved = after(sampleTask({ attemptsMax: 1 }), [file, CLAIM], [file, { ...LOSE, kind: 'release' }])
+    expect(state(moved)).toEqual({ status: 'todo' })
   })
 
   test('is done by its holder alone, and by the operator', ({ expect }) => {

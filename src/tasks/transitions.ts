@@ -164,9 +164,9 @@ interface Given {
 function giveBack(task: Task, asked: Asked, { holder, reason, left }: Given): Transition {
   const attempts = [...task.attempts, { holder, endedAt: asked.at, reason, left }]
   const next = { ...task, attempts }
-  // A person who gives it back has a reason of their own: that is no failure of the task.
-  if (attempts.length < task.attemptsMax || asked.by.kind === 'operator')
-    return to(next, asked, { status: 'todo' })
+  // Whoever gives it back without being an agent's run has a reason of their own: that is no failure of the task.
+  const isRun = asked.by.kind !== 'operator' && asked.by.kind !== 'file'
+  if (!isRun || attempts.length < task.attemptsMax) return to(next, asked, { status: 'todo' })
   const why = `${counted(attempts.length, 'attempt')} ended without a result; the last one: ${reason}`
   return to(next, asked, { status: 'failed', reason: why, at: asked.at })
 }
