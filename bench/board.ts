@@ -98,6 +98,7 @@ async function fill(db: Database, count: number): Promise<void> {
         attemptsMax: 3,
         attempts: [],
         generation: 0,
+        claimedAt: undefined,
         createdBy: { kind: 'operator' },
         createdAt: index,
         updatedAt: index,

@@ -100,6 +100,8 @@ export interface Task {
   readonly attempts: readonly Attempt[]
   /** How often it was claimed. */
   readonly generation: number
+  /** When its newest claim began; undefined: it was never claimed, or begun afresh since. */
+  readonly claimedAt: number | undefined
   readonly createdBy: Party
   /** Epoch ms, as all times here. */
   readonly createdAt: number

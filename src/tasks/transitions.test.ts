@@ -164,6 +164,7 @@ describe('a task', () => {
 
   test('that is to be reviewed waits for somebody else', ({ expect }) => {
     const task = after(sampleTask({ review: true }), [scout, CLAIM], [scout, finish('mended')])
+    expect(task.claimedAt).toBe(2_000)
     expect(state(task)).toMatchObject({ status: 'review', result: 'mended', by: scout })
     const again: Party = { kind: 'run', run: 'scout-2', agent: 'scout' }
     for (const by of [scout, again])
@@ -171,7 +172,7 @@ describe('a task', () => {
     expect(state(after(task, [other, { kind: 'approve' }]))).toMatchObject({ status: 'done', by: scout })
     expect(after(task, [operator, { kind: 'reject', reason: 'no tests' }])).toMatchObject({
       state: { status: 'todo' },
-      attempts: [{ reason: 'the operator sent it back: no tests' }],
+      attempts: [{ holder: { since: 2_000 }, endedAt: 2_001, reason: 'the operator sent it back: no tests' }],
     })
   })
 

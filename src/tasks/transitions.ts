@@ -96,7 +96,11 @@ function claim(task: Task, lease: Moment | undefined, asked: Asked): Transition 
   if (asked.by.kind === 'file' && hasGate(task)) return refuse('right', GATED)
   const generation = task.generation + 1
   const holder: Holder = { by: asked.by, generation, since: asked.at, lease }
-  return to({ ...task, generation }, asked, { status: 'claimed', holder, check: { state: 'none' } })
+  return to({ ...task, generation, claimedAt: asked.at }, asked, {
+    status: 'claimed',
+    holder,
+    check: { state: 'none' },
+  })
 }
 
 function finish(task: Task, result: string, asked: Asked): Transition {
@@ -162,7 +166,9 @@ interface Given {
 
 /** Back to the others, with what is left of the attempt; or failed, when it was the last one. */
 function giveBack(task: Task, asked: Asked, { holder, reason, left }: Given): Transition {
-  const attempts = [...task.attempts, { holder, endedAt: asked.at, reason, left }]
+  // Work that is sent back ended when it was handed in.
+  const endedAt = task.state.status === 'review' ? task.state.at : asked.at
+  const attempts = [...task.attempts, { holder, endedAt, reason, left }]
   const next = { ...task, attempts }
   // Whoever gives it back without being an agent's run has a reason of their own: that is no failure of the task.
   const isRun = asked.by.kind !== 'operator' && asked.by.kind !== 'file'
@@ -208,7 +214,12 @@ function review(
   if (by.kind === 'run' && state.by.kind === 'run' && by.agent === state.by.agent)
     return refuse('right', 'nobody reviews their own work')
   if (event.kind === 'approve') return to(task, asked, { ...done(state.result, asked), by: state.by })
-  const holder: Holder = { by: state.by, generation: task.generation, since: state.at, lease: undefined }
+  const holder: Holder = {
+    by: state.by,
+    generation: task.generation,
+    since: task.claimedAt ?? state.at,
+    lease: undefined,
+  }
   const reason = `${describeParty(by)} sent it back: ${event.reason}`
   return giveBack(task, asked, { holder, reason, left: NOTHING_LEFT })
 }
@@ -218,7 +229,7 @@ function retry(task: Task, asked: Asked): Transition {
   if (asked.by.kind !== 'operator') return refuse('right', 'only the operator begins a task afresh')
   if (status === 'todo' && task.attempts.length === 0) return { ok: true, task }
   if (status === 'claimed' || status === 'done') return refuse('state', `it is ${status}`)
-  return to({ ...task, attempts: [] }, asked, { status: 'todo' })
+  return to({ ...task, attempts: [], claimedAt: undefined }, asked, { status: 'todo' })
 }
 
 type Claimed = Extract<TaskState, { status: 'claimed' }>

@@ -5,11 +5,12 @@ import { isEnded, silenceOf, viewOf } from './view.ts'
 
 const by = { kind: 'run', run: 'scout-1', agent: 'scout' } as const
 const holder: Holder = { by, generation: 2, since: 5_000, lease: undefined }
-const nothing = { waitsFor: [], claimedAt: undefined, lastSign: undefined }
+const nothing = { waitsFor: [], lastSign: undefined }
 
 describe('a task as views see it', () => {
   test('names its holder by its agent, with the last sign of life', ({ expect }) => {
-    const task = sampleTask({ state: { status: 'claimed', holder, check: { state: 'none' } } })
+    const state: TaskState = { status: 'claimed', holder, check: { state: 'none' } }
+    const task = sampleTask({ state, claimedAt: 5_000 })
     expect(viewOf(task, { ...nothing, lastSign: 6_000 }, 9_000)).toMatchObject({
       status: 'claimed',
       holder: { name: 'scout', since: 5_000, last_sign: 6_000 },
@@ -41,7 +42,7 @@ describe('a task as views see it', () => {
       { by: 'marrow', finished_at: null },
     ],
   ])('says who brought it there and when it was over: %s', ([, state, told], { expect }) => {
-    expect(viewOf(sampleTask({ state }), { ...nothing, claimedAt: 5_000 }, 9_000)).toMatchObject({
+    expect(viewOf(sampleTask({ state, claimedAt: 5_000 }), nothing, 9_000)).toMatchObject({
       ...told,
       claimed_at: 5_000,
     })

@@ -49,7 +49,7 @@ export interface BoardTask {
   readonly attempts: readonly AttemptView[]
   readonly created_at: number
   readonly updated_at: number
-  /** When its newest claim began; null: it was never claimed, or nobody knows. */
+  /** When its newest claim began; null: it was never claimed. */
   readonly claimed_at: number | null
   /** When it was over. */
   readonly finished_at: number | null
@@ -59,8 +59,6 @@ export interface BoardTask {
 export interface TaskFacts {
   /** The ids of what it waits for, done or not. */
   readonly waitsFor: readonly string[]
-  /** When its newest claim began, where that is known from elsewhere: a task that is over holds no claim. */
-  readonly claimedAt: number | undefined
   /** The last sign of life of its holder. */
   readonly lastSign: number | undefined
 }
@@ -95,7 +93,7 @@ export function viewOf(task: Task, facts: TaskFacts, now: number): BoardTask {
     })),
     created_at: task.createdAt,
     updated_at: task.updatedAt,
-    claimed_at: holder?.since ?? facts.claimedAt ?? null,
+    claimed_at: task.claimedAt ?? null,
     finished_at: isOver(task) && 'at' in state ? state.at : null,
   }
 }

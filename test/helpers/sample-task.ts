@@ -16,6 +16,7 @@ export function sampleTask(changes: Partial<Task> = {}): Task {
     attemptsMax: 3,
     attempts: [],
     generation: 0,
+    claimedAt: undefined,
     createdBy: { kind: 'operator' },
     createdAt: 1_000,
     updatedAt: 1_000,

@@ -21,6 +21,7 @@ create table tasks (
   attempts_max integer not null,
   attempts text,
   generation integer not null,
+  claimed_at integer,
   created_by text not null,
   created_at integer not null,
   updated_at integer not null,
