@@ -22,7 +22,11 @@ export function addEdge(
   if (task === undefined) return { kind: 'unknown', id }
   if (other === undefined) return { kind: 'unknown', id: dependency }
   if (task.state.status !== 'todo' && task.state.status !== 'blocked') return { kind: 'begun' }
-  const way = circleClosedBy({ task: id, dependency }, (one) => dependenciesOf(tx, one))
+  // For what nobody waits for there is no way back: a new task is added to a board of any size without looking through it.
+  const mayClose = id === dependency || dependentsOf(tx, id).length > 0
+  const way = mayClose
+    ? circleClosedBy({ task: id, dependency }, (one) => dependenciesOf(tx, one))
+    : undefined
   if (way !== undefined) return { kind: 'circle', way }
   const sql = 'insert into task_edges (dependency, task) values (?, ?) on conflict do nothing'
   if (tx.run(sql, dependency, id).changes === 0) return { kind: 'twice' }
