@@ -4,7 +4,7 @@ import type { Row, Tx } from '../../platform/sqlite.ts'
 import { applyEvent, type Asked, type TaskEvent, type Transition } from '../transitions.ts'
 import type { Task } from '../task.ts'
 import { spreadChange } from './edges.ts'
-import { ANY_ROLE, parseTask, readTask, writeTask } from './rows.ts'
+import { ANY_ROLE, parseTask, readTask, writeTransition } from './rows.ts'
 
 /** What came of it: as the transition says, with the tasks behind it that can never be done by now, or can again. */
 export type Change =
@@ -22,7 +22,7 @@ function change(tx: Tx, before: Task, event: TaskEvent, asked: Asked): Change {
   if (!result.ok) return result
   const { task } = result
   if (task === before) return { ok: true, before, task, turned: [] }
-  writeTask(tx, task)
+  writeTransition(tx, task)
   return { ok: true, before, task, turned: spreadChange(tx, before, task) }
 }
 

@@ -15,9 +15,9 @@ export function insertTask(tx: Tx, task: Task): void {
   tx.run(sql, ...Object.values(columns))
 }
 
-/** Everything that may change of it. */
-export function writeTask(tx: Tx, task: Task): void {
-  const columns = changing(task)
+/** What a transition changed of it. */
+export function writeTransition(tx: Tx, task: Task): void {
+  const columns = moving(task)
   const sql = `update tasks set ${Object.keys(columns)
     .map((name) => `${name} = ?`)
     .join(', ')} where id = ?`
@@ -49,13 +49,20 @@ function changing(task: Task): Record<string, SqlValue> {
     verification: task.verification === undefined ? null : JSON.stringify(task.verification),
     review: task.review ? 1 : 0,
     attempts_max: task.attemptsMax,
+    not_before: task.notBefore ?? null,
+    waits_for: task.waitsFor,
+    dead_ends: task.deadEnds,
+    ...moving(task),
+  }
+}
+
+/** What transitions change. */
+function moving(task: Task): Record<string, SqlValue> {
+  return {
     attempts: task.attempts.length === 0 ? null : JSON.stringify(task.attempts),
     generation: task.generation,
     claimed_at: task.claimedAt ?? null,
     updated_at: task.updatedAt,
-    not_before: task.notBefore ?? null,
-    waits_for: task.waitsFor,
-    dead_ends: task.deadEnds,
     status: task.state.status, // Once more, for the indexes.
     state: JSON.stringify(task.state),
   }
