@@ -113,28 +113,28 @@ async function fill(db: Database, count: number): Promise<void> {
   })
 }
 
-/** Dependencies as JSON in the row, and a transaction that keeps everybody out while it looks through them. */
+/** The same tasks with the same ids. Dependencies as JSON in the row, and a transaction that keeps everybody out while it looks through them. */
 function naiveRate(path: string, count: number, pairs: number): number {
   const db = new DatabaseSync(path)
   db.exec(`pragma journal_mode = wal; pragma synchronous = normal;
-    create table task (id integer primary key, title text, body text, status text, priority int, created int, owner text, result text, depends_on text)`)
+    create table task (id text primary key, title text, body text, status text, priority int, created int, owner text, result text, depends_on text)`)
   const insert = db.prepare('insert into task values (?, ?, ?, ?, ?, ?, null, null, ?)')
   db.exec('begin')
   for (let index = 0; index < count; index += 1) {
     const status = index < count / 2 ? 'DONE' : 'TODO'
-    const waits = JSON.stringify(dependenciesAt(index))
-    insert.run(index, `Task ${index}`, 'What is to be done.', status, index % 5, index, waits)
+    const waits = JSON.stringify(dependenciesAt(index).map(idAt))
+    insert.run(idAt(index), `Task ${index}`, 'What is to be done.', status, index % 5, index, waits)
   }
   db.exec('commit')
   const find =
     db.prepare(`select id from task where status = 'TODO' and not exists (select 1 from json_each(depends_on) as one
-    join task as other on other.id = one.value where other.status <> 'DONE') order by priority desc, id limit 1`)
+    join task as other on other.id = one.value where other.status <> 'DONE') order by priority desc, created limit 1`)
   const claim = db.prepare(`update task set status = 'IN_PROGRESS', owner = ? where id = ?`)
   const finish = db.prepare(`update task set status = 'DONE', result = ? where id = ? and owner = ?`)
   const startedAt = performance.now()
   for (let pair = 0; pair < pairs; pair += 1) {
     db.exec('begin exclusive')
-    const id = Number(find.get()?.['id'])
+    const id = String(find.get()?.['id'])
     claim.run('worker', id)
     db.exec('commit')
     db.exec('begin exclusive')
