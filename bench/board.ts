@@ -9,7 +9,8 @@ import { migrate, openDatabase, type Database } from '../src/platform/sqlite.ts'
 import { addEdge } from '../src/tasks/store/edges.ts'
 import { changeTask, claimNext } from '../src/tasks/store/board.ts'
 import { insertTask } from '../src/tasks/store/rows.ts'
-import { TaskId, type Party } from '../src/tasks/task.ts'
+import { TaskId, type Party, type TaskState } from '../src/tasks/task.ts'
+import { sampleTask } from '../test/helpers/sample-task.ts'
 import type { Figure } from './report.ts'
 
 const SIZES = [
@@ -85,28 +86,14 @@ async function fill(db: Database, count: number): Promise<void> {
   await db.write((tx) => {
     for (let index = 0; index < count; index += 1) {
       const isDone = index < count / 2
-      insertTask(tx, {
-        id: idAt(index),
-        project: 'default',
-        title: `Task ${index}`,
-        body: 'What is to be done.',
-        priority: index % 5,
-        labels: [],
-        role: undefined,
-        verification: undefined,
-        review: false,
-        attemptsMax: 3,
-        attempts: [],
-        generation: 0,
-        claimedAt: undefined,
-        createdBy: { kind: 'operator' },
-        createdAt: index,
-        updatedAt: index,
-        notBefore: undefined,
-        waitsFor: 0,
-        deadEnds: 0,
-        state: isDone ? { status: 'done', result: '', by: worker, at: index } : { status: 'todo' },
-      })
+      const state: TaskState = isDone
+        ? { status: 'done', result: '', by: worker, at: index }
+        : { status: 'todo' }
+      const [title, body] = [`Task ${index}`, 'What is to be done.']
+      insertTask(
+        tx,
+        sampleTask({ id: idAt(index), title, body, priority: index % 5, createdAt: index, state }),
+      )
       if (!isDone)
         for (const one of dependenciesAt(index)) addEdge(tx, { task: idAt(index), dependency: idAt(one) })
     }
