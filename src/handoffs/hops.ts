@@ -44,7 +44,7 @@ export function asksForRun({ hops }: Pick<Origin, 'hops'>): boolean {
   return hops <= HOPS_MAX
 }
 
-/** Whether a handoff wakes its receiver. One that does not waits in its folder for the receiver's next tick. */
+/** Whether a handoff wakes its receiver. One that does not waits in its folder for the receiver's next run. */
 export type Wake =
   | { readonly kind: 'wakes' }
   | { readonly kind: 'waits'; readonly rule: 'level' | 'hops'; readonly reason: string }

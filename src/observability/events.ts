@@ -77,7 +77,7 @@ export interface EventMap {
   'handoff.left': { from: string; file: string; title: string }
   /** marrow wrote a handoff for a run or the operator. */
   'handoff.sent': { to: string; file: string; title: string }
-  /** It waits for its receiver's next tick, although that is woken by handoffs. */
+  /** It waits for its receiver's next run, although that is woken by handoffs. */
   'handoff.held': { file: string; rule: string; reason: string }
   /** What the operator should have been told could not be delivered, and is not tried again. */
   'notice.failed': { to: string; reason: string }

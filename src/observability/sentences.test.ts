@@ -93,7 +93,7 @@ const told: Told = {
   ],
   'handoff.held': [
     { file: 'a.md', rule: 'hops', reason: '8 handoffs in a row' },
-    'a handoff waits for its next tick: 8 handoffs in a row',
+    'a handoff waits for its next run: 8 handoffs in a row',
   ],
   'delegation.refused': [
     { role: 'l1/scout', rule: 'upward', reason: 'it is above you' },

@@ -53,7 +53,7 @@ const sentences: Readonly<Record<EventKind, (data: Data) => string>> = {
   'handoff.left': (data) => `${text(data['from'])} left something for a person: ${text(data['title'])}`,
   'notice.failed': (data) => `could not notify ${text(data['to'])}: ${text(data['reason'])}`,
   'handoff.sent': (data) => `handed something to ${text(data['to'])}: ${text(data['title'])}`,
-  'handoff.held': (data) => `a handoff waits for its next tick: ${text(data['reason'])}`,
+  'handoff.held': (data) => `a handoff waits for its next run: ${text(data['reason'])}`,
   'delegation.allowed': (data) => `handed a task to ${text(data['role'])}: ${text(data['child'])}`,
   'delegation.refused': (data) => `may not delegate to ${text(data['role'])}: ${text(data['reason'])}`,
   'delegation.failed': (data) => `${text(data['role'])} could not be started: ${text(data['reason'])}`,
