@@ -95,7 +95,8 @@ function waitedFor(item: Item, items: readonly Item[]): Item[] {
     depth = one.depth
     children.push(one)
   }
-  return item.isNumbered ? [...children, ...present(openBefore(item, items.slice(0, place)))] : children
+  const before = item.isNumbered ? openBefore(item, items.slice(0, place)) : undefined
+  return before ? [...children, before] : children
 }
 
 function openBefore(item: Item, before: readonly Item[]): Item | undefined {
@@ -106,10 +107,6 @@ function openBefore(item: Item, before: readonly Item[]): Item | undefined {
 // No spread: a text may have more lines than a call has arguments.
 function least(numbers: readonly number[]): number {
   return numbers.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY)
-}
-
-function present<T>(value: T | undefined): T[] {
-  return value === undefined ? [] : [value]
 }
 
 /** Without the indentation that all of it has in common. */
